@@ -1,0 +1,137 @@
+"""Reads the questions of a definition from its TOML tables, and refuses what could not be asked or answered."""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from portal.instruments.definition import Item, ItemKind, Option
+from portal.instruments.loinc import AllowList
+from portal.instruments.numbers import exact
+from portal.instruments.tables import Table
+
+CODE = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def read_code(table: Table) -> str:
+    """Return the `code` of an item, band or scale: lower-case letters, digits and "_" (it becomes a form field's name)."""
+    code = table.text("code")
+    if not CODE.fullmatch(code):
+        table.refuse("code", f"{code!r} needs to be lower-case letters, digits and _, starting with a letter")
+    return code
+
+
+def read_answers(table: Table, loinc: AllowList) -> dict[str, tuple[Option, ...]]:
+    """Return the named answer sets that items refer to."""
+    return {name: _options(table, name, loinc) for name in table.names()}
+
+
+def read_items(
+    root: Table, instrument: str, stem: str, answers: Mapping[str, tuple[Option, ...]], loinc: AllowList
+) -> tuple[Item, ...]:
+    """Return the items in printed order; raises DefinitionError."""
+    items: list[Item] = []
+    for table in root.tables("items"):
+        item = _item(table, instrument, stem, answers, loinc)
+        if item.code in {other.code for other in items}:
+            table.refuse("code", f"{item.code!r} is used twice")
+        items.append(item)
+    if not any(item.is_default for item in items):
+        root.refuse("items", "at least one item must be asked by default")
+    return tuple(items)
+
+
+def _item(
+    table: Table, instrument: str, stem: str, answers: Mapping[str, tuple[Option, ...]], loinc: AllowList
+) -> Item:
+    code, kind = read_code(table), table.choice("kind", ItemKind)
+    options = _chosen(table, kind, answers)
+    minimum, maximum, step = _span(table, kind, options)
+    item = Item(
+        code=code,
+        text=table.text("text"),
+        kind=kind,
+        minimum=minimum,
+        maximum=maximum,
+        step=step,
+        stem=stem if table.boolean("completes_stem", bool(stem)) else "",
+        hint=table.text("hint", ""),
+        options=options,
+        low_label=_end_label(table, kind, "low_label"),
+        high_label=_end_label(table, kind, "high_label"),
+        positive_values=_positive_values(table, options, kind),
+        is_required=table.boolean("required", True),
+        is_default=table.boolean("default", True),
+        loinc=read_loinc(table, f"{instrument}.{code}", loinc),
+    )
+    table.done()
+    return item
+
+
+def read_loinc(table: Table, use: str, loinc: AllowList) -> str | None:
+    """Return the `loinc` term of a table, or None; refuses a code that does not belong to `use`."""
+    code = table.text("loinc", "")
+    problem = loinc.problem_with_term(code, use) if code else None
+    if problem:
+        table.refuse("loinc", problem)
+    return code or None
+
+
+def _options(answers: Table, name: str, loinc: AllowList) -> tuple[Option, ...]:
+    options: list[Option] = []
+    for table in answers.tables(name):
+        option = Option(table.integer("value", -1000, 1000), table.text("label"), table.text("loinc", "") or None)
+        if option.value in {other.value for other in options}:
+            table.refuse("value", f"{option.value} is used twice")
+        if option.label in {other.label for other in options}:
+            table.refuse("label", f"{option.label!r} is used twice")
+        problem = loinc.problem_with_answer(option.loinc, option.label, option.value) if option.loinc else None
+        if problem:
+            table.refuse("loinc", problem)
+        table.done()
+        options.append(option)
+    if len(options) < 2:
+        answers.refuse(name, "needs at least two answers")
+    return tuple(options)
+
+
+def _chosen(table: Table, kind: ItemKind, answers: Mapping[str, tuple[Option, ...]]) -> tuple[Option, ...]:
+    if kind is ItemKind.SCALE:
+        return ()
+    name = table.text("answers")
+    if name not in answers:
+        table.refuse("answers", f"there is no list of answers called {name!r}")
+    return answers[name]
+
+
+def _span(table: Table, kind: ItemKind, options: tuple[Option, ...]) -> tuple[float, float, float]:
+    """Return minimum, maximum and step; options of an hours item must stand on its steps."""
+    if kind is ItemKind.CHOICE:
+        return min(option.value for option in options), max(option.value for option in options), 1
+    minimum, maximum, step = table.number("minimum"), table.number("maximum"), table.number("step", 1)
+    if minimum >= maximum:
+        table.refuse("maximum", "needs to be greater than the minimum")
+    if step <= 0 or not _on_step(maximum, minimum, step):
+        table.refuse("step", "needs to lead from the minimum to the maximum")
+    if kind is ItemKind.SCALE and not (isinstance(minimum, int) and isinstance(maximum, int) and step == 1):
+        table.refuse("step", "a scale is answered in whole numbers, one by one")
+    for option in options:
+        if not minimum <= option.value <= maximum or not _on_step(option.value, minimum, step):
+            table.refuse("answers", f"{option.value} is not one of the possible numbers")
+    return minimum, maximum, step
+
+
+def _on_step(value: float, minimum: float, step: float) -> bool:
+    return (exact(value) - exact(minimum)) % exact(step) == Fraction(0)
+
+
+def _end_label(table: Table, kind: ItemKind, key: str) -> str:
+    return table.text(key) if kind is ItemKind.SCALE else ""
+
+
+def _positive_values(table: Table, options: tuple[Option, ...], kind: ItemKind) -> tuple[int, ...]:
+    if not table.has("safety_positive"):
+        return ()
+    positive = table.integers("safety_positive")
+    if kind is not ItemKind.CHOICE or not set(positive) < {option.value for option in options}:
+        table.refuse("safety_positive", "needs to be some, and not all, of the answers of a choice")
+    return positive
