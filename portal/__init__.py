@@ -1,0 +1,1 @@
+"""Interval: the portal for people in ketamine infusion care at home."""

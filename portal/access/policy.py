@@ -1,0 +1,161 @@
+"""Who may do what to whom: one table, decided about a thing and never about a page.
+
+A permission that is not in the table, an empty list of rules and an empty rule all deny.
+"""
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    PATIENT = "patient"
+    PROVIDER = "provider"
+    NURSE = "nurse"
+    ADMINISTRATOR = "administrator"
+
+
+class Relation(StrEnum):
+    """How an actor stands to the patient in question."""
+
+    NO_PATIENT = "no-patient"
+    SELF = "self"
+    CARE_TEAM = "care-team"
+    STRANGER = "stranger"
+
+
+class PatientStatus(StrEnum):
+    """Where a patient is in the clinic's care."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    TRANSFERRED = "transferred"
+    DISCHARGED = "discharged"
+    DIED = "died"
+
+
+class Permission(StrEnum):
+    HOME = "home:view"
+    OWN_ACCOUNT = "own-account:manage"
+    ACCOUNT_MANAGE = "account:manage"
+    CLINIC_MANAGE = "clinic:manage"
+    DELIVERY_VIEW = "delivery:view"
+    CASELOAD_VIEW = "caseload:view"
+    ALERT_LIST = "alert:list"
+    ALERT_VIEW = "alert:view"
+    ALERT_HANDLE = "alert:handle"
+    PATIENT_ENROL = "patient:enrol"
+    PATIENT_VIEW = "patient:view"
+    PATIENT_EDIT = "patient:edit"
+    PATIENT_CONTACT_EDIT = "patient:contact-edit"
+    PATIENT_STATUS_CHANGE = "patient:status-change"
+    PATIENT_INVITE = "patient:invite"
+    CARE_TEAM_EDIT = "care-team:edit"
+    CONSENT_GIVE = "consent:give"
+    TODAY_VIEW = "today:view"
+    PLAN_EDIT = "plan:edit"
+    CHECK_IN_VIEW = "check-in:view"
+    CHECK_IN_SUBMIT = "check-in:submit"
+    CHECK_IN_REVIEW = "check-in:review"
+    HISTORY_IMPORT = "history:import"
+    HISTORY_VIEW = "history:view"
+    PROGRESS_VIEW = "progress:view"
+    TREATMENT_VIEW = "treatment:view"
+    TREATMENT_RECORD = "treatment:record"
+    THREAD_LIST = "thread:list"
+    THREAD_VIEW = "thread:view"
+    THREAD_WRITE = "thread:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person who acts, as the policy, the services and the audit know them."""
+
+    user_id: uuid.UUID
+    role: Role
+    name: str
+    patient_id: uuid.UUID | None = None
+    is_medical_director: bool = False
+    time_zone: str = "UTC"
+    language: str = "en"
+    session_id: uuid.UUID | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What is asked about: a patient's thing, or one that concerns no patient."""
+
+    relation: Relation = Relation.NO_PATIENT
+    patient_status: PatientStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Allows a role in a relation, while the patient's status is one of `while_status` (any, where it is empty)."""
+
+    role: Role | None = None
+    relation: Relation | None = None
+    while_status: frozenset[PatientStatus] = frozenset()
+
+    def allows(self, actor: Actor, thing: Thing) -> bool:
+        """Return whether this one rule lets the actor do it."""
+        if self.role is None or self.relation is None:
+            return False
+        in_time = not self.while_status or thing.patient_status in self.while_status
+        return actor.role is self.role and thing.relation is self.relation and in_time
+
+
+IN_CARE = frozenset({PatientStatus.ACTIVE})
+REACHABLE = frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED})
+
+_PATIENT_SELF = Rule(Role.PATIENT, Relation.SELF)
+_PATIENT_IN_CARE = Rule(Role.PATIENT, Relation.SELF, IN_CARE)
+_PATIENT_REACHABLE = Rule(Role.PATIENT, Relation.SELF, REACHABLE)
+_PROVIDER_ON_TEAM = Rule(Role.PROVIDER, Relation.CARE_TEAM)
+_NURSE_ON_TEAM = Rule(Role.NURSE, Relation.CARE_TEAM)
+_ANY_PROVIDER = Rule(Role.PROVIDER, Relation.NO_PATIENT)
+_ANY_NURSE = Rule(Role.NURSE, Relation.NO_PATIENT)
+_ANY_ADMINISTRATOR = Rule(Role.ADMINISTRATOR, Relation.NO_PATIENT)
+_ANY_PATIENT = Rule(Role.PATIENT, Relation.NO_PATIENT)
+_EVERYONE = (_ANY_PATIENT, _ANY_PROVIDER, _ANY_NURSE, _ANY_ADMINISTRATOR)
+_CARE = (_PATIENT_SELF, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM)
+_TEAM = (_PROVIDER_ON_TEAM, _NURSE_ON_TEAM)
+
+POLICY: dict[Permission, tuple[Rule, ...]] = {
+    Permission.HOME: _EVERYONE,
+    Permission.OWN_ACCOUNT: _EVERYONE,
+    Permission.ACCOUNT_MANAGE: (_ANY_ADMINISTRATOR,),
+    Permission.CLINIC_MANAGE: (_ANY_ADMINISTRATOR,),
+    Permission.DELIVERY_VIEW: (_ANY_ADMINISTRATOR,),
+    Permission.CASELOAD_VIEW: (_ANY_PROVIDER, _ANY_NURSE),
+    Permission.ALERT_LIST: (_ANY_PROVIDER, _ANY_NURSE),
+    Permission.ALERT_VIEW: _TEAM,
+    Permission.ALERT_HANDLE: (_PROVIDER_ON_TEAM,),
+    Permission.PATIENT_ENROL: (_ANY_PROVIDER,),
+    Permission.PATIENT_VIEW: _CARE,
+    Permission.PATIENT_EDIT: (_PROVIDER_ON_TEAM,),
+    Permission.PATIENT_CONTACT_EDIT: (_PATIENT_SELF, _PROVIDER_ON_TEAM),
+    Permission.PATIENT_STATUS_CHANGE: (_PROVIDER_ON_TEAM,),
+    Permission.PATIENT_INVITE: (Rule(Role.PROVIDER, Relation.CARE_TEAM, REACHABLE),),
+    Permission.CARE_TEAM_EDIT: (_PROVIDER_ON_TEAM,),
+    Permission.CONSENT_GIVE: (_PATIENT_SELF,),
+    Permission.TODAY_VIEW: (_PATIENT_SELF,),
+    Permission.PLAN_EDIT: (_PROVIDER_ON_TEAM,),
+    Permission.CHECK_IN_VIEW: _CARE,
+    Permission.CHECK_IN_SUBMIT: (_PATIENT_IN_CARE,),
+    Permission.CHECK_IN_REVIEW: _TEAM,
+    Permission.HISTORY_IMPORT: (_PATIENT_REACHABLE,),
+    Permission.HISTORY_VIEW: _CARE,
+    Permission.PROGRESS_VIEW: _CARE,
+    Permission.TREATMENT_VIEW: _CARE,
+    Permission.TREATMENT_RECORD: _TEAM,
+    Permission.THREAD_LIST: (_ANY_PROVIDER, _ANY_NURSE),
+    Permission.THREAD_VIEW: _CARE,
+    Permission.THREAD_WRITE: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),
+}
+
+
+def permits(actor: Actor, permission: Permission, thing: Thing) -> bool:
+    """Return whether the policy lets the actor do this to the thing; whatever the table does not say is denied."""
+    return any(rule.allows(actor, thing) for rule in POLICY.get(permission, ()))

@@ -1,0 +1,173 @@
+"""The application, read from top to bottom."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import ROOT, Config, ConfigurationError
+from portal import cli, db
+from portal.access import guard, looks
+from portal.access.policy import Actor
+from portal.accounts import passwords
+from portal.accounts import views as accounts
+from portal.checkins import views as checkins
+from portal.checkins.history import views as history
+from portal.clinic import queries as clinic_queries
+from portal.clinic import views as clinic
+from portal.messaging import views as messaging
+from portal.notifications import views as notifications
+from portal.patients import views as patients
+from portal.progress import views as progress
+from portal.review import service as review_service
+from portal.review import views as review
+from portal.safety import views as safety
+from portal.treatment import views as treatment
+from portal.web import errors, filters, headers, navigation
+from portal.web.session import BrowserSessions
+
+FEATURES = (accounts, clinic, patients, safety, treatment, checkins, history, messaging, progress, review, notifications)
+COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/csv"]
+
+
+class Portal(Flask):
+    """Flask, with one transaction per request: what a view returns is committed, what it raises is rolled back."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        try:
+            response: Response = self.make_response(super().dispatch_request())
+            if g.get("write"):
+                review_service.refresh(db.take_touched(), at=g.at)
+                db.session.commit()
+            else:
+                guard.after_view(response)
+        except Exception:
+            db.session.rollback()
+            raise
+        return response
+
+
+def create_app(config: Config) -> Flask:
+    """Build the portal.
+
+    Raises:
+        ConfigurationError: the settings would put people at risk.
+    """
+    app = Portal(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.from_mapping(_settings(config))
+    app.session_interface = BrowserSessions()
+    if config.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies)  # type: ignore[method-assign]
+
+    Path(config.instance_path).mkdir(parents=True, exist_ok=True, mode=0o700)
+    db.db.init_app(app)
+    with app.app_context():
+        db.install(db.db.engine)
+    looks.keep_waiting_looks_in(config.instance_path)
+    passwords.use(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
+
+    Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Babel(app, locale_selector=_language, timezone_selector=_time_zone)
+    _sign_in_with_our_sessions(app)
+    guard.csrf.init_app(app)
+    compress = Compress(app)
+
+    app.before_request(guard.check)
+    for feature in FEATURES:
+        app.register_blueprint(feature.blueprint)
+    app.view_functions["static"] = guard.public(app.view_functions["static"])
+    app.url_defaults(_name_the_version)
+    app.after_request(headers.apply)
+    app.after_request(_compress_with(compress))
+    app.context_processor(_page_context)
+    errors.register(app)
+    filters.register(app)
+    cli.register(app)
+    return app
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    name = "interval" if config.is_loopback and not config.is_secure else "__Host-interval"
+    return {
+        "INTERVAL": config,
+        "SECRET_KEY": config.secret_key,
+        "SECRET_KEY_FALLBACKS": list(config.secret_key_fallbacks),
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": db.engine_options(config.database_url),
+        "TRUSTED_HOSTS": config.allowed_hosts,
+        "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 500_000,
+        "MAX_FORM_PARTS": 1_000,
+        "PREFERRED_URL_SCHEME": "https" if config.is_secure else "http",
+        "SESSION_COOKIE_NAME": name,
+        "SESSION_COOKIE_SECURE": not name.startswith("interval"),
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "COMPRESS_REGISTER": False,
+        "COMPRESS_MIMETYPES": COMPRESSED,
+        "COMPRESS_BR_LEVEL": 4,
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "portal" / "translations"),
+    }
+
+
+def _sign_in_with_our_sessions(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(lambda _: g.get("actor"))
+
+
+def _reader() -> Actor | None:
+    found: Actor | None = g.get("actor")
+    return found
+
+
+def _language() -> str | None:
+    reader = _reader()
+    return reader.language if reader else request.accept_languages.best_match(["en"], "en")
+
+
+def _time_zone() -> str | None:
+    reader = _reader()
+    return reader.time_zone if reader else None
+
+
+def _name_the_version(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "filename" in values:
+        values.setdefault("v", _version(values["filename"]))
+
+
+@cache
+def _version(filename: str) -> str:
+    return hashlib.sha256((ROOT / "static" / filename).read_bytes()).hexdigest()[:12]
+
+
+def _compress_with(compress: Compress) -> Any:
+    def maybe_compress(response: Response) -> Response:
+        reflects_input = request.method != "GET" or (request.args and request.endpoint != "static")
+        return response if reflects_input else compress.after_request(response)
+
+    return maybe_compress
+
+
+def _page_context() -> dict[str, Any]:
+    reader = _reader()
+    return {
+        "actor": reader,
+        "patient": g.get("patient"),
+        "clinic_name": clinic_queries.display_name(),
+        "navigation": navigation.entries(reader, g.get("patient")),
+        "now": g.get("at"),
+        "looks_waiting": looks.are_waiting(),
+    }
+
+
+__all__ = ["ConfigurationError", "Portal", "create_app"]

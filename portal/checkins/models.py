@@ -1,0 +1,175 @@
+"""What is asked, what was answered, and what it scored."""
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, choice, key
+
+
+class ScoreState(StrEnum):
+    COMPLETE = "complete"
+    PRORATED = "prorated"
+    NOT_SCORABLE = "not-scorable"
+
+
+class PlanItem(Base):
+    """One instrument a patient is asked, and how often."""
+
+    __tablename__ = "plan_items"
+
+    id: Mapped[uuid.UUID] = key()
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), index=True)
+    instrument: Mapped[str] = mapped_column(String(60))
+    every_days: Mapped[int] = mapped_column(SmallInteger())
+    extra_items: Mapped[list[str]]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+
+
+class CheckIn(Base):
+    """One set of answers as it was given. A correction is a new row that points at the old one."""
+
+    __tablename__ = "check_ins"
+
+    id: Mapped[uuid.UUID] = key()
+    submission_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    plan_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("plan_items.id"))
+    instrument: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(12))
+    asked: Mapped[list[str]]
+    answers: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(Text(), default="")
+    for_on: Mapped[date]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    answers_hash: Mapped[str] = mapped_column(String(64))
+    corrects_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("check_ins.id"), unique=True)
+    superseded_at: Mapped[datetime | None]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+
+    __table_args__ = (
+        Index(None, "patient_id", "instrument", "for_on"),
+        Index(None, "patient_id", "received_at"),
+        Index(
+            "ix_check_ins_unreviewed",
+            "patient_id",
+            "received_at",
+            sqlite_where=text("reviewed_at IS NULL AND superseded_at IS NULL"),
+            postgresql_where=text("reviewed_at IS NULL AND superseded_at IS NULL"),
+        ),
+    )
+
+
+class ScoreRow(Base):
+    """One number a check-in came to: a total, or one item of the daily check-in. Charts read these and nothing else."""
+
+    __tablename__ = "scores"
+
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), primary_key=True)
+    instrument: Mapped[str] = mapped_column(String(60), primary_key=True)
+    scale: Mapped[str] = mapped_column(String(40), primary_key=True)
+    for_on: Mapped[date] = mapped_column(primary_key=True)
+    check_in_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("check_ins.id"), primary_key=True)
+    at: Mapped[datetime]
+    value: Mapped[float | None]
+    band: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[ScoreState] = mapped_column(choice(ScoreState))
+    answered: Mapped[int] = mapped_column(SmallInteger())
+    asked: Mapped[int] = mapped_column(SmallInteger())
+    version: Mapped[str] = mapped_column(String(20))
+    is_current: Mapped[bool] = mapped_column(default=True)
+
+    __table_args__ = (Index(None, "check_in_id"),)
+
+
+class CheckInDraft(Base):
+    """Answers given so far, kept so that a closed page or a dead battery loses nothing."""
+
+    __tablename__ = "check_in_drafts"
+
+    submission_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    plan_item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_items.id"))
+    for_on: Mapped[date]
+    answers: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(Text(), default="")
+    started_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("patient_id", "plan_item_id", "for_on"),)
+
+
+class HistoryImport(Base):
+    """One file of a diary kept elsewhere, and what became of its rows."""
+
+    __tablename__ = "history_imports"
+
+    id: Mapped[uuid.UUID] = key()
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), index=True)
+    source: Mapped[str] = mapped_column(String(20))
+    file_name: Mapped[str] = mapped_column(String(200))
+    mapping: Mapped[dict[str, Any]]
+    rows: Mapped[int]
+    imported: Mapped[int]
+    merged: Mapped[int]
+    refused: Mapped[int]
+    refusals: Mapped[dict[str, Any]]
+    imported_at: Mapped[datetime]
+    imported_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+
+
+class HistoryScale(Base):
+    """A scale of an imported diary, in its own range and never rescaled."""
+
+    __tablename__ = "history_scales"
+
+    id: Mapped[uuid.UUID] = key()
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    minimum: Mapped[float]
+    maximum: Mapped[float]
+    higher_is_better: Mapped[bool]
+
+    __table_args__ = (UniqueConstraint("patient_id", "name", "minimum", "maximum", "higher_is_better"),)
+
+
+class HistoryEntry(Base):
+    """One row of an imported diary."""
+
+    __tablename__ = "history_entries"
+
+    id: Mapped[uuid.UUID] = key()
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history_imports.id"), index=True)
+    line: Mapped[int]
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    occurred_at: Mapped[datetime]
+    for_on: Mapped[date]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text(), default="")
+    activities: Mapped[list[str]]
+
+    __table_args__ = (UniqueConstraint("patient_id", "fingerprint"),)
+
+
+class HistoryValue(Base):
+    """One number of an imported diary; charts read these."""
+
+    __tablename__ = "history_values"
+
+    scale_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history_scales.id"), primary_key=True)
+    occurred_at: Mapped[datetime] = mapped_column(primary_key=True)
+    entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history_entries.id"), primary_key=True)
+    for_on: Mapped[date]
+    value: Mapped[float]
