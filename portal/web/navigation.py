@@ -1,0 +1,111 @@
+"""Where each role can go: one table for the header, one for a patient's chart."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from portal.access.policy import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the table: label, endpoint, the blueprints it stands for, and which count belongs to it."""
+
+    label: Any
+    endpoint: str
+    rooms: frozenset[str]
+    icon: str = ""
+    counts: str = ""
+    kind: str = ""
+    of_patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One link as the layouts draw it."""
+
+    label: Any
+    href: str
+    current: bool
+    icon: str = ""
+    count: int = 0
+    spoken: str = ""
+    kind: str = ""
+
+
+def _entry(label: Any, endpoint: str, *rooms: str, **more: Any) -> Entry:
+    return Entry(label, endpoint, frozenset(rooms), **more)
+
+
+_MESSAGES = _entry(_l("Messages"), "messaging.index", "messaging", icon="messages", counts="messages")
+_CARE = (
+    _entry(_l("Caseload"), "review.caseload", "review", "patients"),
+    _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
+    _MESSAGES,
+)
+ENTRIES: dict[Role, tuple[Entry, ...]] = {
+    Role.PATIENT: (
+        _entry(_l("Today"), "checkins.today", "checkins", icon="today", of_patient=True),
+        _entry(_l("Progress"), "progress.show", "progress", icon="progress", of_patient=True),
+        _entry(_l("Messages"), "messaging.threads", "messaging", icon="messages", counts="messages", of_patient=True),
+        _entry(_l("You"), "patients.you", "patients", "accounts", icon="you", of_patient=True),
+    ),
+    Role.PROVIDER: _CARE,
+    Role.NURSE: _CARE,
+    Role.ADMINISTRATOR: (
+        _entry(_l("People"), "accounts.people", "accounts"),
+        _entry(_l("Clinic"), "clinic.settings", "clinic"),
+        _entry(_l("Delivery"), "notifications.deliveries", "notifications"),
+    ),
+}
+CHART: tuple[Entry, ...] = (
+    _entry(_l("Overview"), "patients.overview", "review", "checkins", of_patient=True),
+    _entry(_l("Progress"), "progress.show", "progress", of_patient=True),
+    _entry(_l("Treatment"), "treatment.show", "treatment", of_patient=True),
+    _entry(_l("Messages"), "messaging.threads", "messaging", of_patient=True),
+    _entry(_l("Details"), "patients.details", "patients", of_patient=True),
+)
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """Return the address of an endpoint, or "" where the app does not have it."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+def _spoken(counts: str, count: int) -> str:
+    said = ngettext("%(num)s open", "%(num)s open", count) if counts == "alerts" else None
+    return str(said or ngettext("%(num)s unread", "%(num)s unread", count))
+
+
+def _items(entries: tuple[Entry, ...], patient_id: uuid.UUID | None, counts: dict[str, int]) -> list[Item]:
+    here, room = request.endpoint, (request.blueprint or "")
+    exact = any(entry.endpoint == here for entry in entries)
+    found = []
+    for entry in entries:
+        href = address(entry.endpoint, **({"patient_id": patient_id} if entry.of_patient else {}))
+        if not href:
+            continue
+        count = counts.get(entry.counts, 0)
+        current = entry.endpoint == here or (not exact and room in entry.rooms)
+        spoken = _spoken(entry.counts, count) if count else ""
+        found.append(Item(entry.label, href, current, entry.icon, count, spoken, entry.kind))
+    return found
+
+
+def main(actor: Actor | None, counts: dict[str, int]) -> list[Item]:
+    """Return the links of the header; counts has "alerts" (open) and "messages" (unread) where they are known."""
+    return [] if actor is None else _items(ENTRIES[actor.role], actor.patient_id, counts)
+
+
+def chart(patient_id: uuid.UUID) -> list[Item]:
+    """Return the links between the pages of one patient's chart."""
+    return _items(CHART, patient_id, {})
+
+
+def register(app: Flask) -> None:
+    """Let the layouts ask for addresses and for the links of a chart."""
+    app.jinja_env.globals.update(address=address, chart_navigation=chart)
