@@ -286,7 +286,7 @@ def upgrade() -> None:
         "caseload_entries",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("need", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.SmallInteger(), nullable=False),
         sa.Column("sort_name", sa.String(length=220), nullable=False),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_caseload_entries_patient_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_caseload_entries_user_id")),
@@ -295,8 +295,13 @@ def upgrade() -> None:
     with op.batch_alter_table("caseload_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_caseload_entries_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_caseload_entries_user_id_need_sort_name_patient_id"),
-            ["user_id", "need", "sort_name", "patient_id"],
+            batch_op.f("ix_caseload_entries_user_id_rank_sort_name_patient_id"),
+            ["user_id", "rank", "sort_name", "patient_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_caseload_entries_user_id_sort_name_patient_id"),
+            ["user_id", "sort_name", "patient_id"],
             unique=False,
         )
 
@@ -323,6 +328,7 @@ def upgrade() -> None:
         sa.Column("instrument", sa.String(length=60), nullable=False),
         sa.Column("baseline", sa.Double(), nullable=True),
         sa.Column("latest", sa.Double(), nullable=True),
+        sa.Column("latest_state", sa.String(length=20), nullable=True),
         sa.Column("latest_band", sa.String(length=40), nullable=True),
         sa.Column("latest_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("previous", sa.Double(), nullable=True),
@@ -622,7 +628,7 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("plan_item_id", sa.Uuid(), nullable=True),
         sa.Column("instrument", sa.String(length=60), nullable=False),
-        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.SmallInteger(), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
@@ -826,7 +832,7 @@ def upgrade() -> None:
         ),
         sa.Column("answered", sa.SmallInteger(), nullable=False),
         sa.Column("asked", sa.SmallInteger(), nullable=False),
-        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.SmallInteger(), nullable=False),
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["check_in_id"], ["check_ins.id"], name=op.f("fk_scores_check_in_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_scores_patient_id")),
@@ -970,7 +976,8 @@ def downgrade() -> None:
     op.drop_table("consents")
     op.drop_table("caseload_rows")
     with op.batch_alter_table("caseload_entries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_caseload_entries_user_id_need_sort_name_patient_id"))
+        batch_op.drop_index(batch_op.f("ix_caseload_entries_user_id_sort_name_patient_id"))
+        batch_op.drop_index(batch_op.f("ix_caseload_entries_user_id_rank_sort_name_patient_id"))
         batch_op.drop_index(batch_op.f("ix_caseload_entries_patient_id"))
 
     op.drop_table("caseload_entries")

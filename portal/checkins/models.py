@@ -43,7 +43,7 @@ class CheckIn(Base):
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
     plan_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("plan_items.id"))
     instrument: Mapped[str] = mapped_column(String(60))
-    version: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(SmallInteger())
     language: Mapped[str] = mapped_column(String(12))
     asked: Mapped[list[str]]
     answers: Mapped[dict[str, Any]]
@@ -87,7 +87,7 @@ class ScoreRow(Base):
     state: Mapped[ScoreState] = mapped_column(choice(ScoreState))
     answered: Mapped[int] = mapped_column(SmallInteger())
     asked: Mapped[int] = mapped_column(SmallInteger())
-    version: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(SmallInteger())
     is_current: Mapped[bool] = mapped_column(default=True)
 
     __table_args__ = (Index(None, "check_in_id"),)

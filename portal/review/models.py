@@ -22,6 +22,7 @@ class CaseloadRow(Base):
     instrument: Mapped[str] = mapped_column(String(60))
     baseline: Mapped[float | None]
     latest: Mapped[float | None]
+    latest_state: Mapped[str | None] = mapped_column(String(20))
     latest_band: Mapped[str | None] = mapped_column(String(40))
     latest_at: Mapped[datetime | None]
     previous: Mapped[float | None]
@@ -46,7 +47,11 @@ class CaseloadEntry(Base):
 
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), primary_key=True)
-    need: Mapped[int]
+    rank: Mapped[int] = mapped_column(SmallInteger())
     sort_name: Mapped[str] = mapped_column(String(220))
 
-    __table_args__ = (Index(None, "user_id", "need", "sort_name", "patient_id"), Index(None, "patient_id"))
+    __table_args__ = (
+        Index(None, "user_id", "rank", "sort_name", "patient_id"),
+        Index(None, "user_id", "sort_name", "patient_id"),
+        Index(None, "patient_id"),
+    )

@@ -1,0 +1,128 @@
+"""What a patient's caseload row must say, in one statement over the tables it is drawn from."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, case, exists, func, select
+from sqlalchemy.orm import aliased
+
+from portal.accounts.models import User
+from portal.checkins.models import CheckIn, ScoreRow, ScoreState
+from portal.db import session
+from portal.instruments import loader
+from portal.messaging.models import Message, MessageRead
+from portal.patients.models import Patient
+from portal.review.models import CaseloadRow
+from portal.safety.models import Alert, AlertState
+from portal.treatment.models import Infusion, InfusionStatus
+
+_WHO = bindparam("patient", type_=Patient.id.type)
+_INSTRUMENT = bindparam("instrument")
+_SCALE = bindparam("scale")
+_GIVEN = (InfusionStatus.COMPLETED, InfusionStatus.STOPPED_EARLY)
+
+
+def read(patient_id: uuid.UUID, instrument: str) -> dict[str, Any]:
+    """Return the values of a patient's caseload row that other tables decide.
+
+    Args:
+        patient_id: whose row.
+        instrument: the patient's primary instrument; its first scale is the score that is shown.
+    """
+    scale = loader.catalogue().get(instrument).primary
+    bound = {"patient": patient_id, "instrument": instrument, "scale": scale.code}
+    found = dict(session.execute(_SUMMARY, bound).mappings().one())
+    lowest, highest = found.pop("lowest"), found.pop("highest")
+    found["best"] = highest if scale.higher_is_better else lowest
+    found["baseline"] = found["baseline"] if found["baseline"] is not None else found.pop("first", None)
+    found.pop("first", None)
+    return {name: value or 0 if name in _COUNTS else value for name, value in found.items()}
+
+
+_COUNTS = {"unreviewed", "unread", "open_alerts", "worst_open_alert", "new_since_look", "infusions_done"}
+
+
+def _scores(*columns: Any) -> Select[Any]:
+    return select(*columns).where(
+        ScoreRow.patient_id == _WHO,
+        ScoreRow.instrument == _INSTRUMENT,
+        ScoreRow.scale == _SCALE,
+        ScoreRow.is_current,
+        ScoreRow.value.is_not(None),
+    )
+
+
+def _latest(column: Any, offset: int = 0) -> Any:
+    newest = _scores(column).order_by(ScoreRow.for_on.desc(), ScoreRow.at.desc())
+    return newest.limit(1).offset(offset).scalar_subquery()
+
+
+def _baseline() -> Any:
+    given = aliased(Infusion)
+    first_of_course = (
+        select(given.happens_at)
+        .where(given.patient_id == _WHO, given.status.in_(_GIVEN))
+        .where(given.course_id == _latest_course())
+        .order_by(given.happens_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    complete = _scores(ScoreRow.value).where(ScoreRow.state == ScoreState.COMPLETE, ScoreRow.at <= first_of_course)
+    return complete.order_by(ScoreRow.for_on.desc(), ScoreRow.at.desc()).limit(1).scalar_subquery()
+
+
+def _latest_course() -> Any:
+    given = aliased(Infusion)
+    newest = select(given.course_id).where(given.patient_id == _WHO, given.status.in_(_GIVEN))
+    return newest.order_by(given.happens_at.desc()).limit(1).scalar_subquery()
+
+
+def _unread() -> Any:
+    read_by_team = exists().where(MessageRead.message_id == Message.id, MessageRead.user_id != Patient.user_id)
+    from_patient = and_(Message.patient_id == _WHO, Message.is_from_patient)
+    return select(func.count()).select_from(Message).where(from_patient, ~read_by_team).correlate(Patient).scalar_subquery()
+
+
+def _open_alerts(what: Any) -> Any:
+    return select(what).where(Alert.patient_id == _WHO, Alert.state != AlertState.CLOSED).scalar_subquery()
+
+
+def _check_ins(what: Any, *conditions: Any) -> Select[Any]:
+    return select(what).where(CheckIn.patient_id == _WHO, CheckIn.superseded_at.is_(None), *conditions)
+
+
+def _infusions(what: Any, *conditions: Any) -> Any:
+    return select(what).where(Infusion.patient_id == _WHO, *conditions).scalar_subquery()
+
+
+def _summary() -> Select[Any]:
+    looked = select(CaseloadRow.looked_at).where(CaseloadRow.patient_id == _WHO).scalar_subquery()
+    is_new = case((looked.is_(None), True), else_=CheckIn.received_at > looked)
+    return (
+        select(
+            _latest(ScoreRow.value).label("latest"),
+            _latest(ScoreRow.state).label("latest_state"),
+            _latest(ScoreRow.band).label("latest_band"),
+            _latest(ScoreRow.at).label("latest_at"),
+            _latest(ScoreRow.value, offset=1).label("previous"),
+            _scores(func.min(ScoreRow.value)).scalar_subquery().label("lowest"),
+            _scores(func.max(ScoreRow.value)).scalar_subquery().label("highest"),
+            _scores(ScoreRow.value).order_by(ScoreRow.for_on, ScoreRow.at).limit(1).scalar_subquery().label("first"),
+            _baseline().label("baseline"),
+            _infusions(func.max(Infusion.happens_at), Infusion.status.in_(_GIVEN)).label("last_infusion_at"),
+            _infusions(func.min(Infusion.happens_at), Infusion.status == InfusionStatus.PLANNED).label("next_infusion_at"),
+            _infusions(func.count(), Infusion.status.in_(_GIVEN)).label("infusions_done"),
+            _check_ins(func.max(CheckIn.received_at)).scalar_subquery().label("last_check_in_at"),
+            _check_ins(func.count(), CheckIn.reviewed_at.is_(None)).scalar_subquery().label("unreviewed"),
+            _check_ins(func.count(), is_new).scalar_subquery().label("new_since_look"),
+            _unread().label("unread"),
+            _open_alerts(func.count()).label("open_alerts"),
+            _open_alerts(func.max(Alert.severity)).label("worst_open_alert"),
+        )
+        .select_from(Patient)
+        .join(User, User.id == Patient.user_id)
+        .where(Patient.id == _WHO)
+    )
+
+
+_SUMMARY = _summary()
