@@ -9,14 +9,14 @@ from typing import Protocol
 
 from portal.instruments.definition import ReliableChange, ResponseRule, Scale
 from portal.instruments.numbers import exact
-from portal.instruments.scoring import ScoreState
+from portal.instruments.scoring import Number, ScoreState
 
 
 class Scored(Protocol):
     """A score as it was computed or as it was stored."""
 
     @property
-    def value(self) -> float | None: ...
+    def value(self) -> Number | None: ...
 
     @property
     def state(self) -> str: ...
@@ -62,14 +62,14 @@ def compare(scale: Scale, baseline: Scored, current: Scored, *, prorated_confirm
     )
 
 
-def percent_of_baseline(baseline: float | None, current: float | None) -> float | None:
+def percent_of_baseline(baseline: Number | None, current: Number | None) -> float | None:
     """Return `current` as a percentage of `baseline` (100 = unchanged), or None without both or with a baseline of 0."""
     if baseline is None or current is None or baseline <= 0:
         return None
     return float(exact(current) / exact(baseline) * 100)
 
 
-def is_response(rule: ResponseRule | None, baseline: float | None, current: float | None) -> bool | None:
+def is_response(rule: ResponseRule | None, baseline: Number | None, current: Number | None) -> bool | None:
     """Tell whether the score fell by the rule's part of the baseline or more (PHQ-9: half; McInnes 2022).
 
     None without a rule, without both scores, or with a baseline of 0, from which nothing can fall.
@@ -79,14 +79,14 @@ def is_response(rule: ResponseRule | None, baseline: float | None, current: floa
     return exact(baseline) - exact(current) >= exact(rule.reduction) * exact(baseline)
 
 
-def is_remission(rule: ResponseRule | None, current: float | None) -> bool | None:
+def is_remission(rule: ResponseRule | None, current: Number | None) -> bool | None:
     """Tell whether the score is below the rule's threshold (PHQ-9: below 5; McInnes 2022); None without rule or score."""
     if rule is None or current is None:
         return None
     return current < rule.remission_below
 
 
-def reliable_change(scale: Scale, baseline: float | None, current: float | None) -> Reliable | None:
+def reliable_change(scale: Scale, baseline: Number | None, current: Number | None) -> Reliable | None:
     """Label a change of at least the scale's reliable points (PHQ-9 and GAD-7: 6); None where it cannot be said."""
     rule, better = scale.reliable_change, scale.higher_is_better
     if rule is None or better is None or baseline is None or current is None:

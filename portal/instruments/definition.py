@@ -6,6 +6,7 @@ Values only. `loader` makes them from TOML files and is the one place that check
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
@@ -78,11 +79,11 @@ class Item:
     def is_safety(self) -> bool:
         return bool(self.positive_values)
 
-    def option(self, value: float | None) -> Option | None:
+    def option(self, value: float | Decimal | None) -> Option | None:
         """Return the option with this value, or None."""
         return next((option for option in self.options if option.value == value), None)
 
-    def safety_state(self, value: float | None) -> SafetyState:
+    def safety_state(self, value: float | Decimal | None) -> SafetyState:
         """Return what `value` says about safety; None (unanswered or declined) is unknown.
 
         Raises ValueError if this is not a safety item.
@@ -155,7 +156,7 @@ class Scale:
     reliable_change: ReliableChange | None = None
     loinc: str | None = None
 
-    def band(self, value: float | None) -> Band | None:
+    def band(self, value: float | Decimal | None) -> Band | None:
         """Return the band that holds `value`, or None if there is no score or the scale has no bands."""
         if value is None:
             return None

@@ -1,17 +1,25 @@
 """Exact arithmetic on scores: 0.1 means one tenth, as the person typed it."""
 
+import math
+from decimal import Decimal
 from fractions import Fraction
-from math import floor
 
 
-def exact(number: float) -> Fraction:
-    """Return a finite number as a fraction, a float by its shortest decimal form; raises ValueError for NaN and inf."""
-    return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
+def is_finite(number: float | Decimal) -> bool:
+    """Tell whether this is a number at all: not NaN and not infinite, however large."""
+    if isinstance(number, Decimal):
+        return number.is_finite()
+    return isinstance(number, int) or math.isfinite(number)
+
+
+def exact(number: float | Decimal) -> Fraction:
+    """Return a finite number as a fraction, a float by its shortest decimal form."""
+    return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
 def half_up(number: Fraction) -> int:
     """Round to the nearest whole number, halves up."""
-    return floor(number + Fraction(1, 2))
+    return math.floor(number + Fraction(1, 2))
 
 
 def plain(number: Fraction) -> float:

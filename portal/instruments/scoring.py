@@ -3,18 +3,19 @@
 Answers map item codes to numbers; None is declined ("prefer not to answer"), an absent code is unanswered.
 """
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from portal.instruments.definition import Band, Definition, Item, ItemKind, SafetyState, Scale
-from portal.instruments.numbers import exact, half_up, plain
+from portal.instruments.numbers import exact, half_up, is_finite, plain
 
 ENGINE_VERSION = 1
 
-Answers = Mapping[str, float | None]
+Number = float | Decimal
+Answers = Mapping[str, Number | None]
 
 
 class ProblemKind(StrEnum):
@@ -26,7 +27,8 @@ class ProblemKind(StrEnum):
     OFF_STEP = "off-step"
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name by which Babel finds messages that the edge translates later
+def N_(message: str) -> str:
+    """Return the message; the name is how Babel finds what the edge translates later."""
     return message
 
 
@@ -128,9 +130,7 @@ def validate(
 
 
 def _problem(item: Item, value: object) -> AnswerProblem | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return AnswerProblem(item.code, ProblemKind.NOT_A_NUMBER)
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not is_finite(value):
         return AnswerProblem(item.code, ProblemKind.NOT_A_NUMBER)
     if item.kind is ItemKind.CHOICE:
         return None if item.option(value) else AnswerProblem(item.code, ProblemKind.NOT_AN_OPTION)
@@ -167,7 +167,7 @@ def score(definition: Definition, answers: Answers, asked: Collection[str] | Non
 def _sum(scale: Scale, answers: Answers) -> ScaleScore:
     values = [exact(value) for code in scale.items if (value := answers.get(code)) is not None]
     answered, of = len(values), len(scale.items)
-    if not values or of - answered > scale.missing_allowed:
+    if of - answered > scale.missing_allowed:
         return ScaleScore(scale.code, None, None, ScoreState.NOT_SCORABLE, answered, of)
     total = sum(values, Fraction())
     if answered == of:

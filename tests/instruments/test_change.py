@@ -1,0 +1,105 @@
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import pytest
+
+from portal.instruments.change import compare, is_remission, is_response, percent_of_baseline, reliable_change
+from portal.instruments.scoring import score
+from tests.instruments.answers import DAILY, GAD_7, PHQ_9, written
+
+PHQ, GAD = PHQ_9.primary, GAD_7.primary
+
+
+@dataclass
+class Stored:
+    value: float | None
+    state: str = "complete"
+
+
+@pytest.mark.parametrize(
+    ("baseline", "current", "percent"),
+    [
+        (20, 10, 50),
+        (20, 20, 100),
+        (16, 20, 125),
+        (8, 1, 12.5),
+        (20, 0, 0),
+        (0, 5, None),
+        (None, 5, None),
+        (5, None, None),
+    ],
+)
+def test_percent_of_baseline(baseline, current, percent):
+    assert percent_of_baseline(baseline, current) == percent
+
+
+@pytest.mark.parametrize(
+    ("baseline", "current", "response"),
+    [(20, 10, True), (20, 11, False), (21, 10, True), (21, 11, False), (20, 25, False), (0, 0, None), (None, 1, None)],
+)
+def test_response_is_a_fall_by_half_or_more(baseline, current, response):
+    assert is_response(PHQ.response, baseline, current) is response
+
+
+@pytest.mark.parametrize(("current", "remission"), [(4, True), (5, False), (0, True), (None, None)])
+def test_remission_is_below_five(current, remission):
+    assert is_remission(PHQ.response, current) is remission
+    assert is_remission(GAD.response, current) is remission
+
+
+@pytest.mark.parametrize(
+    ("scale", "baseline", "current", "label"),
+    [
+        (PHQ, 18, 12, "reliably-improved"),
+        (PHQ, 18, 13, "no-reliable-change"),
+        (PHQ, 12, 17, "no-reliable-change"),
+        (PHQ, 12, 18, "reliably-worse"),
+        (GAD, 15, 9, "reliably-improved"),
+        (GAD, 9, 15, "reliably-worse"),
+        (GAD, 15, 10, "no-reliable-change"),
+        (GAD, 9, 9, "no-reliable-change"),
+        (replace(PHQ, higher_is_better=True), 12, 18, "reliably-improved"),
+        (replace(PHQ, higher_is_better=None), 12, 18, None),
+        (DAILY.primary, 2, 9, None),
+        (PHQ, None, 9, None),
+        (PHQ, 9, None, None),
+    ],
+)
+def test_reliable_change_is_six_points_in_the_better_or_worse_direction(scale, baseline, current, label):
+    assert reliable_change(scale, baseline, current) == label
+
+
+def test_a_comparison_carries_the_thresholds_it_used():
+    change = compare(PHQ, Stored(20), Stored(4))
+    assert (change.percent_of_baseline, change.is_response, change.is_remission) == (20, True, True)
+    assert change.reliable == "reliably-improved"
+    assert (change.response_rule.remission_below, change.response_rule.source) == (5, "McInnes 2022; HEDIS DRR-E")
+    assert (change.reliable_rule.points, change.reliable_rule.important_points) == (6, 5)
+
+
+def test_a_prorated_score_has_no_response_or_remission_until_a_clinician_confirms_it():
+    prorated = score(PHQ_9, written("1,0,0,0,0,0,0,0,–")).primary
+    assert prorated.state == "prorated"
+    change = compare(PHQ, Stored(20), prorated)
+    assert (change.is_response, change.is_remission, change.reliable) == (None, None, "reliably-improved")
+    confirmed = compare(PHQ, Stored(20), prorated, prorated_confirmed=True)
+    assert (confirmed.is_response, confirmed.is_remission) == (True, True)
+
+
+def test_a_prorated_baseline_has_no_response_but_today_may_be_in_remission():
+    change = compare(PHQ, Stored(20, "prorated"), Stored(3))
+    assert (change.is_response, change.is_remission) == (None, True)
+
+
+def test_without_a_score_nothing_is_said():
+    change = compare(PHQ, Stored(20), Stored(None, "not-scorable"), prorated_confirmed=True)
+    assert (change.percent_of_baseline, change.is_response, change.is_remission, change.reliable) == (None,) * 4
+
+
+def test_a_scale_without_thresholds_has_only_a_percentage():
+    change = compare(DAILY.scale("pain"), Stored(8), Stored(4))
+    assert (change.percent_of_baseline, change.is_response, change.reliable) == (50, None, None)
+
+
+def test_stored_decimals_compare_exactly():
+    assert is_response(PHQ.response, Decimal(13), Decimal("6.5")) is True
