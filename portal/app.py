@@ -31,7 +31,7 @@ from portal.review import service as review_service
 from portal.review import views as review
 from portal.safety import views as safety
 from portal.treatment import views as treatment
-from portal.web import errors, filters, headers, navigation
+from portal.web import errors, filters, headers, navigation, words
 from portal.web.session import BrowserSessions
 
 FEATURES = (accounts, clinic, patients, safety, treatment, checkins, history, messaging, progress, review, notifications)
@@ -90,6 +90,8 @@ def create_app(config: Config) -> Flask:
     app.context_processor(_page_context)
     errors.register(app)
     filters.register(app)
+    words.register(app)
+    navigation.register(app)
     cli.register(app)
     return app
 
@@ -112,6 +114,8 @@ def _settings(config: Config) -> dict[str, Any]:
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_TIME_LIMIT": None,
+        # It demands a Referer, which our own Referrer-Policy keeps browsers from sending.
+        "WTF_CSRF_SSL_STRICT": False,
         "COMPRESS_REGISTER": False,
         "COMPRESS_MIMETYPES": COMPRESSED,
         "COMPRESS_BR_LEVEL": 4,

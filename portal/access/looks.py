@@ -12,8 +12,10 @@ from portal import db
 from portal.access.policy import Actor, Role
 from portal.accounts import sessions
 from portal.audit import service as audit
+from portal.review import service as review
 
 EVENT = "record:looked-at"
+CHART_PAGES = frozenset({"progress.show", "patients.overview", "checkins.index", "checkins.show"})
 _waiting: Path | None = None
 
 
@@ -35,6 +37,8 @@ def write(*, looked: bool, actor: Actor, patient_id: uuid.UUID | None, endpoint:
             if actor.session_id is not None:
                 sessions.seen(actor.session_id, at=at)
             if looked:
+                if endpoint in CHART_PAGES and patient_id is not None:
+                    review.looked(patient_id, at=at)
                 audit.record(EVENT, by=actor, at=at, patient_id=patient_id, page=endpoint)
     except (SQLAlchemyError, db.Busy):
         if looked:

@@ -1,0 +1,86 @@
+"""What enumerated values are called on a page, in the reader's language."""
+
+from enum import Enum
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from portal.access.policy import PatientStatus, Role
+from portal.accounts.models import AccountStatus
+from portal.instruments.change import Reliable
+from portal.patients.models import Condition
+from portal.review.need import Need
+from portal.safety.models import AlertState, Severity
+from portal.treatment.models import CourseStatus, InfusionKind, InfusionStatus, Route, Site
+
+WORDS: dict[Enum, Any] = {
+    Role.PATIENT: _l("Patient"),
+    Role.PROVIDER: _l("Provider"),
+    Role.NURSE: _l("Nurse"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+    AccountStatus.INVITED: _l("Invited"),
+    AccountStatus.ACTIVE: _l("Active"),
+    AccountStatus.DEACTIVATED: _l("Deactivated"),
+    PatientStatus.ACTIVE: _l("In care"),
+    PatientStatus.PAUSED: _l("Paused"),
+    PatientStatus.TRANSFERRED: _l("Transferred"),
+    PatientStatus.DISCHARGED: _l("Discharged"),
+    PatientStatus.DIED: _l("Died"),
+    Condition.TREATMENT_RESISTANT_DEPRESSION: _l("Treatment-resistant depression"),
+    Condition.ANXIETY: _l("Anxiety"),
+    Condition.BIPOLAR: _l("Bipolar disorder"),
+    Condition.CHRONIC_PAIN: _l("Chronic pain"),
+    Condition.CHRONIC_SUICIDAL_IDEATION: _l("Chronic suicidal thoughts"),
+    Condition.OCD: _l("OCD"),
+    Condition.POSTPARTUM_DEPRESSION: _l("Postpartum depression"),
+    Condition.PTSD: _l("PTSD"),
+    Need.URGENT_ALERT: _l("Urgent alert"),
+    Need.SAME_DAY_ALERT: _l("Alert for today"),
+    Need.ALERT: _l("Alert to review"),
+    Need.MESSAGE: _l("Unread message"),
+    Need.CHECK_IN: _l("Unread check-ins"),
+    Need.NOTHING_NEW: _l("Nothing new"),
+    Need.NOT_IN_CARE: _l("Not in care now"),
+    Severity.URGENT: _l("Urgent"),
+    Severity.SAME_DAY: _l("Today"),
+    Severity.REVIEW: _l("To review"),
+    AlertState.OPEN: _l("Open"),
+    AlertState.ACKNOWLEDGED: _l("Acknowledged"),
+    AlertState.ACTED_ON: _l("Acted on"),
+    AlertState.CLOSED: _l("Closed"),
+    CourseStatus.RUNNING: _l("Running"),
+    CourseStatus.ENDED: _l("Ended"),
+    InfusionKind.INDUCTION: _l("Induction series"),
+    InfusionKind.BOOSTER: _l("Booster"),
+    InfusionStatus.PLANNED: _l("Planned"),
+    InfusionStatus.COMPLETED: _l("Completed"),
+    InfusionStatus.STOPPED_EARLY: _l("Stopped early"),
+    InfusionStatus.CANCELLED: _l("Cancelled"),
+    InfusionStatus.MISSED: _l("Missed"),
+    Route.INTRAVENOUS: _l("Intravenous"),
+    Route.INTRAMUSCULAR: _l("Intramuscular"),
+    Route.SUBCUTANEOUS: _l("Subcutaneous"),
+    Route.INTRANASAL: _l("Nasal spray"),
+    Route.ORAL: _l("By mouth"),
+    Site.HOME: _l("At home"),
+    Site.CLINIC: _l("At the clinic"),
+    Reliable.IMPROVED: _l("Reliably improved"),
+    Reliable.NO_CHANGE: _l("No reliable change"),
+    Reliable.WORSE: _l("Reliably worse"),
+}
+
+
+def words(value: Enum) -> str:
+    """Return what a value is called on a page."""
+    return str(WORDS[value])
+
+
+def condition(code: str) -> str:
+    """Return what a condition is called, from its stored code."""
+    return words(Condition(code))
+
+
+def register(app: Flask) -> None:
+    """Give the filters to the templates."""
+    app.jinja_env.filters.update(words=words, condition=condition)
