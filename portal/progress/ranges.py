@@ -1,0 +1,102 @@
+"""Which part of the time axis is shown."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+from portal.progress.reading import MEDIAN_DAYS, given, next_planned
+from portal.progress.timeline import DailyPoint, Timeline
+
+Range = Literal["interval", "3-months", "1-year", "all", "imported"]
+RANGES: tuple[Range, ...] = get_args(Range)
+
+LEAD = timedelta(days=14)
+"""What is shown before the last infusion, so that its effect has something to be compared with."""
+
+
+def available(timeline: Timeline) -> tuple[Range, ...]:
+    """Return the ranges worth a button, in the order of `RANGES`."""
+    if timeline.is_empty:
+        return ()
+    first = min(_days(timeline))
+    worth: dict[Range, bool] = {
+        "interval": bool(given(timeline)),
+        "3-months": (timeline.today - first).days > 31,
+        "1-year": (timeline.today - first).days > 92,
+        "all": True,
+        "imported": any(_imported(timeline)),
+    }
+    return tuple(name for name in RANGES if worth[name])
+
+
+def suggested(timeline: Timeline) -> Range:
+    """Return the range to open with: a year, or all of less, or the diary where only the diary has anything."""
+    days = list(_days(timeline))
+    if days and max(days) < timeline.today - timedelta(days=365):
+        return "imported" if any(_imported(timeline)) else "all"
+    return "1-year" if "1-year" in available(timeline) else "all"
+
+
+def select(timeline: Timeline, chosen: Range) -> Timeline:
+    """Return the timeline narrowed to the chosen range; the baseline stays, whenever it was.
+
+    Daily points keep six days of lead, which the first medians need: see `shown`. What a timeline has no end for
+    ("interval" without an infusion, "imported" without a diary) is shown as "all".
+    """
+    if timeline.is_empty:
+        return timeline
+    start, end = _bounds(timeline, chosen)
+    lead = start - timedelta(days=MEDIAN_DAYS - 1)
+    return replace(
+        timeline,
+        start=start,
+        end=end,
+        scores=tuple(point for point in timeline.scores if start <= point.on <= end),
+        infusions=tuple(infusion for infusion in timeline.infusions if start <= infusion.on <= end),
+        daily=tuple(
+            replace(series, points=tuple(point for point in series.points if lead <= point[0] <= end))
+            for series in timeline.daily
+        ),
+        marks=tuple(mark for mark in timeline.marks if mark.on <= end and start <= (mark.until or mark.on)),
+    )
+
+
+def shown(points: tuple[DailyPoint, ...], start: date) -> tuple[DailyPoint, ...]:
+    """Return the points from `start` on, without the lead that only medians use."""
+    return points if not points or points[0].on >= start else tuple(point for point in points if point.on >= start)
+
+
+def _bounds(timeline: Timeline, chosen: Range) -> tuple[date, date]:
+    today = timeline.today
+    imported = list(_imported(timeline))
+    if chosen == "imported" and imported:
+        return _at_least_a_fortnight(min(imported), max(imported))
+    if chosen == "interval" and given(timeline):
+        start = given(timeline)[-1].on - LEAD
+    elif chosen in ("3-months", "1-year"):
+        start = today - timedelta(days=91 if chosen == "3-months" else 365)
+    else:
+        start = min(_days(timeline))
+    planned = next_planned(timeline)
+    room = max(timedelta(days=21), (today - start) / 4)
+    end = planned.on if planned and planned.on - today <= room else today
+    return _at_least_a_fortnight(min(start, end), end)
+
+
+def _at_least_a_fortnight(start: date, end: date) -> tuple[date, date]:
+    return (min(start, end - timedelta(days=14)), end)
+
+
+def _days(timeline: Timeline) -> Iterator[date]:
+    yield from (point.on for point in timeline.scores)
+    yield from (infusion.on for infusion in timeline.infusions)
+    yield from (mark.on for mark in timeline.marks)
+    for series in timeline.daily:
+        if series.points:
+            yield from (series.points[0].on, series.points[-1].on)
+
+
+def _imported(timeline: Timeline) -> Iterator[date]:
+    for series in timeline.daily:
+        yield from (point.on for point in series.points if point.source == "import")

@@ -1,0 +1,234 @@
+"""The sentences above a progress chart: what it shows, in words, and no more than the answers can carry.
+
+Silence is never called stable, a change is called reliable only by the scale's own published threshold, and a score
+without something to compare it with is left as a number.
+"""
+
+from portal.progress.reading import (
+    change_from,
+    days_on_the_good_side,
+    given,
+    intervals,
+    is_current,
+    latest,
+    next_planned,
+    scored,
+)
+from portal.progress.timeline import InfusionMark, InstrumentView, ScorePoint, Timeline
+from portal.progress.words import Message, counted, message
+
+
+def sentences(timeline: Timeline) -> tuple[Message, ...]:
+    """Return what the whole timeline shows: first the headline, then what belongs beside it.
+
+    Give the timeline before it is narrowed to a range: what is said must not change with the button pressed.
+    """
+    said = [*_about_scores(timeline), *_about_the_plan(timeline)]
+    if not scored(timeline.scores):
+        said += _about_days(timeline)
+    return tuple(said) or (message("There is nothing to show yet."),)
+
+
+def _about_scores(timeline: Timeline) -> list[Message]:
+    instrument, newest = timeline.instrument, latest(timeline)
+    if instrument is None:
+        return []
+    if newest is None:
+        return [_nothing_scored(timeline, instrument)]
+    if len(scored(timeline.scores)) == 1:
+        return [_only_one(instrument, newest), *_silence(timeline, newest)]
+    past = given(timeline)
+    if not past:
+        return [_before_any_infusion(timeline, instrument), *_silence(timeline, newest)]
+    if timeline.baseline is None or timeline.baseline.value is None:
+        return [
+            _now(timeline, instrument, newest, past),
+            message("There is no score from before the first infusion to compare it with."),
+            *_silence(timeline, newest),
+        ]
+    return [*_since_baseline(timeline, instrument, newest, past), *_silence(timeline, newest)]
+
+
+def _nothing_scored(timeline: Timeline, instrument: InstrumentView) -> Message:
+    if not timeline.scores:
+        return message("There is no %(scale)s score yet.", scale=instrument.short_title)
+    return counted(
+        "%(scale)s was answered once, with too few answers for a score.",
+        "%(scale)s was answered %(n)s times, each time with too few answers for a score.",
+        len(timeline.scores),
+        scale=instrument.short_title,
+    )
+
+
+def _only_one(instrument: InstrumentView, point: ScorePoint) -> Message:
+    if point.state == "prorated":
+        return message(
+            "%(scale)s was %(score)s on %(on)s, worked out from part of the answers. "
+            "One score cannot show a change yet.",
+            scale=instrument.short_title,
+            score=point.value,
+            on=point.on,
+        )
+    return message(
+        "%(scale)s was %(score)s on %(on)s. One score cannot show a change yet.",
+        scale=instrument.short_title,
+        score=point.value,
+        on=point.on,
+    )
+
+
+def _before_any_infusion(timeline: Timeline, instrument: InstrumentView) -> Message:
+    points = scored(timeline.scores)
+    return message(
+        "%(scale)s was %(first)s on %(start)s and %(last)s on %(end)s, before any infusion.",
+        scale=instrument.short_title,
+        first=points[0].value,
+        start=points[0].on,
+        last=points[-1].value,
+        end=points[-1].on,
+    )
+
+
+def _now(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint, past: list[InfusionMark]) -> Message:
+    before = [infusion for infusion in past if infusion.at < newest.at]
+    if not before:
+        return message(
+            "%(scale)s was %(score)s on %(on)s. There is no score since the first infusion.",
+            scale=instrument.short_title,
+            score=newest.value,
+            on=newest.on,
+        )
+    days = (newest.on - before[-1].on).days
+    values = {"scale": instrument.short_title, "score": newest.value, "number": before[-1].number}
+    if is_current(timeline, newest):
+        return counted(
+            "%(scale)s is %(score)s now, %(n)s day after infusion %(number)s.",
+            "%(scale)s is %(score)s now, %(n)s days after infusion %(number)s.",
+            days,
+            **values,
+        )
+    return counted(
+        "%(scale)s was %(score)s when last answered, %(n)s day after infusion %(number)s.",
+        "%(scale)s was %(score)s when last answered, %(n)s days after infusion %(number)s.",
+        days,
+        **values,
+    )
+
+
+def _since_baseline(
+    timeline: Timeline, instrument: InstrumentView, newest: ScorePoint, past: list[InfusionMark]
+) -> list[Message]:
+    baseline = timeline.baseline
+    assert baseline is not None
+    after = [point for point in scored(timeline.scores) if point.at > past[0].at]
+    if not after:
+        return [
+            message(
+                "%(scale)s was %(score)s before the first infusion. There is no score since then.",
+                scale=instrument.short_title,
+                score=baseline.value,
+            )
+        ]
+    if newest.version != baseline.version:
+        return [
+            _now(timeline, instrument, newest, past),
+            message("The scale changed since the first infusion, so the scores are not compared."),
+        ]
+    said = [_headline(timeline, instrument, baseline, after)]
+    if after[0] is not newest:
+        said.append(_now(timeline, instrument, newest, past))
+    return [*said, *_reliably(timeline, instrument, newest)]
+
+
+def _headline(timeline: Timeline, instrument: InstrumentView, baseline: ScorePoint, after: list[ScorePoint]) -> Message:
+    series = intervals(timeline)[0]
+    running = any(
+        i.kind == "induction" and i.status == "planned" and i.on >= timeline.today for i in timeline.infusions
+    )
+    reached = series.scores[0] if series.scores and not running else after[-1]
+    assert reached.value is not None and baseline.value is not None
+    values = {"scale": instrument.short_title, "first": baseline.value, "then": reached.value}
+    if running or not series.scores:
+        return _so_far(values, len([i for i in given(timeline) if i.at < reached.at]))
+    days = days_on_the_good_side(timeline)
+    if days and reached.value < baseline.value and not instrument.higher_is_better:
+        return counted(
+            "%(scale)s fell from %(first)s to %(then)s after the series and has been below %(line)s for %(n)s day.",
+            "%(scale)s fell from %(first)s to %(then)s after the series and has been below %(line)s for %(n)s days.",
+            days,
+            line=instrument.line,
+            **values,
+        )
+    if reached.value == baseline.value:
+        return message("%(scale)s was %(first)s before the series and %(then)s after it.", **values)
+    if reached.value < baseline.value:
+        return message("%(scale)s fell from %(first)s to %(then)s after the series.", **values)
+    return message("%(scale)s rose from %(first)s to %(then)s after the series.", **values)
+
+
+def _so_far(values: dict[str, object], infusions: int) -> Message:
+    return counted(
+        "%(scale)s was %(first)s before the first infusion and %(then)s after it.",
+        "%(scale)s was %(first)s before the first infusion and is %(then)s after %(n)s infusions.",
+        infusions,
+        **values,
+    )
+
+
+def _reliably(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -> list[Message]:
+    if instrument.reliable_change is None or newest.state != "complete":
+        return []
+    change = change_from(instrument, timeline.baseline, newest)
+    points = {"points": instrument.reliable_change}
+    if change == "improved":
+        return [message("Compared with before the first infusion: reliably improved.")]
+    if change == "worse":
+        return [message("Compared with before the first infusion: reliably worse.")]
+    return [
+        message("Compared with before the first infusion: no reliable change (that takes %(points)s points).", **points)
+    ]
+
+
+def _silence(timeline: Timeline, newest: ScorePoint) -> list[Message]:
+    if is_current(timeline, newest):
+        return []
+    return [
+        counted(
+            "The last score is from %(on)s, %(n)s day ago; how it has been since then is not known.",
+            "The last score is from %(on)s, %(n)s days ago; how it has been since then is not known.",
+            (timeline.today - newest.on).days,
+            on=newest.on,
+        )
+    ]
+
+
+def _about_the_plan(timeline: Timeline) -> list[Message]:
+    planned = next_planned(timeline)
+    return [message("The next infusion is planned for %(on)s.", on=planned.on)] if planned else []
+
+
+def _about_days(timeline: Timeline) -> list[Message]:
+    said = []
+    diary = [p for series in timeline.daily for p in series.points if p.source == "import"]
+    if diary:
+        days = [point.on for point in diary]
+        said.append(
+            counted(
+                "One diary entry, from %(start)s, was brought along.",
+                "%(n)s diary entries from %(start)s to %(end)s were brought along.",
+                len({point.at for point in diary}),
+                start=min(days),
+                end=max(days),
+            )
+        )
+    answered = {p.on for series in timeline.daily for p in series.points if p.source == "check-in"}
+    if answered:
+        said.append(
+            counted(
+                "The daily questions were answered on one day, %(start)s.",
+                "The daily questions were answered on %(n)s days since %(start)s.",
+                len(answered),
+                start=min(answered),
+            )
+        )
+    return said

@@ -1,0 +1,121 @@
+"""The sheet: how wide it is, which lanes it has, and where a day and a value stand on it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from portal.progress.svg.labels import Box, Places
+from portal.progress.timeline import DailySeries, Timeline
+from portal.progress.words import Words
+
+HEADER = 42.0
+"""Two rows above the lanes, for the numbers and the doses of the infusions."""
+PAD = 6.0
+"""Room inside a lane at each side, so that a mark on the first day is not cut."""
+SCORES_HIGH, SCORES_LOW = 204.0, 60.0
+STRIP_TITLE, STRIP_GAP = 18.0, 10.0
+ROW = 18.0
+AXIS = 38.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A drawing of one width; its text is sized for being shown at about that many pixels."""
+
+    name: str
+    width: float
+    left: float
+    right: float
+    font: float
+    limit: int
+
+    @property
+    def small(self) -> float:
+        return self.font - 1
+
+
+WIDE = Sheet("wide", 760.0, 32.0, 84.0, 12.5, 400)
+NARROW = Sheet("narrow", 360.0, 24.0, 66.0, 12.0, 250)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A stretch of the sheet's height that shows values from `low` to `high`."""
+
+    top: float
+    height: float
+    low: float
+    high: float
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    def y(self, value: float) -> float:
+        """Return the height of a value; what lies outside of the scale is drawn at its edge."""
+        share = (min(max(value, self.low), self.high) - self.low) / ((self.high - self.low) or 1)
+        return self.bottom - 4 - share * (self.height - 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A sheet laid out for one timeline: everything that draws asks it where."""
+
+    sheet: Sheet
+    timeline: Timeline
+    words: Words
+    scores: Lane | None
+    strips: tuple[tuple[DailySeries, Lane], ...]
+    also_top: float
+    also_rows: int
+    places: Places
+
+    @property
+    def left(self) -> float:
+        return self.sheet.left
+
+    @property
+    def right(self) -> float:
+        """The right edge of the lanes."""
+        return self.sheet.width - self.sheet.right
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge of the last lane, where the time axis begins."""
+        return self.also_top + self.also_rows * ROW
+
+    @property
+    def origin(self) -> datetime:
+        """The patient's midnight at the start of the first day."""
+        return datetime.combine(self.timeline.start, time(), self.timeline.time_zone)
+
+    @property
+    def per_day(self) -> float:
+        """How wide a day is."""
+        days = (self.timeline.end - self.timeline.start).days + 1
+        return (self.right - self.left - 2 * PAD) / days
+
+    def x(self, at: datetime) -> float:
+        """Return where an instant stands."""
+        return self.left + PAD + (at - self.origin) / timedelta(days=1) * self.per_day
+
+    def x_on(self, on: date, part: float = 0.5) -> float:
+        """Return where a day stands: its middle, or its beginning with `part` 0."""
+        return self.left + PAD + ((on - self.timeline.start).days + part) * self.per_day
+
+
+def lay_out(timeline: Timeline, words: Words, sheet: Sheet, also_rows: int) -> Frame:
+    """Return the frame for a timeline with so many rows of other marks (0 or more)."""
+    top = HEADER
+    scores = None
+    if timeline.instrument is not None:
+        height = SCORES_HIGH if timeline.scores else SCORES_LOW
+        scores = Lane(top, height, timeline.instrument.minimum, timeline.instrument.maximum)
+        top = scores.bottom + STRIP_GAP
+    shown = [series for series in timeline.daily if series.points]
+    height = 50.0 if len(shown) <= 3 else 36.0
+    strips = []
+    for series in shown:
+        strips.append((series, Lane(top + STRIP_TITLE, height, series.minimum, series.maximum)))
+        top += STRIP_TITLE + height + STRIP_GAP
+    places = Places(Box(0, 0, sheet.width, 10_000))
+    return Frame(sheet, timeline, words, scores, tuple(strips), top, also_rows, places)

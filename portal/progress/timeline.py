@@ -1,0 +1,150 @@
+"""What a progress chart is drawn from: plain values, already narrowed to what one reader may see.
+
+Everything that draws, tabulates or describes progress takes a `Timeline`, so the picture, the table and the
+sentence cannot disagree.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+ScoreState = Literal["complete", "prorated", "unscored"]
+InfusionKind = Literal["induction", "booster"]
+InfusionStatus = Literal["planned", "completed", "stopped-early", "cancelled", "missed"]
+DailySource = Literal["check-in", "import"]
+MarkKind = Literal["medicine", "event", "visit", "message", "alert"]
+
+
+class Band(NamedTuple):
+    """A named stretch of a scale; both edges belong to it."""
+
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentView:
+    """One scale as the chart needs it.
+
+    `response_fraction` is the share of the baseline that must be gone for a response (0.5 is half);
+    `remission_below`, `reliable_change` and `line` (the clinic's chosen line) are in points of the scale.
+    A threshold that nobody has published, or that the clinic has not set, is None and is not drawn.
+    """
+
+    id: str
+    title: str
+    short_title: str
+    minimum: float
+    maximum: float
+    higher_is_better: bool
+    bands: tuple[Band, ...]
+    recall_days: int | None
+    response_fraction: float | None
+    remission_below: float | None
+    reliable_change: float | None
+    versions: tuple[str, ...]
+    line: float | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePoint:
+    """One answered scale. `at` is when it was true (aware, UTC), `on` that day for the patient.
+
+    `value` is None when too few questions were answered for a score ("unscored").
+    """
+
+    at: datetime
+    on: date
+    value: float | None
+    state: ScoreState
+    band: str
+    version: str
+    check_in_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InfusionMark:
+    """One infusion, planned or past; doses in mg and mg per kg of body weight, length in minutes."""
+
+    id: UUID
+    on: date
+    at: datetime
+    number: int
+    kind: InfusionKind
+    status: InfusionStatus
+    dose_mg: float | None = None
+    mg_per_kg: float | None = None
+    route: str = ""
+    minutes: int | None = None
+
+    @property
+    def was_given(self) -> bool:
+        """Whether any of the dose was given: an infusion that was stopped early counts."""
+        return self.status in ("completed", "stopped-early")
+
+
+class DailyPoint(NamedTuple):
+    """One momentary answer; a plain tuple because ten years hold thousands of them."""
+
+    on: date
+    at: datetime
+    value: float
+    source: DailySource
+
+
+@dataclass(frozen=True, slots=True)
+class DailySeries:
+    """One daily question, on its own scale from `minimum` to `maximum`, points in order of time.
+
+    `higher_is_better` is None where neither end is the good one (hours of sleep). `scale_name` is the name that
+    the scale had in an imported diary.
+    """
+
+    code: str
+    label: str
+    minimum: float
+    maximum: float
+    higher_is_better: bool | None
+    points: tuple[DailyPoint, ...]
+    imported: bool = False
+    scale_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Anything else worth a place on the time axis; `until` makes it a stretch of time."""
+
+    on: date
+    kind: MarkKind
+    label: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Everything one reader may see of one patient, between the dates `start` and `end`.
+
+    `today` is the patient's today. `expected_gap_days` is the longest silence between two scores of the plan in
+    force; beyond it the line is broken. `scores`, `infusions` and `marks` are in order of time.
+    """
+
+    time_zone: ZoneInfo
+    today: date
+    start: date
+    end: date
+    instrument: InstrumentView | None
+    scores: tuple[ScorePoint, ...] = ()
+    infusions: tuple[InfusionMark, ...] = ()
+    daily: tuple[DailySeries, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    baseline: ScorePoint | None = None
+    expected_gap_days: int = 14
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all to draw."""
+        return not (self.scores or self.infusions or self.marks or any(series.points for series in self.daily))
