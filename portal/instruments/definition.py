@@ -54,9 +54,9 @@ class Option:
 class Item:
     """One question.
 
-    `options` are every possible answer of a choice, and quick choices for hours. `minimum`, `maximum` and `step` bound
-    scale and hours items; for a choice they span its values. `stem` is the sentence the text completes, "" if it stands
-    alone. `positive_values` makes it a safety item: these answers are positive.
+    `options` are every possible answer of a choice or a scale, and the quick choices of hours. `minimum`, `maximum` and
+    `step` bound scale and hours items; for a choice they span its values. `stem` is the sentence the text completes, ""
+    if it stands alone. `positive_values` makes it a safety item: these answers are positive.
     """
 
     code: str

@@ -10,6 +10,7 @@ from portal.instruments.numbers import exact
 from portal.instruments.tables import Table
 
 CODE = re.compile(r"[a-z][a-z0-9_]*")
+WIDEST = 100
 
 
 def read_code(table: Table) -> str:
@@ -46,6 +47,8 @@ def _item(
     code, kind = read_code(table), table.choice("kind", ItemKind)
     options = _chosen(table, kind, answers)
     minimum, maximum, step = _span(table, kind, options)
+    if kind is ItemKind.SCALE:
+        options = tuple(Option(value, str(value)) for value in range(int(minimum), int(maximum) + 1))
     item = Item(
         code=code,
         text=table.text("text"),
@@ -114,6 +117,8 @@ def _span(table: Table, kind: ItemKind, options: tuple[Option, ...]) -> tuple[fl
         table.refuse("step", "needs to lead from the minimum to the maximum")
     if kind is ItemKind.SCALE and not (isinstance(minimum, int) and isinstance(maximum, int) and step == 1):
         table.refuse("step", "a scale is answered in whole numbers, one by one")
+    if kind is ItemKind.SCALE and maximum - minimum > WIDEST:
+        table.refuse("maximum", f"a scale has room for {WIDEST} steps")
     for option in options:
         if not minimum <= option.value <= maximum or not _on_step(option.value, minimum, step):
             table.refuse("answers", f"{option.value} is not one of the possible numbers")

@@ -111,6 +111,7 @@ def test_every_number_strip_has_words_at_both_ends():
     strips = [item for definition in DEFINITIONS for item in definition.items if item.kind == "scale"]
     assert strips
     assert all(item.low_label and item.high_label for item in strips)
+    assert {tuple(option.value for option in item.options) for item in strips} == {tuple(range(11))}
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.id)
