@@ -11,6 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, choice, key
 
 
+class Kind(StrEnum):
+    """What a mail is about, named like its template."""
+
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - the name of a mail, not a password
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of a mail, not a password
+    ADDRESS_CHANGED = "address-changed"
+    MESSAGE_WAITING = "message-waiting"
+    ALERT_WAITING = "alert-waiting"
+
+
 class Delivery(StrEnum):
     WAITING = "waiting"
     LEASED = "leased"
