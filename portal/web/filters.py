@@ -1,5 +1,6 @@
 """How templates say dates, times and numbers: in the reader's language and, for moments, in the reader's time zone."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -88,6 +89,11 @@ def number(value: float | Decimal | None, digits: int | None = None) -> str:
 def country(code: str) -> str:
     """Return a country's name in the reader's language; the code itself where it is unknown."""
     return str(locale().territories.get(code, code))
+
+
+def countries(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return countries as (code, name), in the order of their names in the reader's language."""
+    return sorted(((code, country(code)) for code in codes), key=lambda one: one[1])
 
 
 def age(born_on: date, now: date | datetime) -> int:

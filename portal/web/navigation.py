@@ -1,7 +1,9 @@
 """Where each role can go: one table for the header, one for a patient's chart."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -9,6 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal.access.policy import Actor, Role
+from portal.patients.queries import PatientRef
+
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +86,11 @@ def _spoken(counts: str, count: int) -> str:
     return str(said or ngettext("%(num)s unread", "%(num)s unread", count))
 
 
-def _items(entries: tuple[Entry, ...], patient_id: uuid.UUID | None, counts: dict[str, int]) -> list[Item]:
+def _items(table: Sequence[Entry], patient_id: uuid.UUID | None, counts: Mapping[str, int]) -> list[Item]:
     here, room = request.endpoint, (request.blueprint or "")
-    exact = any(entry.endpoint == here for entry in entries)
+    exact = any(entry.endpoint == here for entry in table)
     found = []
-    for entry in entries:
+    for entry in table:
         href = address(entry.endpoint, **({"patient_id": patient_id} if entry.of_patient else {}))
         if not href:
             continue
@@ -96,14 +101,23 @@ def _items(entries: tuple[Entry, ...], patient_id: uuid.UUID | None, counts: dic
     return found
 
 
-def main(actor: Actor | None, counts: dict[str, int]) -> list[Item]:
-    """Return the links of the header; counts has "alerts" (open) and "messages" (unread) where they are known."""
-    return [] if actor is None else _items(ENTRIES[actor.role], actor.patient_id, counts)
+def entries(actor: Actor | None, patient: PatientRef | None = None, counts: Mapping[str, int] = _NONE) -> list[Item]:
+    """Return the links of the header.
+
+    Args:
+        actor: who reads; nobody has no links.
+        patient: the patient the page is about; a patient's own pages take their id from here or from the actor.
+        counts: "alerts" (open) and "messages" (unread), where they are known.
+    """
+    if actor is None:
+        return []
+    own = actor.patient_id or (patient.id if patient and actor.role is Role.PATIENT else None)
+    return _items([entry for entry in ENTRIES[actor.role] if own or not entry.of_patient], own, counts)
 
 
 def chart(patient_id: uuid.UUID) -> list[Item]:
     """Return the links between the pages of one patient's chart."""
-    return _items(CHART, patient_id, {})
+    return _items(CHART, patient_id, _NONE)
 
 
 def register(app: Flask) -> None:

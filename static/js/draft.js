@@ -1,0 +1,24 @@
+// Sends what was answered so far to the server, so that a closed page loses nothing and the device keeps nothing.
+
+const WAIT = 400;
+
+document.querySelectorAll("form[data-draft]").forEach((form) => {
+  let timer = 0;
+  let pending = false;
+
+  function send() {
+    clearTimeout(timer);
+    if (!pending || form.dataset.sent) return;
+    pending = false;
+    fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true }).catch(() => {
+      pending = true;
+    });
+  }
+
+  form.addEventListener("input", () => {
+    pending = true;
+    clearTimeout(timer);
+    timer = setTimeout(send, WAIT);
+  });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
+});

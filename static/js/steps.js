@@ -1,0 +1,87 @@
+// A long form, one question at a time: "4 of 9", Back, Next. The form stays one form, and one page without script.
+
+const form = document.querySelector("form[data-steps]");
+const questions = form ? [...form.querySelectorAll(".question")] : [];
+const ADVANCE_AFTER = 220;
+let step = 0;
+let touched = false;
+
+function make(tag, attributes, text = "") {
+  const element = document.createElement(tag);
+  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+  element.textContent = text;
+  return element;
+}
+
+function build() {
+  const words = form.dataset;
+  const head = make("div", { class: "steps-head" });
+  const bar = make("progress", { max: questions.length, "aria-hidden": "true" });
+  const parts = {
+    back: make("button", { type: "button", class: "button button-plain" }, words.back),
+    count: make("span", {}),
+    next: make("button", { type: "button", class: "button button-quiet steps-next" }, words.next),
+    end: form.querySelector(".actions"),
+    rest: [...form.children].filter((one) => one.matches(".field:not(.question)")),
+    bar,
+  };
+  head.append(parts.back, parts.count);
+  form.prepend(head, bar);
+  parts.end.before(parts.next);
+  return parts;
+}
+
+function show(parts, wanted, { move = true } = {}) {
+  step = Math.min(Math.max(wanted, 0), questions.length - 1);
+  const isLast = step === questions.length - 1;
+  questions.forEach((question, n) => { question.hidden = n !== step; });
+  parts.rest.forEach((one) => { one.hidden = !isLast; });
+  parts.end.hidden = !isLast;
+  parts.next.hidden = isLast;
+  parts.back.hidden = step === 0;
+  parts.bar.value = step + 1;
+  parts.count.textContent = form.dataset.count.replace("{number}", step + 1).replace("{total}", questions.length);
+  if (!move) return;
+  const legend = questions[step].querySelector("legend");
+  legend.tabIndex = -1;
+  legend.focus({ preventScroll: true });
+  scrollTo({ top: 0 });
+}
+
+function go(parts, wanted) {
+  if (wanted === step || wanted >= questions.length) return;
+  history.pushState({ step: wanted }, "");
+  show(parts, wanted);
+}
+
+function advanceWhenTapped(parts) {
+  form.addEventListener("pointerdown", () => { touched = true; });
+  form.addEventListener("keydown", () => { touched = false; });
+  form.addEventListener("click", (event) => {
+    if (!touched || event.target.type !== "radio") return;
+    const from = step;
+    setTimeout(() => { if (step === from) go(parts, from + 1); }, ADVANCE_AFTER);
+  });
+}
+
+if (questions.length > 2) {
+  const parts = build();
+  const wrong = questions.findIndex((question) => question.classList.contains("field-wrong"));
+  const open = questions.findIndex((question) => !question.querySelector(":checked"));
+  show(parts, wrong >= 0 ? wrong : Math.max(open, 0), { move: false });
+  history.replaceState({ step }, "");
+
+  parts.next.addEventListener("click", () => go(parts, step + 1));
+  parts.back.addEventListener("click", () => go(parts, step - 1));
+  addEventListener("popstate", (event) => { if (event.state) show(parts, event.state.step); });
+  form.addEventListener("show-question", (event) => {
+    const found = questions.findIndex((question) => question.contains(event.target));
+    go(parts, found < 0 ? questions.length - 1 : found);
+  });
+  form.addEventListener("submit", (event) => {
+    if (step === questions.length - 1) return;
+    event.preventDefault();
+    go(parts, step + 1);
+  });
+  advanceWhenTapped(parts);
+}

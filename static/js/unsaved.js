@@ -1,0 +1,20 @@
+// Asks before a page with typed words is left. Nothing is kept on the device, which may be shared.
+
+let isSending = false;
+
+function isChanged(control) {
+  if (control.type === "radio" || control.type === "checkbox") return control.checked !== control.defaultChecked;
+  if (control.tagName === "SELECT") return [...control.options].some((one) => one.selected !== one.defaultSelected);
+  return control.type !== "hidden" && control.value !== control.defaultValue;
+}
+
+const forms = [...document.querySelectorAll("form[data-keep]")];
+
+if (forms.length) {
+  document.addEventListener("submit", () => { isSending = true; });
+  addEventListener("pageshow", () => { isSending = false; });
+  addEventListener("beforeunload", (event) => {
+    const changed = forms.some((form) => [...form.elements].some((one) => one.name && isChanged(one)));
+    if (changed && !isSending && document.body.childElementCount) event.preventDefault();
+  });
+}
