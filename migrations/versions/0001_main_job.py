@@ -596,6 +596,7 @@ def upgrade() -> None:
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("how", sa.String(length=30), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_transitions_alert_id")),
         sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_alert_transitions_by_id")),
@@ -606,20 +607,17 @@ def upgrade() -> None:
 
     op.create_table(
         "check_in_drafts",
-        sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("plan_item_id", sa.Uuid(), nullable=False),
         sa.Column("for_on", sa.Date(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_check_in_drafts_patient_id")),
         sa.ForeignKeyConstraint(["plan_item_id"], ["plan_items.id"], name=op.f("fk_check_in_drafts_plan_item_id")),
-        sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_check_in_drafts")),
-        sa.UniqueConstraint(
-            "patient_id", "plan_item_id", "for_on", name=op.f("uq_check_in_drafts_patient_id_plan_item_id_for_on")
-        ),
+        sa.PrimaryKeyConstraint("patient_id", "plan_item_id", "for_on", name=op.f("pk_check_in_drafts")),
     )
     op.create_table(
         "check_ins",
@@ -648,7 +646,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reviewed_by_id"], ["users.id"], name=op.f("fk_check_ins_reviewed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
         sa.UniqueConstraint("corrects_id", name=op.f("uq_check_ins_corrects_id")),
-        sa.UniqueConstraint("submission_id", name=op.f("uq_check_ins_submission_id")),
+        sa.UniqueConstraint("patient_id", "submission_id", name=op.f("uq_check_ins_patient_id_submission_id")),
     )
     with op.batch_alter_table("check_ins", schema=None) as batch_op:
         batch_op.create_index(
@@ -682,7 +680,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_concerns_alert_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_concerns_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_concerns")),
-        sa.UniqueConstraint("submission_id", "rule", "item", name=op.f("uq_concerns_submission_id_rule_item")),
+        sa.UniqueConstraint(
+            "patient_id", "submission_id", "rule", "item", name=op.f("uq_concerns_patient_id_submission_id_rule_item")
+        ),
     )
     with op.batch_alter_table("concerns", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_concerns_alert_id"), ["alert_id"], unique=False)

@@ -39,7 +39,7 @@ class CheckIn(Base):
     __tablename__ = "check_ins"
 
     id: Mapped[uuid.UUID] = key()
-    submission_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    submission_id: Mapped[uuid.UUID]
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
     plan_item_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("plan_items.id"))
     instrument: Mapped[str] = mapped_column(String(60))
@@ -59,6 +59,7 @@ class CheckIn(Base):
     reviewed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
 
     __table_args__ = (
+        UniqueConstraint("patient_id", "submission_id"),
         Index(None, "patient_id", "instrument", "for_on"),
         Index(None, "patient_id", "received_at"),
         Index(
@@ -98,16 +99,14 @@ class CheckInDraft(Base):
 
     __tablename__ = "check_in_drafts"
 
-    submission_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
-    plan_item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_items.id"))
-    for_on: Mapped[date]
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), primary_key=True)
+    plan_item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_items.id"), primary_key=True)
+    for_on: Mapped[date] = mapped_column(primary_key=True)
+    submission_id: Mapped[uuid.UUID]
     answers: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text(), default="")
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]
-
-    __table_args__ = (UniqueConstraint("patient_id", "plan_item_id", "for_on"),)
 
 
 class HistoryImport(Base):

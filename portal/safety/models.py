@@ -2,18 +2,15 @@
 
 import uuid
 from datetime import date, datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
+from portal.safety.rules import Severity
 
-
-class Severity(IntEnum):
-    REVIEW = 1
-    SAME_DAY = 2
-    URGENT = 3
+__all__ = ["Alert", "AlertState", "AlertTransition", "Concern", "Severity"]
 
 
 class AlertState(StrEnum):
@@ -56,7 +53,7 @@ class Concern(Base):
     value: Mapped[float | None]
     found_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("submission_id", "rule", "item"),)
+    __table_args__ = (UniqueConstraint("patient_id", "submission_id", "rule", "item"),)
 
 
 class AlertTransition(Base):
@@ -70,4 +67,5 @@ class AlertTransition(Base):
     after: Mapped[AlertState] = mapped_column(choice(AlertState, "after"))
     at: Mapped[datetime]
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    how: Mapped[str] = mapped_column(String(30), default="")
     reason: Mapped[str] = mapped_column(Text(), default="")

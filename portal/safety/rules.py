@@ -1,0 +1,172 @@
+"""Which answers a person must hear of: rules over single answers, each with its threshold, its source and its version.
+
+Pure. A clinic may set other thresholds, so every rule is a value and every function takes the rules it applies.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from portal.instruments.definition import Definition, SafetyState
+from portal.instruments.scoring import Answers
+
+
+class Severity(IntEnum):
+    """How soon a person has to answer: at the next review, on the same day, or within hours."""
+
+    REVIEW = 1
+    SAME_DAY = 2
+    URGENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """When a rule meets an answer to one item.
+
+    Args:
+        instrument: the instrument's id.
+        item: the item's code.
+        at_least: the least answer that counts, in points of the item; None where only a rise counts.
+        rise: the least rise since the last known answer that counts, in points; None where a rise means nothing.
+        source: where the threshold is from.
+    """
+
+    instrument: str
+    item: str
+    source: str
+    at_least: float | None = None
+    rise: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule as it is in force.
+
+    Args:
+        code: its name in the clinical reference, "R1" to "R12".
+        severity: how soon it has to be answered.
+        target_minutes: within how many minutes somebody is to act; None where it waits for the next working day.
+        source: where the rule is from.
+        criteria: any one of them is enough.
+        version: goes up with every change of the rule, so that a concern can be traced to the rule that found it.
+    """
+
+    code: str
+    severity: Severity
+    target_minutes: int | None
+    source: str
+    criteria: tuple[Criterion, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyAnswer:
+    """One answer to a safety item: `value` None is declined or left out, `previous` None is never answered before."""
+
+    instrument: str
+    item: str
+    value: float | None
+    state: SafetyState
+    previous: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An answer and the one rule, the most severe, that found it."""
+
+    rule: Rule
+    answer: SafetyAnswer
+
+
+_OWN = "Interval default, to be confirmed by the clinic's medical director"
+_ANY_IDEATION = "Simon 2013: any answer above zero raises the risk; a trigger, not a screen"
+_FREQUENT_IDEATION = "Rossom 2017; Simon 2013: the risk grows with each step of the answer"
+
+# From the most to the least severe: the first rule that an answer meets is the one that counts.
+DEFAULTS: tuple[Rule, ...] = (
+    Rule("R1", Severity.URGENT, 0, _OWN, (Criterion("daily", "safe", _OWN, at_least=2),)),
+    Rule(
+        "R3",
+        Severity.URGENT,
+        4 * 60,
+        _OWN,
+        (Criterion("phq-9", "q9", _FREQUENT_IDEATION, at_least=2), Criterion("phq-9", "q9", _OWN, rise=1)),
+    ),
+    Rule(
+        "R2",
+        Severity.SAME_DAY,
+        24 * 60,
+        _OWN,
+        (Criterion("phq-9", "q9", _ANY_IDEATION, at_least=1), Criterion("daily", "safe", _OWN, at_least=1)),
+    ),
+    Rule("R4", Severity.REVIEW, None, _OWN),
+)
+UNKNOWN = "R4"
+UNNAMED = "R2"
+
+
+def read(
+    definition: Definition, answers: Answers, items: Collection[str], previous: Mapping[str, float]
+) -> tuple[SafetyAnswer, ...]:
+    """Return the answers to the safety items among `items`.
+
+    Args:
+        definition: the instrument.
+        answers: from item code to number; None is declined, absent is unanswered.
+        items: the codes to look at: those asked, or those answered so far.
+        previous: the last known answer to each item before this one.
+    """
+    return tuple(
+        SafetyAnswer(
+            definition.id,
+            item.code,
+            None if (value := answers.get(item.code)) is None else float(value),
+            item.safety_state(value),
+            previous.get(item.code),
+        )
+        for item in definition.asked(items)
+        if item.is_safety
+    )
+
+
+def find(answer: SafetyAnswer, rules: Sequence[Rule] = DEFAULTS) -> Finding | None:
+    """Return the most severe rule that an answer meets, or None where it is reassuring.
+
+    An unknown answer is R4. A safety item that no rule names is still heard: its positive answers count as R2.
+
+    Args:
+        answer: what was answered.
+        rules: the rules in force, from the most to the least severe, with R2 and R4 among them.
+    """
+    if answer.state is SafetyState.UNKNOWN:
+        return Finding(_rule(UNKNOWN, rules), answer)
+    named = False
+    for rule in rules:
+        about = [one for one in rule.criteria if (one.instrument, one.item) == (answer.instrument, answer.item)]
+        named = named or bool(about)
+        if any(_meets(answer, criterion) for criterion in about):
+            return Finding(rule, answer)
+    if not named and answer.state is SafetyState.POSITIVE:
+        return Finding(_rule(UNNAMED, rules), answer)
+    return None
+
+
+def by_code(code: str, rules: Sequence[Rule] = DEFAULTS) -> Rule | None:
+    """Return the rule with this code, or None where it is not in force."""
+    return next((rule for rule in rules if rule.code == code), None)
+
+
+def _rule(code: str, rules: Sequence[Rule]) -> Rule:
+    found = by_code(code, rules)
+    if found is None:
+        raise LookupError(f"rule {code} cannot be switched off")
+    return found
+
+
+def _meets(answer: SafetyAnswer, criterion: Criterion) -> bool:
+    value, previous = answer.value, answer.previous
+    if value is None:
+        return False
+    if criterion.at_least is not None and value >= criterion.at_least:
+        return True
+    return criterion.rise is not None and previous is not None and value - previous >= criterion.rise
