@@ -46,7 +46,7 @@ def _entry(label: Any, endpoint: str, *rooms: str, **more: Any) -> Entry:
     return Entry(label, endpoint, frozenset(rooms), **more)
 
 
-_MESSAGES = _entry(_l("Messages"), "messaging.index", "messaging", icon="messages", counts="messages")
+_MESSAGES = _entry(_l("Messages"), "messaging.inbox", "messaging", icon="messages", counts="messages")
 _CARE = (
     _entry(_l("Caseload"), "review.caseload", "review", "patients"),
     _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
@@ -56,23 +56,23 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PATIENT: (
         _entry(_l("Today"), "checkins.today", "checkins", icon="today", of_patient=True),
         _entry(_l("Progress"), "progress.show", "progress", icon="progress", of_patient=True),
-        _entry(_l("Messages"), "messaging.threads", "messaging", icon="messages", counts="messages", of_patient=True),
-        _entry(_l("You"), "patients.you", "patients", "accounts", icon="you", of_patient=True),
+        _entry(_l("Messages"), "messaging.index", "messaging", icon="messages", counts="messages", of_patient=True),
+        _entry(_l("You"), "patients.overview", "patients", "accounts", "treatment", "history", icon="you", of_patient=True),
     ),
     Role.PROVIDER: _CARE,
     Role.NURSE: _CARE,
     Role.ADMINISTRATOR: (
-        _entry(_l("People"), "accounts.people", "accounts"),
+        _entry(_l("People"), "accounts.index", "accounts"),
         _entry(_l("Clinic"), "clinic.settings", "clinic"),
         _entry(_l("Delivery"), "notifications.deliveries", "notifications"),
     ),
 }
 CHART: tuple[Entry, ...] = (
-    _entry(_l("Overview"), "patients.overview", "review", "checkins", of_patient=True),
     _entry(_l("Progress"), "progress.show", "progress", of_patient=True),
-    _entry(_l("Treatment"), "treatment.show", "treatment", of_patient=True),
-    _entry(_l("Messages"), "messaging.threads", "messaging", of_patient=True),
-    _entry(_l("Details"), "patients.details", "patients", of_patient=True),
+    _entry(_l("Check-ins"), "checkins.index", "checkins", of_patient=True),
+    _entry(_l("Treatment"), "treatment.index", "treatment", of_patient=True),
+    _entry(_l("Messages"), "messaging.index", "messaging", of_patient=True),
+    _entry(_l("Details"), "patients.overview", "patients", "history", of_patient=True),
 )
 
 

@@ -1,0 +1,102 @@
+"""What every test stands on: the migrated schema on both databases, the cast, and a frozen clock."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+
+from config import Config
+from portal import db
+from portal.accounts import passwords, sessions
+from portal.accounts.models import User
+from portal.app import create_app
+from portal.clinic.models import Clinic
+from portal.review import service as review
+from tests import cast as people
+from tests import databases
+from tests.cast import NOW, ZONE, Cast, Person
+from tests.page import Browser
+
+KINDS = ("sqlite", "postgresql")
+
+
+def settings(url: str, folder: Path, **changed: Any) -> Config:
+    """Return the settings tests run under: cheap password hashes, everything else as shipped."""
+    values: dict[str, Any] = {
+        "secret_key": "for tests only, forty-eight characters or more…",
+        "database_url": url,
+        "base_url": "http://localhost",
+        "instance_path": str(folder),
+        "argon2_time_cost": 1,
+        "argon2_memory_kib": 8,
+    }
+    return Config(**values | changed)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The database of this run of the test; every test that touches one runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(kind: str, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database."""
+    with databases.fresh(kind, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def frozen() -> Iterator[time_machine.Traveller]:
+    """The clock, stopped at `NOW`; `move_to` and `shift` turn it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, frozen: time_machine.Traveller) -> Iterator[Flask]:
+    """The portal on a fresh database, with an application context open for the test's own reading and writing."""
+    portal = create_app(settings(database_url, tmp_path))
+    with portal.app_context():
+        clinic = db.session.get_one(Clinic, 1)
+        clinic.display_name, clinic.time_zone, clinic.country = "Harbour Clinic", ZONE, "US"
+        db.session.commit()
+        yield portal
+        db.session.rollback()
+        db.session.remove()
+        db.db.engine.dispose()
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The six people, in the database."""
+    found = people.assemble(password_hash=passwords.hash_password(people.PASSWORD))
+    review.refresh([found.ada.own_id, found.dot.own_id], at=NOW)
+    db.session.commit()
+    return found
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[..., Browser]:
+    """Return a page-checking browser: signed in as a person, or as nobody."""
+
+    def signed_in(person: Person | None = None) -> Browser:
+        client = app.test_client()
+        if person is not None:
+            user = db.session.get_one(User, person.user_id)
+            token = sessions.start(user, at=NOW, device="a test")
+            db.session.commit()
+            client.set_cookie("interval", token)
+        return Browser(client)
+
+    return signed_in
+
+
+@pytest.fixture
+def key() -> Callable[[], str]:
+    """Return a fresh submission id."""
+    return lambda: str(uuid.uuid4())

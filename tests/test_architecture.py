@@ -1,0 +1,166 @@
+"""The five rules of the house (docs/architecture.md) and its size, so that neither erodes unnoticed."""
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTAL = ROOT / "portal"
+ORDER = (
+    "clock db audit clinic notifications accounts instruments patients safety treatment checkins messaging visits "
+    "progress review interop"
+).split()
+EDGE_NAMES = {"views.py", "forms.py", "app.py", "cli.py", "demo.py", "worker.py", "guard.py", "looks.py"}
+PURE = (
+    "access/policy.py instruments/definition.py instruments/loader.py instruments/scoring.py instruments/change.py "
+    "clinic/hours.py safety/rules.py safety/crisis.py checkins/plan.py progress/timeline.py progress/figures.py "
+    "progress/thinning.py progress/sentence.py review/need.py"
+).split()
+PURE_DIRECTORIES = ("checkins/history/reading", "progress/svg")
+COMMITTERS = {"app.py", "cli.py", "db.py", "demo.py", "notifications/worker.py", "checkins/history/cli.py"}
+FUNCTION_LIMIT, FUNCTION_P90, FILE_LIMIT, FILE_MEDIAN = 40, 20, 300, 90
+TEMPLATE_LIMIT, MODULE_LIMIT = 120, 150
+LONGER_FUNCTIONS = {"create_app": 60}
+
+FILES = sorted(path for path in PORTAL.rglob("*.py") if path.name != "__init__.py")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PORTAL).as_posix()
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PORTAL).parts[0].removesuffix(".py")
+
+
+def is_edge(path: Path) -> bool:
+    in_web = room(path) == "web"
+    return in_web or path.name in EDGE_NAMES or name(path).startswith("demo/")
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom) and child.module:
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+
+
+def own(found: str) -> list[str]:
+    return found.split(".")[1:] if found.split(".")[0] == "portal" else []
+
+
+def is_edge_module(parts: list[str]) -> bool:
+    return parts[0] == "web" or any(f"{part}.py" in EDGE_NAMES for part in parts)
+
+
+CORE = [path for path in FILES if not is_edge(path)]
+
+
+@pytest.mark.parametrize("path", CORE, ids=name)
+def test_core_knows_neither_flask_nor_the_edge(path: Path) -> None:
+    wrong = [found for found in imports(tree(path)) if found.split(".")[0] in {"flask", "flask_login", "flask_babel", "flask_wtf"}]
+    wrong += [found for found in imports(tree(path)) if own(found) and is_edge_module(own(found))]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", [path for path in CORE if room(path) in ORDER], ids=name)
+def test_a_core_module_imports_only_rooms_to_its_left(path: Path) -> None:
+    here = ORDER.index(room(path))
+    rooms = {own(found)[0] for found in imports(tree(path)) if own(found)}
+    assert not [found for found in rooms - {"access"} if found not in ORDER[: here + 1]]
+
+
+def test_the_order_is_the_one_in_the_document() -> None:
+    document = (ROOT / "docs" / "architecture.md").read_text()
+    line = "clock, db → " + " → ".join(ORDER[2:])
+    assert line in " ".join(document.split())
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_nothing_is_imported_inside_a_function(path: Path) -> None:
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert not [found for function in functions for found in imports(function)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_only_app_imports_views_and_only_db_imports_flask_sqlalchemy(path: Path) -> None:
+    found = list(imports(tree(path)))
+    assert name(path) == "app.py" or not [one for one in found if own(one) and "views" in own(one)]
+    assert name(path) == "db.py" or not [one for one in found if one.startswith("flask_sqlalchemy")]
+
+
+def is_pure(found: str) -> bool:
+    parts = own(found)
+    if not parts:
+        return found.split(".")[0] not in {"flask", "sqlalchemy", "wtforms", "flask_babel", "config"}
+    return parts[0] not in {"db", "web"} and not {"models", "queries", "service"} & set(parts)
+
+
+@pytest.mark.parametrize("pure", PURE)
+def test_pure_files_take_values_and_return_values(pure: str) -> None:
+    found = [one for one in imports(tree(PORTAL / pure)) if own(one)[:1] != ["access"]]
+    enumerations = {"portal.safety.models.Severity"}
+    assert not [one for one in found if not is_pure(one) and one not in enumerations]
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_only_the_committing_edge_commits(path: Path) -> None:
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute) and node.attr == "commit"]
+    assert name(path) in COMMITTERS or not calls
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_only_clock_reads_the_time_and_only_config_the_environment(path: Path) -> None:
+    readers = {"now", "utcnow", "today", "time", "monotonic"}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            reads = node.func.value.id in {"datetime", "date", "time", "dt"} and node.func.attr in readers
+            assert name(path) == "clock.py" or not reads, f"line {node.lineno} reads the time"
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in {"environ", "getenv"}, f"line {node.lineno} reads the environment"
+
+
+def functions() -> list[tuple[str, str, int]]:
+    found = []
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno:
+                found.append((name(path), node.name, node.end_lineno - node.lineno + 1))
+    return found
+
+
+def test_functions_stay_small() -> None:
+    found = functions()
+    long = [(path, function, size) for path, function, size in found if size > LONGER_FUNCTIONS.get(function, FUNCTION_LIMIT)]
+    assert not long
+    assert statistics.quantiles([size for *_, size in found], n=10)[8] <= FUNCTION_P90
+
+
+def test_files_stay_small() -> None:
+    sizes = {name(path): len(path.read_text().splitlines()) for path in FILES}
+    assert not {path: size for path, size in sizes.items() if size > FILE_LIMIT}
+    assert statistics.median(sizes.values()) <= FILE_MEDIAN
+
+
+@pytest.mark.parametrize(("pattern", "limit"), [("templates/**/*.html", TEMPLATE_LIMIT), ("static/js/*.js", MODULE_LIMIT)])
+def test_templates_and_modules_stay_small(pattern: str, limit: int) -> None:
+    sizes = {path.name: len(path.read_text().splitlines()) for path in ROOT.glob(pattern)}
+    assert sizes
+    assert not {path: size for path, size in sizes.items() if size > limit}
+
+
+def test_the_top_level_is_what_the_owner_fixed() -> None:
+    allowed = {
+        *("portal", "templates", "static", "migrations", "wsgi.py", "config.py", "tests", "README.md", "script", "docs"),
+        *("bench", "pyproject.toml", "LICENSE", "NOTICE", "instance"),
+    }
+    found = {path.name for path in ROOT.iterdir() if not path.name.startswith((".", "__", "requirements"))}
+    assert found <= allowed
