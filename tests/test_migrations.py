@@ -1,0 +1,49 @@
+"""The schema people upgrade to is the schema the code expects, up, down and up again, with data in the tables."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from portal import db
+from portal.audit import service as audit
+from tests import factories
+from tests.cast import NOW, Cast
+
+FOLDER = str(Path(__file__).resolve().parent.parent / "migrations")
+
+
+def test_the_migrated_schema_is_the_one_in_the_models(app: Flask) -> None:
+    with db.db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.Base.metadata) == []
+
+
+def test_down_and_up_again_with_data_in_the_tables(app: Flask, cast: Cast) -> None:
+    factories.check_in(cast.ada)
+    factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, NOW)
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="base")
+    assert inspect(db.db.engine).get_table_names() == ["alembic_version"]
+    upgrade(directory=FOLDER)
+    assert db.session.scalar(text("select count(*) from clinics")) == 1
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_events SET event = 'x'", "DELETE FROM audit_events"])
+def test_the_database_itself_refuses_to_change_the_audit(app: Flask, cast: Cast, change: str) -> None:
+    audit.record("test:happened", by=cast.bea.actor, at=NOW)
+    db.session.commit()
+    with pytest.raises(DBAPIError, match="append-only"):
+        db.session.execute(text(change))
+
+
+def test_a_read_cannot_write(app: Flask, cast: Cast) -> None:
+    db.begin(write=False)
+    with pytest.raises(DBAPIError, match="read.?only"):
+        db.session.execute(text("DELETE FROM heartbeats"))
+    db.begin(write=True)
