@@ -4,6 +4,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -30,12 +32,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """Every way to reach one service, the best first."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+    @property
+    def notes(self) -> list[str]:
+        return [line.note for line in self.lines if line.note]
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     """What we know for one country; without an emergency number people read "your local emergency number"."""
 
     code: str
     emergency: str = ""
     lines: tuple[Line, ...] = ()
+
+    @property
+    def services(self) -> list[Service]:
+        """The lines, those of one service together."""
+        return [Service(name, tuple(lines)) for name, lines in groupby(self.lines, key=attrgetter("name"))]
 
 
 def load(text: str) -> Mapping[str, Country]:

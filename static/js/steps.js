@@ -27,6 +27,7 @@ function build() {
   };
   head.append(parts.back, parts.count);
   form.prepend(head, bar);
+  form.dataset.stepping = "";
   parts.end.before(parts.next);
   return parts;
 }
