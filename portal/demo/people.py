@@ -1,0 +1,202 @@
+"""Who lives in the demo clinic, and how each of them does over the year. Everybody here is invented."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.patients.models import Condition
+
+SERIES = (0, 3, 7, 10, 14, 17)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One patient of the demo and how treatment works for them.
+
+    Days count from the start of the record, which lies `days` before today.
+
+    Attributes:
+        severity: PHQ-9 points before treatment.
+        relief: points an unfading effect would take off.
+        fades: days in which the effect of one infusion falls to 37 %, at the first booster.
+        lengthens: by how much `fades` grows with each booster.
+        series_from: the day of the first infusion.
+        boosters: days of the boosters given.
+        planned: days from today of infusions to come.
+        completion: share of days with a daily check-in.
+        gap: first and last day, counted back from today, without any answer.
+        thoughts: answers to the last item of the PHQ-9, by days before today.
+    """
+
+    key: str
+    given_name: str
+    family_name: str
+    born_on: date
+    conditions: tuple[Condition, ...]
+    team: tuple[str, ...]
+    days: int
+    severity: float
+    relief: float
+    fades: float
+    series_from: int
+    boosters: tuple[int, ...] = ()
+    planned: tuple[int, ...] = ()
+    series_given: int = 6
+    lengthens: float = 1.0
+    completion: float = 0.8
+    gap: tuple[int, int] | None = None
+    thoughts: tuple[tuple[int, int], ...] = ()
+    weight_kg: float = 72.0
+    mg_per_kg: float = 0.5
+    minutes: int = 40
+    city: str = "Portland"
+    region: str = "OR"
+    time_zone: str = "America/Los_Angeles"
+    extra_items: tuple[str, ...] = ()
+    is_paused: bool = False
+    stopped_early: int | None = None
+
+    @property
+    def email(self) -> str:
+        """The address they sign in with."""
+        return f"{self.key}@interval.example"
+
+
+STORIES = (
+    Story(
+        key="ada",
+        given_name="Ada",
+        family_name="Okafor",
+        born_on=date(1988, 5, 17),
+        conditions=(Condition.TREATMENT_RESISTANT_DEPRESSION,),
+        team=("bea", "nia"),
+        days=330,
+        severity=20.0,
+        relief=16.5,
+        fades=24.0,
+        lengthens=1.3,
+        series_from=30,
+        boosters=(78, 116, 167, 233, 306),
+        planned=(18,),
+        completion=0.86,
+        gap=(176, 166),
+        weight_kg=68.0,
+    ),
+    Story(
+        key="marcus",
+        given_name="Marcus",
+        family_name="Feld",
+        born_on=date(1979, 11, 2),
+        conditions=(Condition.TREATMENT_RESISTANT_DEPRESSION, Condition.ANXIETY),
+        team=("bea", "nia"),
+        days=300,
+        severity=19.0,
+        relief=14.0,
+        fades=13.0,
+        series_from=21,
+        boosters=(60, 82, 104, 125, 147, 168, 190, 212, 233, 255, 276),
+        planned=(2,),
+        completion=0.74,
+        weight_kg=84.0,
+        stopped_early=125,
+    ),
+    Story(
+        key="ruth",
+        given_name="Ruth",
+        family_name="Ellery",
+        born_on=date(1966, 2, 23),
+        conditions=(Condition.TREATMENT_RESISTANT_DEPRESSION, Condition.CHRONIC_SUICIDAL_IDEATION),
+        team=("bea",),
+        days=190,
+        severity=21.0,
+        relief=3.0,
+        fades=6.0,
+        series_from=20,
+        boosters=(58, 94),
+        completion=0.66,
+        gap=(60, 41),
+        thoughts=((170, 1), (142, 1), (99, 0), (16, 1), (2, 1)),
+        weight_kg=61.0,
+    ),
+    Story(
+        key="tomas",
+        given_name="Tomás",
+        family_name="Reyes-Whitfield",
+        born_on=date(1997, 8, 30),
+        conditions=(Condition.TREATMENT_RESISTANT_DEPRESSION,),
+        team=("bea", "nia"),
+        days=19,
+        severity=18.0,
+        relief=11.0,
+        fades=16.0,
+        series_from=10,
+        series_given=3,
+        planned=(1, 5, 8),
+        completion=0.95,
+        weight_kg=77.5,
+    ),
+    Story(
+        key="imani",
+        given_name="Imani",
+        family_name="Cole",
+        born_on=date(1985, 1, 9),
+        conditions=(Condition.PTSD,),
+        team=("bea", "cal"),
+        days=260,
+        severity=17.0,
+        relief=10.5,
+        fades=28.0,
+        series_from=25,
+        boosters=(88, 141, 205),
+        planned=(9,),
+        completion=0.7,
+        gap=(120, 98),
+        weight_kg=70.0,
+        time_zone="America/New_York",
+        city="Albany",
+        region="NY",
+    ),
+    Story(
+        key="dot",
+        given_name="Dot",
+        family_name="Vasquez",
+        born_on=date(1972, 6, 14),
+        conditions=(Condition.CHRONIC_PAIN,),
+        team=("cal",),
+        days=240,
+        severity=13.0,
+        relief=8.0,
+        fades=34.0,
+        series_from=15,
+        boosters=(105, 180),
+        planned=(12,),
+        completion=0.78,
+        weight_kg=66.0,
+        mg_per_kg=1.4,
+        minutes=240,
+        extra_items=("pain",),
+    ),
+    Story(
+        key="jonas",
+        given_name="Jonas",
+        family_name="Brandt",
+        born_on=date(1991, 3, 5),
+        conditions=(Condition.BIPOLAR,),
+        team=("bea",),
+        days=150,
+        severity=16.0,
+        relief=9.0,
+        fades=20.0,
+        series_from=12,
+        boosters=(62,),
+        completion=0.6,
+        weight_kg=90.0,
+        is_paused=True,
+        gap=(70, 0),
+    ),
+)
+STAFF = (
+    ("bea", "Bea Lindqvist", "provider"),
+    ("cal", "Cal Moreno", "provider"),
+    ("nia", "Nia Achebe", "nurse"),
+    ("eve", "Eve Tanaka", "administrator"),
+)
