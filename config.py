@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRET_KEY_MINIMUM = 32
+EMBEDDED = f"sqlite:///{ROOT / 'instance' / 'interval.sqlite3'}"
 
 
 class ConfigurationError(Exception):
@@ -21,7 +22,7 @@ class Config:
 
     secret_key: str
     secret_key_fallbacks: tuple[str, ...] = ()
-    database_url: str = f"sqlite:///{ROOT / 'instance' / 'interval.sqlite3'}"
+    database_url: str = EMBEDDED
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = "http://127.0.0.1:8000"
@@ -101,7 +102,7 @@ def _secret(env: Mapping[str, str]) -> str:
 
 def _database_url(url: str) -> str:
     if not url:
-        return Config.__dataclass_fields__["database_url"].default  # type: ignore[no-any-return]
+        return EMBEDDED
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)

@@ -34,7 +34,19 @@ from portal.treatment import views as treatment
 from portal.web import errors, filters, headers, navigation, words
 from portal.web.session import BrowserSessions
 
-FEATURES = (accounts, clinic, patients, safety, treatment, checkins, history, messaging, progress, review, notifications)
+FEATURES = (
+    accounts,
+    clinic,
+    patients,
+    safety,
+    treatment,
+    checkins,
+    history,
+    messaging,
+    progress,
+    review,
+    notifications,
+)
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/csv"]
 
 
@@ -71,6 +83,7 @@ def create_app(config: Config) -> Flask:
     db.db.init_app(app)
     with app.app_context():
         db.install(db.db.engine)
+        _keep_the_demo_private(config)
     looks.keep_waiting_looks_in(config.instance_path)
     passwords.use(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
@@ -94,6 +107,17 @@ def create_app(config: Config) -> Flask:
     navigation.register(app)
     cli.register(app)
     return app
+
+
+def _keep_the_demo_private(config: Config) -> None:
+    """Refuse to show a demo clinic, whose passwords are printed, to anybody but this machine."""
+    if not config.is_loopback and clinic_queries.is_demo():
+        raise ConfigurationError(
+            "this database holds the demo clinic, whose accounts share one known password. "
+            "It is shown on a loopback address only. Set DATABASE_URL to a database of your own."
+        )
+    db.session.remove()
+    db.db.engine.dispose()
 
 
 def _settings(config: Config) -> dict[str, Any]:
@@ -172,6 +196,3 @@ def _page_context() -> dict[str, Any]:
         "now": g.get("at"),
         "looks_waiting": looks.are_waiting(),
     }
-
-
-__all__ = ["ConfigurationError", "Portal", "create_app"]

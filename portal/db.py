@@ -27,6 +27,7 @@ except ModuleNotFoundError:
     import sqlite3 as _sqlite
 
 LOCK_WAIT_SECONDS = 5.0
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "trusted_schema=OFF")
 Busy = filelock.Timeout
 
 NAMING = {
@@ -153,13 +154,20 @@ def install(engine: Engine) -> None:
 
 def sqlite_version() -> tuple[int, ...]:
     """Return the version of the SQLite library in use."""
-    return _sqlite.sqlite_version_info
+    found: tuple[int, ...] = _sqlite.sqlite_version_info
+    return found
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "trusted_schema=OFF"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "trusted_schema=OFF",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -10,7 +10,7 @@ from portal.db import session
 from portal.patients.models import CareTeamMember, Condition, Consent, ConsentKind, Patient, PatientCondition
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-PASSWORD = "a quiet harbour at dusk"  # noqa: S105 - of people who exist in tests only
+PASSWORD = "a quiet harbour at dusk"
 ZONE = "America/New_York"
 ENROLLED = NOW - timedelta(days=400)
 

@@ -14,6 +14,7 @@ from portal import db
 from portal.accounts import passwords, sessions
 from portal.accounts.models import User
 from portal.app import create_app
+from portal.clinic import queries as clinic_queries
 from portal.clinic.models import Clinic
 from portal.review import service as review
 from tests import cast as people
@@ -22,6 +23,19 @@ from tests.cast import NOW, ZONE, Cast, Person
 from tests.page import Browser
 
 KINDS = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    databases.open_run(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    databases.share_run(node)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    databases.close_run(config)
 
 
 def settings(url: str, folder: Path, **changed: Any) -> Config:
@@ -60,6 +74,7 @@ def frozen() -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, frozen: time_machine.Traveller) -> Iterator[Flask]:
     """The portal on a fresh database, with an application context open for the test's own reading and writing."""
+    clinic_queries.forget()
     portal = create_app(settings(database_url, tmp_path))
     with portal.app_context():
         clinic = db.session.get_one(Clinic, 1)

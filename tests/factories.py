@@ -77,9 +77,7 @@ def score(row: CheckIn, scale: str, value: float) -> None:
 def course(person: Person, by: Person, **values: Any) -> Course:
     """Return a running course."""
     defaults = {"indication": "treatment-resistant-depression", "series_planned": 6, "started_on": date(2026, 9, 1)}
-    return _kept(
-        Course(patient_id=person.own_id, created_at=NOW, created_by_id=by.user_id, **defaults | values)
-    )
+    return _kept(Course(patient_id=person.own_id, created_at=NOW, created_by_id=by.user_id, **defaults | values))
 
 
 def infusion(on: Course, by: Person, at: datetime, number: int = 1, **values: Any) -> Infusion:

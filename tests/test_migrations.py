@@ -44,6 +44,6 @@ def test_the_database_itself_refuses_to_change_the_audit(app: Flask, cast: Cast,
 
 def test_a_read_cannot_write(app: Flask, cast: Cast) -> None:
     db.begin(write=False)
-    with pytest.raises(DBAPIError, match="read.?only"):
+    with pytest.raises(DBAPIError, match=r"read.?only"):
         db.session.execute(text("DELETE FROM heartbeats"))
     db.begin(write=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +21,7 @@ from portal.accounts import keeping, sessions
 from portal.audit import service as audit
 from portal.patients import queries as patients
 from portal.patients.queries import PatientRef
+from portal.web.session import BrowserSession
 
 csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -74,6 +75,11 @@ def at() -> datetime:
     return found
 
 
+def browser() -> BrowserSession:
+    """Return the cookie session of whoever asks."""
+    return cast(BrowserSession, session)
+
+
 def check() -> ResponseReturnValue | None:
     """Decide about one request before its view runs."""
     g.at = clock.now()
@@ -86,12 +92,13 @@ def check() -> ResponseReturnValue | None:
     unsafe = request.method not in SAFE_METHODS
     if unsafe:
         csrf.protect()
-    if marking.permission is None:
-        return _open_for_everybody(unsafe)
+    if request.endpoint == "static":
+        return None
     db.begin(write=False)
-    answer = _admit(marking)
+    answer = _admit(marking.permission, quiet=marking.quiet) if marking.permission else None
     if answer is None and unsafe:
-        _allow_writing()
+        db.begin(write=True)
+        g.write = True
     return answer
 
 
@@ -102,29 +109,16 @@ def after_view(response: Response) -> None:
         looks.write(looked=looked, actor=g.actor, patient_id=_patient_id(), endpoint=request.endpoint or "", at=g.at)
 
 
-def _open_for_everybody(unsafe: bool) -> None:
-    if unsafe:
-        _allow_writing()
-    elif request.endpoint != "static":
-        g.reads_lazily = True
-
-
-def _allow_writing() -> None:
-    db.begin(write=True)
-    g.write = True
-
-
-def _admit(marking: Marking) -> ResponseReturnValue | None:
-    assert marking.permission is not None
-    found = sessions.find(session.token, at=g.at)
+def _admit(permission: Permission, *, quiet: bool) -> ResponseReturnValue | None:
+    found = sessions.find(browser().token, at=g.at)
     if found is None or not found.is_live:
         return _ask_to_sign_in(found)
-    g.touch_session = not marking.quiet and g.at - found.last_seen_at >= sessions.SEEN_EVERY
+    g.touch_session = not quiet and g.at - found.last_seen_at >= sessions.SEEN_EVERY
     g.actor = _actor(found)
     thing = _thing(g.actor)
-    if not permits(g.actor, marking.permission, thing):
-        return _refuse(marking.permission)
-    return _begin_first(marking.permission)
+    if not permits(g.actor, permission, thing):
+        return _refuse(permission)
+    return _begin_first(permission)
 
 
 def _actor(found: sessions.SignedIn) -> Actor:
@@ -141,9 +135,7 @@ def _actor(found: sessions.SignedIn) -> Actor:
 
 
 def _live_actor() -> Actor | None:
-    if not g.get("write"):
-        db.begin(write=False)
-    found = sessions.find(session.token, at=g.at)
+    found = sessions.find(browser().token, at=g.at)
     return _actor(found) if found is not None and found.is_live else None
 
 

@@ -57,7 +57,9 @@ def read_back() -> int:
     for look in map(orjson.loads, lines):
         by = Actor(user_id=uuid.UUID(look["actor"]), role=Role(look["role"]), name="", address=look["address"])
         moment = datetime.fromisoformat(look["at"])
-        audit.record(EVENT, by=by, at=moment, patient_id=uuid.UUID(look["patient"]), page=look["page"], was_waiting=True)
+        audit.record(
+            EVENT, by=by, at=moment, patient_id=uuid.UUID(look["patient"]), page=look["page"], was_waiting=True
+        )
     return len(lines)
 
 

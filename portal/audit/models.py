@@ -15,7 +15,7 @@ class AuditEvent(Base):
 
     __tablename__ = "audit_events"
 
-    sequence: Mapped[int] = mapped_column(BigInteger().with_variant(BigInteger, "sqlite"), primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     event: Mapped[str] = mapped_column(String(80))
     outcome: Mapped[str] = mapped_column(String(10))

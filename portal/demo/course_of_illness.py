@@ -1,7 +1,8 @@
 """How a demo patient feels on each day: fast relief after an infusion, fading with time, and ordinary ups and downs.
 
-The shape follows published work: saturating relief with exponential washout, an AR(1) day-to-day wobble, and a PHQ-9 that is
-the mean of the last fourteen days (Feder 2021, McInnes 2022 for size and durability). It makes a demo, not a forecast.
+The shape follows published work: saturating relief with exponential washout, an AR(1) day-to-day wobble, and a PHQ-9
+that is the mean of the last fourteen days (Feder 2021, McInnes 2022 for size and durability). It makes a demo, not a
+forecast.
 """
 
 import math

@@ -32,9 +32,7 @@ def refresh(touched: Collection[uuid.UUID], *, at: datetime) -> None:
 
 def looked(patient_id: uuid.UUID, *, at: datetime) -> None:
     """Note that somebody of the care team has just looked at a patient's chart."""
-    session.execute(
-        update(_ROWS).where(_ROWS.c.patient_id == patient_id).values(looked_at=at, new_since_look=0)
-    )
+    session.execute(update(_ROWS).where(_ROWS.c.patient_id == patient_id).values(looked_at=at, new_since_look=0))
 
 
 def _refresh(patient_id: uuid.UUID, at: datetime) -> None:
@@ -66,7 +64,9 @@ def _write_row(patient_id: uuid.UUID, values: dict[str, Any]) -> None:
 def _write_entries(patient_id: uuid.UUID, *, rank: int, sort_name: str) -> None:
     team = set(session.scalars(_TEAM.where(CareTeamMember.patient_id == patient_id)))
     listed = session.execute(_CURRENT_ENTRIES.where(CaseloadEntry.patient_id == patient_id)).all()
-    if {row.user_id for row in listed} == team and all((row.rank, row.sort_name) == (rank, sort_name) for row in listed):
+    if {row.user_id for row in listed} == team and all(
+        (row.rank, row.sort_name) == (rank, sort_name) for row in listed
+    ):
         return
     session.execute(delete(_ENTRIES).where(_ENTRIES.c.patient_id == patient_id))
     entries = [

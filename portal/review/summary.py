@@ -17,8 +17,8 @@ from portal.safety.models import Alert, AlertState
 from portal.treatment.models import Infusion, InfusionStatus
 
 _WHO = bindparam("patient", type_=Patient.id.type)
-_INSTRUMENT = bindparam("instrument")
-_SCALE = bindparam("scale")
+_INSTRUMENT: Any = bindparam("instrument")
+_SCALE: Any = bindparam("scale")
 _GIVEN = (InfusionStatus.COMPLETED, InfusionStatus.STOPPED_EARLY)
 
 
@@ -80,7 +80,13 @@ def _latest_course() -> Any:
 def _unread() -> Any:
     read_by_team = exists().where(MessageRead.message_id == Message.id, MessageRead.user_id != Patient.user_id)
     from_patient = and_(Message.patient_id == _WHO, Message.is_from_patient)
-    return select(func.count()).select_from(Message).where(from_patient, ~read_by_team).correlate(Patient).scalar_subquery()
+    return (
+        select(func.count())
+        .select_from(Message)
+        .where(from_patient, ~read_by_team)
+        .correlate(Patient)
+        .scalar_subquery()
+    )
 
 
 def _open_alerts(what: Any) -> Any:
@@ -110,7 +116,9 @@ def _summary() -> Select[Any]:
             _scores(ScoreRow.value).order_by(ScoreRow.for_on, ScoreRow.at).limit(1).scalar_subquery().label("first"),
             _baseline().label("baseline"),
             _infusions(func.max(Infusion.happens_at), Infusion.status.in_(_GIVEN)).label("last_infusion_at"),
-            _infusions(func.min(Infusion.happens_at), Infusion.status == InfusionStatus.PLANNED).label("next_infusion_at"),
+            _infusions(func.min(Infusion.happens_at), Infusion.status == InfusionStatus.PLANNED).label(
+                "next_infusion_at"
+            ),
             _infusions(func.count(), Infusion.status.in_(_GIVEN)).label("infusions_done"),
             _check_ins(func.max(CheckIn.received_at)).scalar_subquery().label("last_check_in_at"),
             _check_ins(func.count(), CheckIn.reviewed_at.is_(None)).scalar_subquery().label("unreviewed"),

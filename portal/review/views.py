@@ -20,7 +20,9 @@ blueprint = Blueprint("review", __name__)
 @requires(Permission.CASELOAD_VIEW)
 def caseload() -> ResponseReturnValue:
     in_care = request.args.get("show") != "others"
-    page = queries.list_caseload(guard.actor().user_id, in_care=in_care, after=request.args.get("after", type=uuid.UUID))
+    page = queries.list_caseload(
+        guard.actor().user_id, in_care=in_care, after=request.args.get("after", type=uuid.UUID)
+    )
     alerts = safety.list_open(guard.actor().user_id, limit=5)
     return render_template("review/caseload.html", page=page, in_care=in_care, alerts=alerts, form=SearchForm(None))
 
@@ -33,5 +35,5 @@ def find() -> ResponseReturnValue:
     if not form.validate():
         page = queries.list_caseload(guard.actor().user_id)
         return render_template("review/caseload.html", page=page, in_care=True, alerts=[], form=form), 422
-    page = queries.search_caseload(guard.actor().user_id, form.name.data)
+    page = queries.search_caseload(guard.actor().user_id, str(form.name.data))
     return render_template("review/caseload.html", page=page, in_care=None, alerts=[], form=form)

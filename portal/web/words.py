@@ -66,7 +66,7 @@ WORDS: dict[Enum, Any] = {
     Site.HOME: _l("At home"),
     Site.CLINIC: _l("At the clinic"),
     Reliable.IMPROVED: _l("Reliably improved"),
-    Reliable.NO_CHANGE: _l("No reliable change"),
+    Reliable.UNCHANGED: _l("No reliable change"),
     Reliable.WORSE: _l("Reliably worse"),
 }
 
