@@ -65,21 +65,18 @@ def enqueue(
 
 def resend(message_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
     """Let a mail that failed be tried again from the start; return whether there was one."""
-    return _decide(message_id, Delivery.FAILED, "delivery:resent", by, at, state=Delivery.WAITING, attempts=0, due_at=at)
+    again = {"state": Delivery.WAITING, "attempts": 0, "due_at": at, "settled_at": None}
+    return _decide(message_id, "delivery:resent", again, by, at)
 
 
 def drop(message_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
     """Give a mail that failed up for good; return whether there was one."""
-    return _decide(message_id, Delivery.FAILED, "delivery:dropped", by, at, state=Delivery.DROPPED)
+    return _decide(message_id, "delivery:dropped", {"state": Delivery.DROPPED, "settled_at": at}, by, at)
 
 
-def _decide(message_id: uuid.UUID, now: Delivery, event: str, by: Actor, at: datetime, **values: Any) -> bool:
-    changed = session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.state == now)
-        .values(settled_at=None if values["state"] is Delivery.WAITING else at, **values)
-        .returning(OutboxMessage.kind)
-    ).first()
+def _decide(message_id: uuid.UUID, event: str, values: dict[str, Any], by: Actor, at: datetime) -> bool:
+    failed = OutboxMessage.id == message_id, OutboxMessage.state == Delivery.FAILED
+    changed = session.execute(update(OutboxMessage).where(*failed).values(values).returning(OutboxMessage.kind)).first()
     if changed is None:
         return False
     audit.record(event, by=by, at=at, thing_id=message_id, kind=changed.kind)

@@ -3,13 +3,15 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
-from portal.access.policy import PatientStatus, Relation
-from portal.accounts.models import User
+from portal.access.policy import PatientStatus, Relation, Role
+from portal.accounts.models import AccountStatus, User
 from portal.db import session
-from portal.patients.models import CareTeamMember, Patient
+from portal.patients import names
+from portal.patients.models import CareTeamMember, Condition, Patient, PatientCondition, StatusChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,40 @@ class PatientRef:
         return self.consented_at is not None and self.acknowledged_at is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A patient's details with those of their account."""
+
+    patient: Patient
+    email: str
+    account: AccountStatus
+    time_zone: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who looks after a patient now."""
+
+    user_id: uuid.UUID
+    name: str
+    role: Role
+    since: datetime
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of status, as the history shows it."""
+
+    before: PatientStatus
+    after: PatientStatus
+    reason: str
+    effective_on: date
+    changed_at: datetime
+    changed_by: str
+
+
 _REF = select(
     Patient.id,
     Patient.user_id,
@@ -58,21 +94,86 @@ _REF = select(
     Patient.acknowledged_at,
     CareTeamMember.id.label("membership"),
 ).join(User, User.id == Patient.user_id)
+_CURRENT = CareTeamMember.until.is_(None)
 
 
 def get_ref(patient_id: uuid.UUID, *, viewer_id: uuid.UUID) -> PatientRef | None:
     """Return a patient and how the viewer stands to them, or None where there is no such patient."""
-    current = and_(
-        CareTeamMember.patient_id == Patient.id, CareTeamMember.user_id == viewer_id, CareTeamMember.until.is_(None)
-    )
-    row = session.execute(_REF.outerjoin(CareTeamMember, current).where(Patient.id == patient_id)).one_or_none()
+    current = and_(CareTeamMember.patient_id == Patient.id, CareTeamMember.user_id == viewer_id, _CURRENT)
+    row: Any = session.execute(_REF.outerjoin(CareTeamMember, current).where(Patient.id == patient_id)).one_or_none()
     if row is None:
         return None
-    *values, membership = row
-    relation = Relation.CARE_TEAM if membership else Relation.STRANGER
-    return PatientRef(*values, Relation.SELF if row.user_id == viewer_id else relation)
+    relation = Relation.CARE_TEAM if row.membership else Relation.STRANGER
+    values: Any = row[:-1]
+    return PatientRef(*values, relation=Relation.SELF if row.user_id == viewer_id else relation)
 
 
 def get_own_id(user_id: uuid.UUID) -> uuid.UUID | None:
     """Return the patient an account belongs to."""
     return session.scalar(select(Patient.id).where(Patient.user_id == user_id))
+
+
+def get_record(patient_id: uuid.UUID) -> Record:
+    """Return a patient's details with those of their account."""
+    row = session.execute(
+        select(Patient, User.email, User.status, User.time_zone, User.language)
+        .join(User, User.id == Patient.user_id)
+        .where(Patient.id == patient_id)
+    ).one()
+    return Record(*row)
+
+
+def list_conditions(patient_id: uuid.UUID) -> list[Condition]:
+    """Return what a patient is treated for, in the order of the list of conditions."""
+    found = set(session.scalars(select(PatientCondition.condition).where(PatientCondition.patient_id == patient_id)))
+    return [condition for condition in Condition if condition in found]
+
+
+def list_team(patient_id: uuid.UUID) -> list[Member]:
+    """Return who looks after a patient now, providers first, by name."""
+    rows = session.execute(
+        select(User.id, User.name, User.role, CareTeamMember.since, User.status)
+        .join(CareTeamMember, CareTeamMember.user_id == User.id)
+        .where(CareTeamMember.patient_id == patient_id, _CURRENT)
+        .order_by(User.role.desc(), func.lower(User.name), User.id)
+    )
+    return [Member(*row[:4], row.status is AccountStatus.ACTIVE) for row in rows]
+
+
+def list_staff() -> list[Member]:
+    """Return every provider and nurse who may be put on a care team, providers first, by name."""
+    rows = session.execute(
+        select(User.id, User.name, User.role, User.created_at)
+        .where(User.role.in_((Role.PROVIDER, Role.NURSE)), User.status != AccountStatus.DEACTIVATED)
+        .order_by(User.role.desc(), func.lower(User.name), User.id)
+    )
+    return [Member(*row, True) for row in rows]
+
+
+def list_changes(patient_id: uuid.UUID) -> list[Change]:
+    """Return the changes of a patient's status, the latest first."""
+    rows = session.execute(
+        select(
+            StatusChange.before,
+            StatusChange.after,
+            StatusChange.reason,
+            StatusChange.effective_on,
+            StatusChange.changed_at,
+            User.name,
+        )
+        .join(User, User.id == StatusChange.changed_by_id)
+        .where(StatusChange.patient_id == patient_id)
+        .order_by(StatusChange.changed_at.desc())
+    )
+    return [Change(*row) for row in rows]
+
+
+def has_namesake(viewer_id: uuid.UUID, *, given_name: str, family_name: str, born_on: date) -> bool:
+    """Return whether the viewer already looks after somebody of this name and birth date; the rest is not told."""
+    rows = session.execute(
+        select(Patient.given_name, Patient.family_name)
+        .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
+        .where(CareTeamMember.user_id == viewer_id, _CURRENT, Patient.born_on == born_on)
+    )
+    wanted = f"{given_name} {family_name}"
+    return any(names.same(f"{row.given_name} {row.family_name}", wanted) for row in rows)

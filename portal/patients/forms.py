@@ -1,0 +1,213 @@
+"""The forms about a patient."""
+
+import unicodedata
+import uuid
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice
+
+from portal.access.policy import PatientStatus
+from portal.patients import names
+from portal.patients.details import Contact, Person
+from portal.patients.models import Condition
+from portal.web import places, words
+from portal.web.fields import (
+    CheckboxesField,
+    CheckboxField,
+    DateField,
+    EmailField,
+    Form,
+    HiddenField,
+    PhoneField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+
+_CHOOSE = _l("Choose one of the answers shown")
+
+
+class LineField(StringField):
+    """One line of text without control characters, in composed form."""
+
+    def parse(self, text: str) -> str:
+        super().parse(text)
+        return super().parse(names.clean(text))
+
+
+class NameField(LineField):
+    """A name: at least one letter, of any script."""
+
+    def parse(self, text: str) -> str:
+        cleaned = super().parse(text)
+        if not any(unicodedata.category(letter).startswith("L") for letter in cleaned):
+            raise self.refusal(_l("Enter a name with at least one letter"))
+        super().parse(cleaned.casefold())
+        return cleaned
+
+
+class PeopleField(CheckboxesField):
+    """Accounts by id; whether each may be chosen is for the service to say."""
+
+    def parse(self, text: str) -> uuid.UUID:
+        return _id(text)
+
+
+class OnePersonField(SelectField):
+    def parse(self, text: str) -> uuid.UUID:
+        return _id(text)
+
+
+class StatusField(RadioField):
+    """A status of care; which may follow is for the service to say."""
+
+    def parse(self, text: str) -> PatientStatus:
+        if text not in set(PatientStatus):
+            raise self.refusal(_CHOOSE)
+        return PatientStatus(text)
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise ValueError(_CHOOSE) from None
+
+
+def _conditions() -> list[SelectChoice]:
+    return [SelectChoice(condition.value, words.words(condition)) for condition in Condition]
+
+
+def _all_zones() -> list[SelectChoice]:
+    return [SelectChoice(name) for name in places.zone_names()]
+
+
+class PersonForm(Form):
+    """Who somebody is and what they are treated for."""
+
+    given_name = NameField(_l("Given name"), longest=100, missing=_l("Enter the given name"))
+    family_name = NameField(_l("Family name"), longest=100, missing=_l("Enter the family name"))
+    born_on = DateField(_l("Birth date"), missing=_l("Enter the birth date"))
+    conditions = CheckboxesField(
+        _l("Treated for"), hint=_l("Tick all that apply."), choices=_conditions, missing=_l("Tick at least one")
+    )
+
+    def person(self) -> Person:
+        """Return what was typed."""
+        typed: dict[str, Any] = self.data
+        return Person(
+            given_name=typed["given_name"],
+            family_name=typed["family_name"],
+            born_on=typed["born_on"],
+            conditions=tuple(Condition(value) for value in typed["conditions"]),
+        )
+
+
+class ContactForm(Form):
+    """How and where somebody is reached, and who may be called for them."""
+
+    mobile_phone = PhoneField(_l("Mobile phone"), autocomplete="off")
+    home_phone = PhoneField(_l("Other phone"), autocomplete="off")
+    address_line_1 = LineField(_l("Address"))
+    address_line_2 = LineField(_l("Address, second line"))
+    city = LineField(_l("City or town"), longest=100)
+    region = LineField(_l("State or region"), longest=100, width="medium")
+    postal_code = LineField(_l("Postal code"), longest=20, width="medium")
+    country = SelectField(
+        _l("Country"),
+        hint=_l("Decides which emergency numbers are shown."),
+        choices=places.countries,
+        missing=_l("Choose the country"),
+    )
+    time_zone = SelectField(
+        _l("Time zone"),
+        hint=_l("Decides when a day begins and ends."),
+        choices=_all_zones,
+        missing=_l("Choose the time zone"),
+    )
+    language = SelectField(_l("Language"), choices=places.languages, blank=None, missing=_l("Choose the language"))
+    emergency_name = LineField(_l("Name"))
+    emergency_relationship = LineField(_l("Who this is"), hint=_l("Like partner, sister or friend."), longest=100)
+    emergency_phone = PhoneField(_l("Phone"), autocomplete="off")
+    emergency_may_call = CheckboxField(_l("The clinic may call this person if it cannot reach the patient"))
+
+    def suggest(self, country: str, time_zone: str) -> None:
+        """Put a likely country and time zone on top of their lists."""
+        self.country.choices = places.countries(country)
+        self.time_zone.choices = places.time_zones(self.country.data or country, likely=[time_zone])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also ask for a number where the clinic may call it."""
+        valid: bool = super().validate(extra_validators)
+        phone = self.emergency_phone
+        if not self.emergency_may_call.data or phone.data or phone.errors:
+            return valid
+        phone.errors.append(_l("Enter the phone number of the person the clinic may call"))
+        return False
+
+    def contact(self) -> Contact:
+        """Return what was typed."""
+        typed: dict[str, Any] = {name: self[name].data for name in Contact.__dataclass_fields__ if self[name].data}
+        return Contact(**typed)
+
+
+class EnrolForm(PersonForm, ContactForm):
+    """Everything about a new patient."""
+
+    submission = HiddenField(default=lambda: str(uuid.uuid4()))
+    email = EmailField(
+        _l("Email address"),
+        hint=_l("The invitation goes here, and it is what the person signs in with."),
+        autocomplete="off",
+        missing=_l("Enter the email address"),
+    )
+    team = PeopleField(_l("Also on the care team"), hint=_l("You are on it already."))
+    is_another_person = CheckboxField(_l("This is another person with the same name and birth date"))
+
+    def submission_id(self) -> uuid.UUID:
+        """Return the id minted when the form was drawn; a fresh one where it was tampered with."""
+        try:
+            return uuid.UUID(self.submission.data)
+        except (ValueError, TypeError):
+            return uuid.uuid4()
+
+
+class AddressForm(Form):
+    """The address somebody signs in with."""
+
+    email = EmailField(_l("Email address"), autocomplete="off", missing=_l("Enter the email address"))
+
+
+class StatusForm(Form):
+    """What becomes of somebody's care, from when, and why."""
+
+    status = StatusField(_l("What changes"), missing=_l("Choose what changes"))
+    effective_on = DateField(_l("Since"), missing=_l("Enter the date"))
+    reason = TextAreaField(
+        _l("Reason"),
+        hint=_l("The care team reads this in the record."),
+        rows=3,
+        longest=2000,
+        missing=_l("Enter the reason"),
+    )
+
+
+class MemberForm(Form):
+    """Somebody to put on the care team."""
+
+    member = OnePersonField(_l("Add to the care team"), missing=_l("Choose who joins"))
+
+
+class ConsentForm(Form):
+    """What a patient reads and agrees to before anything else."""
+
+    agrees = CheckboxField(
+        _l("I agree that the clinic cares for me with the help of this portal, as described above"),
+        missing=_l("Tick this box if you agree. Without it the portal cannot be used."),
+    )
+    knows = CheckboxField(
+        _l("I understand that nobody watches this portal around the clock, and what to do in an emergency"),
+        missing=_l("Tick this box once you have read what to do in an emergency"),
+    )
