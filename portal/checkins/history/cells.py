@@ -12,6 +12,7 @@ from portal.checkins.history.problems import RowRefused, shown
 MOST_DIGITS = 24
 # Unicode's own limit for text that can be put into normal form in bounded time (UAX 15, stream-safe text).
 MOST_MARKS = 30
+FIRST_MARK = "\N{COMBINING GRAVE ACCENT}"
 MISSING = frozenset({"", "-", "–", "—", ".", "na", "n/a", "nan", "null", "none"})
 
 NOT_A_NUMBER = N_("“%(value)s” in column “%(column)s” is not a number.")
@@ -40,6 +41,8 @@ def clean(text: str) -> str:
 
 def _piled_marks(text: str) -> int:
     """Return how many combining marks stand on one letter, at most."""
+    if max(text) < FIRST_MARK:
+        return 0
     most = run = 0
     for character in text:
         run = run + 1 if unicodedata.combining(character) else 0

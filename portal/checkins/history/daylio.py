@@ -82,7 +82,7 @@ def pair(part: str) -> tuple[str, str]:
 def _scales(text: str, scales: dict[str, Scale]) -> tuple[dict[str, Decimal], str]:
     values: dict[str, Decimal] = {}
     unread = []
-    for part in parts(text):
+    for part in parts(text.replace("\N{NO-BREAK SPACE}", " ")):
         name, written_number = pair(part)
         scale = scales.get(name.casefold())
         if scale is None:

@@ -179,7 +179,8 @@ def _tally(text: str, good: int, bad: int) -> tuple[int, int]:
     if text.isascii():
         return good, bad
     unreadable = len(UNREADABLE.findall(text))
-    return good + sum(character > "\x7f" for character in text) - unreadable, bad + unreadable
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    return good + foreign - unreadable, bad + unreadable
 
 
 def _ends_with_line(stream: BinaryIO, encoding: str) -> bool:

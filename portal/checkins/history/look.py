@@ -15,6 +15,8 @@ from portal.checkins.history.when import find_order, looks_like_a_date, written
 
 FIRST_ROWS = 8
 MOST_DIFFERENT = 200
+# After so many cells without a number a column is dates, times or text, and the rest of it need not be looked at.
+ENOUGH = 500
 MOSTLY = 0.8
 
 
@@ -91,6 +93,8 @@ class _Seen:
     def add(self, cell: str, *, decimal_comma: bool) -> None:
         if is_missing(cell):
             return
+        if self.kinds["filled"] >= ENOUGH and not self.kinds["figures"]:
+            return
         self.kinds["filled"] += 1
         if looks_like_a_date(cell):
             self.kinds["dates"] += 1
@@ -101,12 +105,14 @@ class _Seen:
             self.lowest = found if first else min(self.lowest, found)
             self.highest = found if first else max(self.highest, found)
             self.kinds["figures"] += 1
-            return
         with suppress(RowRefused):
             written("2000-01-01", cell, "ymd")
             self.kinds["times"] += 1
 
     def mostly(self, kind: str) -> bool:
+        """Say whether four in five cells are of a kind; "7.30" is a number and a time, so a number wins over it."""
+        if kind == "times" and self.mostly("figures"):
+            return False
         return bool(self.kinds[kind]) and self.kinds[kind] >= MOSTLY * self.kinds["filled"]
 
 

@@ -17,7 +17,7 @@ from portal.checkins.history.table import Row, Table, open_table
 from portal.checkins.history.when import find_zone, place
 
 NO_ROWS = N_("This file names its columns but has no entries.")
-LAST_LINE = N_("The file ends in the middle of a line. Check that its last entry is complete.")
+LAST_LINE = N_("The last line has no line break at its end. If the file was cut off, its last entry may be incomplete.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from portal.checkins.history.cells import clean
-from portal.checkins.history.encoding import UNREADABLE, Limits, Source, examine
+from portal.checkins.history.encoding import EMPTY, UNREADABLE, Limits, Source, examine
 from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import HistoryError, RowRefused
 from portal.checkins.history.when import looks_like_a_date
@@ -89,6 +89,8 @@ def open_table(
     examined = examine(source, limits, encoding)
     with closing(examined.lines()) as lines:
         sample = list(islice(lines, SAMPLE_LINES))
+    if not sample:
+        raise HistoryError(EMPTY)
     told = re.fullmatch(r'"?sep=([,;\t])"?\s*', sample[0])
     # Spreadsheets write the separator into a first line of its own; numbering still starts at that line.
     if told:
