@@ -19,7 +19,8 @@ def keep(user_id: uuid.UUID, *, path: str, fields: dict[str, list[str]], at: dat
     Returns:
         Whether it was kept: forms with a password in them, and ones beyond any page of ours, are not.
     """
-    if any("password" in name for name in fields) or sum(len(text) for texts in fields.values() for text in texts) > LARGEST:
+    size = sum(len(text) for texts in fields.values() for text in texts)
+    if size > LARGEST or any("password" in name for name in fields):
         return False
     session.execute(delete(KeptForm).where(KeptForm.user_id == user_id, KeptForm.path == path))
     wanted = {name: texts for name, texts in fields.items() if name not in SECRET_FIELDS}

@@ -84,7 +84,7 @@ class SignInAttempt(Base):
     at: Mapped[datetime]
     succeeded: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (Index(None, "account_key", "at"), Index(None, "address_key", "at"))
+    __table_args__ = (Index(None, "account_key", "at"), Index(None, "address_key", "at"), Index(None, "at"))
 
 
 class KeptForm(Base):

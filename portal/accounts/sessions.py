@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from portal.access.policy import Role
 from portal.accounts.models import AccountStatus, User, UserSession
@@ -96,16 +96,19 @@ def find(token: str, *, at: datetime) -> SignedIn | None:
 
 def seen(session_id: uuid.UUID, *, at: datetime) -> None:
     """Note that a live session was used."""
-    session.execute(
-        update(UserSession).where(UserSession.id == session_id, UserSession.revoked_at.is_(None)).values(last_seen_at=at)
-    )
+    session.execute(_live(session_id).values(last_seen_at=at))
 
 
 def revoke(session_id: uuid.UUID, *, at: datetime) -> None:
     """End one session at once."""
-    session.execute(
-        update(UserSession).where(UserSession.id == session_id, UserSession.revoked_at.is_(None)).values(revoked_at=at)
-    )
+    session.execute(_live(session_id).values(revoked_at=at))
+
+
+def rotate(session_id: uuid.UUID) -> str:
+    """Give a session another token, so that whoever knew the old one is out; return it for the cookie."""
+    token = secrets.token_urlsafe(32)
+    session.execute(_live(session_id).values(token_hash=hash_token(token)))
+    return token
 
 
 def revoke_all(user_id: uuid.UUID, *, at: datetime, but: uuid.UUID | None = None) -> None:
@@ -114,3 +117,7 @@ def revoke_all(user_id: uuid.UUID, *, at: datetime, but: uuid.UUID | None = None
     if but is not None:
         statement = statement.where(UserSession.id != but)
     session.execute(statement.values(revoked_at=at))
+
+
+def _live(session_id: uuid.UUID) -> Update:
+    return update(UserSession).where(UserSession.id == session_id, UserSession.revoked_at.is_(None))

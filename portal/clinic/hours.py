@@ -1,0 +1,78 @@
+"""When the clinic works: open or not, when next, and when so many working hours will have passed. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A clinic's week, in its own time zone.
+
+    Args:
+        time_zone: an IANA name, like "America/New_York".
+        week: from a name in `WEEKDAYS` to when that day opens and closes, the same day; a missing day is closed.
+        holidays: days on which the clinic is closed whatever the week says.
+
+    Raises:
+        ValueError: a day closes before it opens.
+    """
+
+    time_zone: str
+    week: Mapping[str, tuple[time, time]] = field(default_factory=dict)
+    holidays: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        if any(opens >= closes for opens, closes in self.week.values()):
+            raise ValueError("a day opens before it closes")
+
+
+def is_open(opening: Opening, at: datetime) -> bool:
+    """Return whether the clinic works at an aware moment; the minute it closes is already closed."""
+    return any(start <= at for start, _ in islice(_spans(opening, at), 1))
+
+
+def next_open(opening: Opening, at: datetime) -> datetime | None:
+    """Return the first moment from `at` on, aware UTC, at which the clinic works; None where it never does."""
+    return next((max(start, at.astimezone(UTC)) for start, _ in _spans(opening, at)), None)
+
+
+def add_working_time(opening: Opening, at: datetime, working: timedelta) -> datetime | None:
+    """Return the moment by which so much working time will have passed.
+
+    Args:
+        opening: the clinic's week.
+        at: from when on, aware.
+        working: how much working time, zero or more.
+
+    Returns:
+        An aware UTC moment within working hours or at their end; None where the clinic never works.
+
+    Raises:
+        ValueError: `working` is negative.
+    """
+    if working < timedelta():
+        raise ValueError("working time cannot be negative")
+    for start, end in _spans(opening, at):
+        begins = max(start, at.astimezone(UTC))
+        if working <= end - begins:
+            return begins + working
+        working -= end - begins
+    return None
+
+
+def _spans(opening: Opening, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the working spans that end after `at`, in UTC, without end; nothing at all where no day is open."""
+    zone = ZoneInfo(opening.time_zone)
+    day = at.astimezone(zone).date()
+    while opening.week:
+        span = None if day in opening.holidays else opening.week.get(WEEKDAYS[day.weekday()])
+        if span is not None:
+            start, end = (datetime.combine(day, clock, zone).astimezone(UTC) for clock in span)
+            if max(start, at) < end:
+                yield start, end
+        day += timedelta(days=1)
