@@ -77,7 +77,7 @@ def test_dates_that_read_the_same_both_ways_need_no_question() -> None:
 
 
 def test_dates_in_both_orders_must_be_asked_about() -> None:
-    with pytest.raises(AmbiguousDates, match="25/04/2026.*04/26/2026"):
+    with pytest.raises(AmbiguousDates, match=r"25/04/2026.*04/26/2026"):
         find_order(["25/04/2026", "04/26/2026"])
 
 
