@@ -84,6 +84,7 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_attempts_account_key_at"), ["account_key", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_in_attempts_address_key_at"), ["address_key", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_attempts_at"), ["at"], unique=False)
 
     op.create_table(
         "users",
@@ -762,6 +763,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("outcome_note", sa.Text(), nullable=False),
+        sa.Column("dose_reason", sa.Text(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -1013,6 +1015,7 @@ def downgrade() -> None:
 
     op.drop_table("users")
     with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_attempts_at"))
         batch_op.drop_index(batch_op.f("ix_sign_in_attempts_address_key_at"))
         batch_op.drop_index(batch_op.f("ix_sign_in_attempts_account_key_at"))
 

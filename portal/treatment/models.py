@@ -80,6 +80,7 @@ class Infusion(Base):
     minutes: Mapped[int | None]
     site: Mapped[Site] = mapped_column(choice(Site), default=Site.HOME)
     outcome_note: Mapped[str] = mapped_column(Text(), default="")
+    dose_reason: Mapped[str] = mapped_column(Text(), default="")
     submission_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     revision: Mapped[int] = mapped_column(default=1)
     recorded_at: Mapped[datetime]
