@@ -170,3 +170,8 @@ def _meets(answer: SafetyAnswer, criterion: Criterion) -> bool:
     if criterion.at_least is not None and value >= criterion.at_least:
         return True
     return criterion.rise is not None and previous is not None and value - previous >= criterion.rise
+
+
+def looks_back(instrument: str, rules: Sequence[Rule] = DEFAULTS) -> bool:
+    """Return whether any rule compares an answer to this instrument with the one before it."""
+    return any(one.rise is not None and one.instrument == instrument for rule in rules for one in rule.criteria)
