@@ -13,10 +13,7 @@ STATUS = {
     "cancelled": message("cancelled"),
     "missed": message("missed"),
 }
-CHANGE: dict[Change, Message] = {
-    "improved": message("reliably improved"),
-    "worse": message("reliably worse"),
-}
+CHANGE: dict[Change, Message] = {"improved": message("reliably improved"), "worse": message("reliably worse")}
 MARK: dict[MarkKind, Message] = {
     "medicine": message("Medicine"),
     "event": message("Event"),
@@ -84,7 +81,7 @@ def daily(series: DailySeries, point: DailyPoint) -> tuple[Message, ...]:
         )
     ]
     if point.source == "import":
-        said.append(message("brought along from another diary"))
+        said.append(message("from an earlier diary"))
     return tuple(said)
 
 

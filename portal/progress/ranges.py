@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from portal.progress.reading import MEDIAN_DAYS, given, next_planned
+from portal.progress.reading import MEDIAN_DAYS, given
 from portal.progress.timeline import DailyPoint, Timeline
 
 Range = Literal["interval", "3-months", "1-year", "all", "imported"]
@@ -19,11 +19,11 @@ def available(timeline: Timeline) -> tuple[Range, ...]:
     """Return the ranges worth a button, in the order of `RANGES`."""
     if timeline.is_empty:
         return ()
-    first = min(_days(timeline))
+    first, last = ((timeline.today - day).days for day in (min(_days(timeline)), max(_days(timeline))))
     worth: dict[Range, bool] = {
         "interval": bool(given(timeline)),
-        "3-months": (timeline.today - first).days > 31,
-        "1-year": (timeline.today - first).days > 92,
+        "3-months": first > 31 and last <= 91,
+        "1-year": first > 92 and last <= 365,
         "all": True,
         "imported": any(_imported(timeline)),
     }
@@ -39,10 +39,11 @@ def suggested(timeline: Timeline) -> Range:
 
 
 def select(timeline: Timeline, chosen: Range) -> Timeline:
-    """Return the timeline narrowed to the chosen range; the baseline stays, whenever it was.
+    """Return the timeline with the chosen range as what is shown.
 
-    Daily points keep six days of lead, which the first medians need: see `shown`. What a timeline has no end for
-    ("interval" without an infusion, "imported" without a diary) is shown as "all".
+    Scores, infusions and marks stay whole, because what is said of those shown depends on the earlier ones. Of the
+    daily points only those of the range stay, with six days of lead, which the first medians need: see `shown`. A
+    range that this timeline does not have ("interval" without an infusion, "imported" without a diary) is "all".
     """
     if timeline.is_empty:
         return timeline
@@ -52,13 +53,10 @@ def select(timeline: Timeline, chosen: Range) -> Timeline:
         timeline,
         start=start,
         end=end,
-        scores=tuple(point for point in timeline.scores if start <= point.on <= end),
-        infusions=tuple(infusion for infusion in timeline.infusions if start <= infusion.on <= end),
         daily=tuple(
             replace(series, points=tuple(point for point in series.points if lead <= point[0] <= end))
             for series in timeline.daily
         ),
-        marks=tuple(mark for mark in timeline.marks if mark.on <= end and start <= (mark.until or mark.on)),
     )
 
 
@@ -75,12 +73,12 @@ def _bounds(timeline: Timeline, chosen: Range) -> tuple[date, date]:
     if chosen == "interval" and given(timeline):
         start = given(timeline)[-1].on - LEAD
     elif chosen in ("3-months", "1-year"):
-        start = today - timedelta(days=91 if chosen == "3-months" else 365)
+        start = max(today - timedelta(days=91 if chosen == "3-months" else 365), min(_days(timeline)))
     else:
         start = min(_days(timeline))
-    planned = next_planned(timeline)
     room = max(timedelta(days=21), (today - start) / 4)
-    end = planned.on if planned and planned.on - today <= room else today
+    ahead = [mark.on for mark in timeline.infusions if mark.status == "planned" and mark.on - today <= room]
+    end = max([today, *ahead])
     return _at_least_a_fortnight(min(start, end), end)
 
 

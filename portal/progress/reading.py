@@ -79,11 +79,14 @@ def segments(points: Sequence[ScorePoint], gap_days: int) -> tuple[tuple[ScorePo
 
 
 def silences(timeline: Timeline) -> tuple[tuple[date, date], ...]:
-    """Return the stretches without any answered scale, longer than expected, the one up to today included."""
+    """Return the stretches shown without any answered scale, longer than expected, the one up to today included."""
     days = [point.on for point in timeline.scores]
     if days:
-        days.append(min(timeline.today, timeline.end))
-    return tuple((a, b) for a, b in pairwise(days) if (b - a).days > timeline.expected_gap_days)
+        days.append(timeline.today)
+    long = [(a, b) for a, b in pairwise(days) if (b - a).days > timeline.expected_gap_days]
+    return tuple(
+        (max(a, timeline.start), min(b, timeline.end)) for a, b in long if a < timeline.end and timeline.start < b
+    )
 
 
 def daily_medians(points: Sequence[DailyPoint], *, every: int = 1) -> tuple[tuple[Median, ...], ...]:

@@ -19,9 +19,9 @@ from portal.progress.words import Message, counted, message
 
 
 def sentences(timeline: Timeline) -> tuple[Message, ...]:
-    """Return what the whole timeline shows: first the headline, then what belongs beside it.
+    """Return what the whole timeline says: first the headline, then what belongs beside it.
 
-    Give the timeline before it is narrowed to a range: what is said must not change with the button pressed.
+    Give the timeline before a range is selected: what is said must not change with the button pressed.
     """
     said = [*_about_scores(timeline), *_about_the_plan(timeline)]
     if not scored(timeline.scores):
@@ -146,7 +146,8 @@ def _headline(timeline: Timeline, instrument: InstrumentView, baseline: ScorePoi
         i.kind == "induction" and i.status == "planned" and i.on >= timeline.today for i in timeline.infusions
     )
     reached = series.scores[0] if series.scores and not running else after[-1]
-    assert reached.value is not None and baseline.value is not None
+    assert reached.value is not None
+    assert baseline.value is not None
     values = {"scale": instrument.short_title, "first": baseline.value, "then": reached.value}
     if running or not series.scores:
         return _so_far(values, len([i for i in given(timeline) if i.at < reached.at]))

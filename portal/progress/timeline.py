@@ -126,7 +126,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Everything one reader may see of one patient, between the dates `start` and `end`.
+    """Everything one reader may see of one patient, and the dates `start` to `end` that are to be shown of it.
 
     `today` is the patient's today. `expected_gap_days` is the longest silence between two scores of the plan in
     force; beyond it the line is broken. `scores`, `infusions` and `marks` are in order of time.
@@ -143,6 +143,18 @@ class Timeline:
     marks: tuple[Mark, ...] = ()
     baseline: ScorePoint | None = None
     expected_gap_days: int = 14
+
+    @property
+    def shown_scores(self) -> tuple[ScorePoint, ...]:
+        return tuple(point for point in self.scores if self.start <= point.on <= self.end)
+
+    @property
+    def shown_infusions(self) -> tuple[InfusionMark, ...]:
+        return tuple(mark for mark in self.infusions if self.start <= mark.on <= self.end)
+
+    @property
+    def shown_marks(self) -> tuple[Mark, ...]:
+        return tuple(mark for mark in self.marks if mark.on <= self.end and self.start <= (mark.until or mark.on))
 
     @property
     def is_empty(self) -> bool:

@@ -25,7 +25,7 @@ from portal.progress.words import Message, Words
 
 ZONE = ZoneInfo("America/Denver")
 TODAY = date(2026, 6, 15)
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 PHQ9 = InstrumentView(
     id="phq-9",
@@ -62,8 +62,11 @@ def say(what: Message) -> str:
     """English, as the edge would write it."""
     values = {}
     for key, value in what.values.items():
-        is_number = isinstance(value, float | int)
-        values[key] = day(value) if isinstance(value, date) else number(value) if is_number else value
+        values[key] = value
+        if isinstance(value, date):
+            values[key] = day(value)
+        elif isinstance(value, float | int):
+            values[key] = number(value)
     msgid = what.plural if what.plural and what.values["n"] != 1 else what.msgid
     return msgid % values
 
@@ -180,7 +183,7 @@ def lasting_responder() -> Timeline:
         marks.append(infusion(start + timedelta(days=days), count, dose=45 if count > 8 else 40))
     marks.append(infusion(TODAY + timedelta(days=12), 11, status="planned", dose=45))
     scores, moods, worries = [], {}, {}
-    for days in range(0, 361):
+    for days in range(361):
         on = start + timedelta(days=days)
         level = after_infusions(marks, on, high=20, low=5, lasts=55)
         if not 190 < days < 226:
@@ -209,7 +212,7 @@ def wears_off() -> Timeline:
         status: InfusionStatus = "stopped-early" if count == 9 else "missed" if count == 11 else "completed"
         marks.append(infusion(start + timedelta(days=days), count, status=status, dose=20 if count == 9 else 40))
     scores, moods = [], {}
-    for days in range(0, 241):
+    for days in range(241):
         on = start + timedelta(days=days)
         level = after_infusions(marks, on, high=22, low=6, lasts=15)
         moods[on] = float(min(10, max(0, round(9 - level * 0.36 + dice.gauss(0, 0.9)))))
@@ -252,7 +255,9 @@ def ten_years() -> Timeline:
     return timeline(scores, marks, series)
 
 
-def diary(entries: Sequence[tuple[datetime, float]], *, label: str, low: float, high: float, higher: bool) -> DailySeries:
+def diary(
+    entries: Sequence[tuple[datetime, float]], *, label: str, low: float, high: float, higher: bool
+) -> DailySeries:
     """A scale brought along from elsewhere."""
     points = tuple(DailyPoint(at.astimezone(ZONE).date(), at, value, "import") for at, value in sorted(entries))
     return DailySeries(label, label, low, high, higher, points, imported=True)

@@ -31,7 +31,7 @@ def pack(frame: Frame) -> list[Spot]:
     """Give every mark the first row with room for it and its label; the last row takes what is left, unlabelled."""
     ends: list[float] = []
     spots = []
-    for mark in frame.timeline.marks:
+    for mark in frame.timeline.shown_marks:
         left, right, long = _reach(frame, mark)
         at = right + 8 if mark.until is None else left + 5
         if mark.until is None and at + long > frame.sheet.width:
@@ -67,5 +67,5 @@ def _mark(frame: Frame, spot: Spot) -> str:
         sign = element("rect", x=spot.left, y=y - 7, width=width_, height=14.0, rx=3, class_="c-stretch")
     else:
         sign = element("path", d=f"M{number(spot.left)} {number(y)}{SIGNS[mark.kind]}", class_=f"c-mark c-{mark.kind}")
-    label = "" if spot.label_at is None else text(mark.label, spot.label_at, y + 4, "c-small")
+    label = "" if spot.label_at is None else text(mark.label, spot.label_at, y + 4, "c-small c-halo")
     return element("g", about + sign + label)

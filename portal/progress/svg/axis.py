@@ -29,7 +29,7 @@ def ticks(frame: Frame) -> list[tuple[date, str]]:
 def draw(frame: Frame) -> str:
     """Return the axis under the lanes, with years in a row of their own and today where the axis goes beyond it."""
     parts = [line(frame.left, frame.bottom, frame.right, frame.bottom, "c-axis")]
-    row, years_row = frame.bottom + 4 + frame.sheet.font, frame.bottom + 6 + 2 * frame.sheet.font
+    row, years_row = (frame.bottom + 4 + frame.sheet.font, frame.bottom + 6 + 2 * frame.sheet.font)
     year = None
     parts.append(_today(frame, years_row))
     for on, name in ticks(frame):

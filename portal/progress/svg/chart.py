@@ -1,6 +1,6 @@
 """The whole chart by date, as one SVG element."""
 
-from portal.progress.svg import also, axis, daily, infusions, legend, scores
+from portal.progress.svg import also, axis, bands, daily, infusions, legend, remarks, scores
 from portal.progress.svg.frame import NARROW, WIDE, Frame, Sheet, lay_out
 from portal.progress.svg.labels import Box
 from portal.progress.svg.pen import clean, element, number, text, width
@@ -16,7 +16,7 @@ def draw(timeline: Timeline, words: Words, sheet: Sheet, *, about: str = "") -> 
     `about` says in words what the chart shows; a screen reader reads it instead of the picture.
     """
     frame, spots = framed(timeline, words, sheet)
-    parts = [_lanes(frame), also.draw(frame, spots), axis.draw(frame)]
+    plot = element("g", _lanes(frame) + also.draw(frame, spots) + axis.draw(frame), class_="c-plot")
     explained, bottom = legend.draw(frame, frame.bottom + 2 * sheet.font + 14)
     name = f"chart-{sheet.name}"
     head = element("title", clean(words.say(message("Progress chart"))), id=f"{name}-title")
@@ -24,7 +24,7 @@ def draw(timeline: Timeline, words: Words, sheet: Sheet, *, about: str = "") -> 
                     id=f"{name}-about")  # fmt: skip
     return element(
         "svg",
-        head + "".join(parts) + explained,
+        head + plot + explained,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {number(sheet.width)} {number(bottom + 4)}",
         class_=f"chart chart-{sheet.name}",
@@ -45,8 +45,12 @@ def _lanes(frame: Frame) -> str:
     if instrument is None or lane is None:
         return infusions.draw(frame) + strips
     name, size = instrument.short_title, frame.sheet.font
-    frame.places.take(Box(0, lane.top - 8 - size, width(name, size), lane.top - 4))
+    frame.places.take(Box(0, 0, width(name, size) + 12, size + 2))
     scores.take_room(frame, lane)
-    under = scores.ground(frame, instrument, lane) + infusions.draw(frame)
-    lines = scores.thresholds(frame, instrument, lane) if frame.timeline.scores else ""
-    return under + text(name, 0, lane.top - 8, "c-name") + lines + scores.draw(frame, instrument, lane) + strips
+    under = bands.draw(frame, instrument, lane) + infusions.draw(frame) + text(name, 0, size, "c-name")
+    drawn = scores.draw(frame, instrument, lane)
+    if frame.timeline.shown_scores:
+        newest = remarks.newest(frame, lane)
+        drawn = remarks.thresholds(frame, instrument, lane) + drawn + newest + remarks.changes(frame, lane)
+        drawn += remarks.silent(frame, lane)
+    return under + drawn + strips

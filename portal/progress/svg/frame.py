@@ -7,11 +7,11 @@ from portal.progress.svg.labels import Box, Places
 from portal.progress.timeline import DailySeries, Timeline
 from portal.progress.words import Words
 
-HEADER = 42.0
-"""Two rows above the lanes, for the numbers and the doses of the infusions."""
+HEADER, NAME_ONLY = 43.0, 20.0
+"""Two rows above the lanes, for the doses and the numbers of the infusions; one row where there are none."""
 PAD = 6.0
 """Room inside a lane at each side, so that a mark on the first day is not cut."""
-SCORES_HIGH, SCORES_LOW = 204.0, 60.0
+SCORES_HIGH, SCORES_LOW = 204.0, 48.0
 STRIP_TITLE, STRIP_GAP = 18.0, 10.0
 ROW = 18.0
 AXIS = 38.0
@@ -19,7 +19,11 @@ AXIS = 38.0
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A drawing of one width; its text is sized for being shown at about that many pixels."""
+    """A drawing of one width; its text is sized for being shown at about that many pixels.
+
+    `limit` is how many points of one series it can show apart; `has_pointer` whether it is meant for a screen where
+    something can rest on a point and be told about it.
+    """
 
     name: str
     width: float
@@ -27,14 +31,15 @@ class Sheet:
     right: float
     font: float
     limit: int
+    has_pointer: bool
 
     @property
     def small(self) -> float:
         return self.font - 1
 
 
-WIDE = Sheet("wide", 760.0, 32.0, 84.0, 12.5, 400)
-NARROW = Sheet("narrow", 360.0, 24.0, 66.0, 12.0, 250)
+WIDE = Sheet("wide", 760.0, 32.0, 84.0, 12.5, 400, True)
+NARROW = Sheet("narrow", 360.0, 24.0, 66.0, 12.0, 250, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +110,10 @@ class Frame:
 
 def lay_out(timeline: Timeline, words: Words, sheet: Sheet, also_rows: int) -> Frame:
     """Return the frame for a timeline with so many rows of other marks (0 or more)."""
-    top = HEADER
+    top = HEADER if timeline.shown_infusions else NAME_ONLY
     scores = None
     if timeline.instrument is not None:
-        height = SCORES_HIGH if timeline.scores else SCORES_LOW
+        height = SCORES_HIGH if timeline.shown_scores else SCORES_LOW
         scores = Lane(top, height, timeline.instrument.minimum, timeline.instrument.maximum)
         top = scores.bottom + STRIP_GAP
     shown = [series for series in timeline.daily if series.points]

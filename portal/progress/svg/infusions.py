@@ -3,26 +3,29 @@
 from itertools import pairwise
 
 from portal.progress import describe
-from portal.progress.svg.frame import HEADER, Frame
+from portal.progress.svg.frame import Frame
 from portal.progress.svg.labels import Box
 from portal.progress.svg.pen import element, line, number, text, title, width
 from portal.progress.timeline import InfusionMark
 from portal.progress.words import message
 
-ROW_ONE, ROW_TWO = 13.0, 35.0
-BIG, SMALL = 10.0, 4.0
+WORDS_ROW, SIGN_ROW = 12.0, 28.0
+BIG, SMALL, FEW = 10.0, 4.5, 16
 APART, TOGETHER, WIDE_GROUP = 21.0, 26.0, 130.0
+ASIDE = (0.0, 6.0, 12.0, -6.0, -12.0)
 
 
 def draw(frame: Frame) -> str:
     """Return lines, signs and labels of every infusion in the range."""
-    marks = frame.timeline.infusions
+    marks = frame.timeline.shown_infusions
     if not marks:
         return ""
     at = [frame.x(mark.at) for mark in marks]
     near = [float("inf"), *(b - a for a, b in pairwise(at)), float("inf")]
     big = [min(near[i], near[i + 1]) >= APART for i in range(len(marks))]
-    parts = [_infusion(frame, mark, x, is_big) for mark, x, is_big in zip(marks, at, big, strict=True)]
+    crowd = (at[-1] - at[0]) / len(at) if len(at) > FEW else SMALL * 3
+    half = [BIG if is_big else max(1.5, min(SMALL, crowd * 0.45)) for is_big in big]
+    parts = [_infusion(frame, mark, x, size) for mark, x, size in zip(marks, at, half, strict=True)]
     groups = _groups(marks, at, big)
     for group in sorted(groups, key=_weight, reverse=True):
         parts.append(_label(frame, group, big[marks.index(group[0][0])]))
@@ -54,34 +57,37 @@ def _groups(marks: tuple[InfusionMark, ...], at: list[float], big: list[bool]) -
 
 
 def _weight(group: list[Placed]) -> tuple[bool, bool, float]:
+    """Which label is placed first: what did not go as planned, then what is planned, then the newest."""
     mark, x = group[-1]
     return (mark.status in ("stopped-early", "missed", "cancelled"), mark.status == "planned", x)
 
 
-def _infusion(frame: Frame, mark: InfusionMark, x: float, is_big: bool) -> str:
+def _infusion(frame: Frame, mark: InfusionMark, x: float, half: float) -> str:
     words = [frame.words.say(part) for part in describe.infusion(mark)]
     about = title(", ".join([*words, frame.words.day(mark.on)]))
     kind = f"c-infusion c-{mark.kind} c-{mark.status}"
     if mark.status in ("cancelled", "missed"):
         return element("g", about + _cross(x), class_=kind)
-    stem = line(x, ROW_ONE + (BIG if is_big else SMALL), x, frame.bottom, "c-stem")
-    if is_big:
-        sign = element("circle", cx=x, cy=ROW_ONE, r=BIG, class_="c-sign")
-        sign += text(str(mark.number), x, ROW_ONE + 4, "c-number", "middle")
+    stem = line(x, SIGN_ROW + half, x, frame.bottom, "c-stem" if half >= SMALL else "c-stem c-fine")
+    if half == BIG:
+        sign = element("circle", cx=x, cy=SIGN_ROW, r=BIG, class_="c-sign")
+        sign += text(str(mark.number), x, SIGN_ROW + 4, "c-number", "middle")
     else:
-        sign = _small(mark, x)
-    frame.places.take(Box(x - (BIG if is_big else SMALL), 0, x + (BIG if is_big else SMALL), ROW_ONE + BIG))
+        sign = _small(mark, x, half)
+    frame.places.take_lightly(Box(x - 1, SIGN_ROW, x + 1, frame.bottom))
     return element("g", about + stem + sign, class_=kind)
 
 
-def _small(mark: InfusionMark, x: float) -> str:
+def _small(mark: InfusionMark, x: float, half: float) -> str:
     if mark.kind == "booster":
-        return element("path", d=f"M{number(x)} {number(ROW_ONE - 5.5)}l5 5.5-5 5.5-5-5.5z", class_="c-sign")
-    return element("circle", cx=x, cy=ROW_ONE, r=SMALL, class_="c-sign")
+        size = number(half)
+        path = f"M{number(x)} {number(SIGN_ROW - half)}l{size} {size}-{size} {size}-{size}-{size}z"
+        return element("path", d=path, class_="c-sign")
+    return element("circle", cx=x, cy=SIGN_ROW, r=half, class_="c-sign")
 
 
 def _cross(x: float) -> str:
-    return element("path", d=f"M{number(x - 4)} {number(ROW_ONE - 4)}l8 8m0-8l-8 8", class_="c-sign")
+    return element("path", d=f"M{number(x - 4)} {number(SIGN_ROW - 4)}l8 8m0-8l-8 8", class_="c-sign")
 
 
 def _label(frame: Frame, group: list[Placed], is_big: bool) -> str:
@@ -89,9 +95,12 @@ def _label(frame: Frame, group: list[Placed], is_big: bool) -> str:
     size = frame.sheet.small
     for words in _candidates(frame, [mark for mark, _ in group], is_big):
         half = width(words, size) / 2
-        x = min(max(middle, half + 1), frame.sheet.width - half - 1)
-        if frame.places.first_free([Box(x - half - 3, ROW_TWO - size, x + half + 3, HEADER)]) is not None:
-            return text(words, x, ROW_TWO, "c-small", "middle")
+        spots = [min(max(middle + aside, half + 1), frame.sheet.width - half - 1) for aside in ASIDE]
+        chosen = frame.places.first_free(
+            [Box(x - half - 5, WORDS_ROW - size, x + half + 5, WORDS_ROW + 3) for x in spots]
+        )
+        if chosen is not None:
+            return text(words, spots[chosen], WORDS_ROW, "c-small", "middle")
     return ""
 
 
@@ -99,12 +108,16 @@ def _candidates(frame: Frame, marks: list[InfusionMark], is_big: bool) -> list[s
     """What a label could say, the longest first; a sign with its number in it needs no number below."""
     say, first, last = frame.words.say, marks[0], marks[-1]
     status = "" if first.status == "completed" else say(describe.STATUS[first.status])
+    if first.status == "stopped-early" and not frame.sheet.has_pointer:
+        status = say(message("stopped"))
     if first.status == "planned":
-        full = [say(message("planned %(on)s", on=frame.words.short_day(first.on))), status]
-        return full if is_big else [f"{first.number} {words}" for words in full]
-    dose = _dose(frame, marks)
+        on = frame.words.short_day(first.on)
+        planned = [mark for mark in frame.timeline.shown_infusions if mark.status == "planned"]
+        full = [say(message("planned %(on)s", on=on))] if len(planned) == 1 else []
+        return [*full, on] if is_big else [f"{first.number}: {on}", str(first.number)]
+    dose = _dose(frame, marks) if first.was_given else ""
     if is_big:
-        return [words for words in (f"{status} {dose}".strip(), status or dose) if words]
+        return [words for words in (f"{status} {dose}".strip(), status) if words]
     name = str(first.number) if len(marks) == 1 else f"{first.number}–{last.number}"
     if first.kind == "induction" and len(marks) > 1:
         name = say(message("series %(numbers)s", numbers=name))

@@ -24,13 +24,18 @@ class Places:
     def __init__(self, bounds: Box) -> None:
         self.bounds = bounds
         self.taken: list[Box] = []
+        self.crossed: list[Box] = []
 
     def take(self, box: Box) -> None:
         """Keep the rectangle free of labels."""
         self.taken.append(box)
 
+    def take_lightly(self, box: Box) -> None:
+        """Prefer labels elsewhere, but let them cross if there is no other room."""
+        self.crossed.append(box)
+
     def is_free(self, box: Box) -> bool:
-        """Whether the rectangle is on the sheet and touches nothing."""
+        """Whether the rectangle is on the sheet and covers nothing."""
         within = (
             box.left >= self.bounds.left
             and box.right <= self.bounds.right
@@ -40,9 +45,14 @@ class Places:
         return within and not any(box.meets(other) for other in self.taken)
 
     def first_free(self, boxes: Iterable[Box]) -> int | None:
-        """Take the first rectangle that is free and return its number; None if all are covered."""
-        for number, box in enumerate(boxes):
-            if self.is_free(box):
-                self.take(box)
-                return number
-        return None
+        """Take the best rectangle and return its number: the first that crosses nothing, else the first free.
+
+        None if all are covered.
+        """
+        free = [(number, box) for number, box in enumerate(boxes) if self.is_free(box)]
+        clear = (spot for spot in free if not any(spot[1].meets(other) for other in self.crossed))
+        chosen = next(clear, free[0] if free else None)
+        if chosen is None:
+            return None
+        self.take(chosen[1])
+        return chosen[0]

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 
+from portal.progress.reading import crossings
 from portal.progress.svg.frame import Frame
 from portal.progress.svg.pen import element, text, width
 from portal.progress.words import Message, message
 
 ROW = 20.0
+IMPORTED = "M-8 2h3.8M-2-2h3.8M4 1h3.8"
 
 
 def entries(frame: Frame) -> Iterator[tuple[Message, str]]:
     """Yield what needs explaining, each with its sign drawn around 0, 0."""
     timeline = frame.timeline
-    states = {point.state for point in timeline.scores}
-    kinds = {(mark.kind, mark.status) for mark in timeline.infusions}
+    states = {point.state for point in timeline.shown_scores}
+    kinds = {(mark.kind, mark.status) for mark in timeline.shown_infusions}
     sources = {point.source for series in timeline.daily for point in series.points}
     if "complete" in states and timeline.instrument:
         yield (
@@ -21,18 +23,21 @@ def entries(frame: Frame) -> Iterator[tuple[Message, str]]:
             element("path", d="M-8 0h16", class_="c-score") + element("circle", r=4, class_="c-point"),
         )
     if "prorated" in states:
-        yield message("from part of the answers"), element("circle", r=4, class_="c-point c-prorated")
+        yield (message("score from part of the answers"), element("circle", r=4, class_="c-point c-prorated"))
     if "unscored" in states:
-        yield message("too few answers for a score"), element("path", d="M-3-3l6 6m0-6l-6 6", class_="c-unscored")
+        yield (message("too few answers for a score"), element("path", d="M-3-3l6 6m0-6l-6 6", class_="c-unscored"))
+    if any(crossing.point in timeline.shown_scores for crossing in crossings(timeline)):
+        ring = element("circle", r=7.5, class_="c-ring")
+        yield (message("reliable change from the start"), ring + element("circle", r=4, class_="c-point"))
     if "check-in" in sources:
-        yield message("daily answer"), element("path", d="M-5 2h0M0-2h0M5 1h0", class_="c-daily")
+        yield (message("daily answer"), element("path", d="M-5 2h0M0-2h0M5 1h0", class_="c-daily"))
     if "import" in sources:
         yield (
-            message("brought along from another diary"),
-            element("path", d="M-6 0h2.8v2.8h-2.8zM-1-3h2.8v2.8h-2.8zM4-1h2.8v2.8h-2.8z", class_="c-imported"),
+            message("from an earlier diary"),
+            element("path", d=IMPORTED, class_="c-imported") + element("path", d=IMPORTED, class_="c-imported-inside"),
         )
     if sources:
-        yield message("middle of seven days"), element("path", d="M-8 1l5-2 6 1 5-2", class_="c-median")
+        yield (message("typical over 7 days (median)"), element("path", d="M-8 1l5-2 6 1 5-2", class_="c-median"))
     for kind, name in (("induction", message("first series")), ("booster", message("booster"))):
         if any(kind == had and status in ("completed", "stopped-early") for had, status in kinds):
             yield name, _stem(f"c-{kind} c-completed")

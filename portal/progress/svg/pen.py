@@ -56,13 +56,6 @@ def dots(points: list[tuple[float, float]]) -> str:
     return "".join(f"M{round(x, 1):g} {round(y, 1):g}h0" for x, y in points)
 
 
-def squares(points: list[tuple[float, float]], half: float) -> str:
-    """Return path data of a square with sides of twice `half` around each point."""
-    side = number(2 * half)
-    box = f"h{side}v{side}h-{side}z"
-    return "".join(f"M{round(x - half, 1):g} {round(y - half, 1):g}{box}" for x, y in points)
-
-
 def width(words: str, size: float) -> float:
     """Return about how wide the text is at a font size, in the units of `size`; rather too wide than too narrow."""
     return size * sum(0.33 if c in _NARROW else 0.9 if c in _WIDE or c > "\u2e7f" else 0.58 for c in words)

@@ -1,0 +1,115 @@
+"""Words among the scores: thresholds, a reliable change, the newest value, and silence."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from portal.progress import describe
+from portal.progress.reading import Change, crossings, response_at, scored, silences
+from portal.progress.svg.bands import halo
+from portal.progress.svg.frame import Frame, Lane
+from portal.progress.svg.labels import Box
+from portal.progress.svg.pen import element, line, text, width
+from portal.progress.svg.scores import is_crowded
+from portal.progress.timeline import InstrumentView, ScorePoint
+from portal.progress.words import Message, message
+
+RING = 7.5
+Spot = tuple[float, float]
+
+
+def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> str:
+    """Return the lines of response and remission with their names, where the instrument has them."""
+    parts = []
+    above, below_it = -5.0, frame.sheet.small + 2
+    response = response_at(instrument, frame.timeline.baseline)
+    if response is not None:
+        names = (message("response: %(value)s or less", value=response), message("response"))
+        parts.append(_threshold(frame, lane, lane.y(response), names, [above, below_it]))
+    below = instrument.remission_below
+    if below is not None and not instrument.higher_is_better:
+        names = (message("remission: below %(value)s", value=below), message("remission"))
+        parts.append(_threshold(frame, lane, lane.y(below - 0.5), names, [below_it, above]))
+    return "".join(parts)
+
+
+def _threshold(frame: Frame, lane: Lane, y: float, names: tuple[Message, ...], drops: list[float]) -> str:
+    drawn = line(frame.left, y, frame.right, y, "c-threshold")
+    for name in names:
+        words = frame.words.say(name)
+        long = width(words, frame.sheet.small)
+        places = range(int((frame.right - frame.left - 12 - long) // 12) + 1)
+        spots = [(frame.left + 6 + 12 * place, y + drop) for drop in drops for place in places]
+        written = _write(frame, lane, words, spots, "c-small")
+        if written:
+            return drawn + written
+    words = frame.words.say(names[-1])
+    beside = Box(frame.right + 6, y - 7, frame.right + 6 + width(words, frame.sheet.small), y + 6)
+    return drawn + (text(words, beside.left, y + 4, "c-small") if frame.places.first_free([beside]) == 0 else "")
+
+
+def changes(frame: Frame, lane: Lane) -> str:
+    """Return rings around the scores that crossed into reliable change; the first of each direction is named."""
+    parts, named = [], set[Change]()
+    shown, crowded = set(frame.timeline.shown_scores), is_crowded(frame)
+    for crossing in crossings(frame.timeline):
+        if crossing.point in shown:
+            x, y = _spot(frame, lane, crossing.point)
+            if not crowded or crossing.change not in named:
+                parts.append(element("circle", cx=x, cy=y, r=RING, class_="c-ring"))
+            if crossing.change not in named:
+                words = frame.words.say(describe.CHANGE[crossing.change])
+                parts.append(_write(frame, lane, words, _around(x, y, width(words, frame.sheet.font)), "c-change"))
+            named.add(crossing.change)
+    return "".join(parts)
+
+
+def newest(frame: Frame, lane: Lane) -> str:
+    """Return the newest score as a number beside its point."""
+    points = scored(frame.timeline.shown_scores)
+    if not points or points[-1].value is None:
+        return ""
+    words = frame.words.number(points[-1].value)
+    x, y = _spot(frame, lane, points[-1])
+    return _write(frame, lane, words, _around(x, y, width(words, frame.sheet.font + 1)), "c-value")
+
+
+def silent(frame: Frame, lane: Lane) -> str:
+    """Return what stands where no scale was answered for longer than expected."""
+    parts = []
+    for start, end in silences(frame.timeline):
+        left, right = frame.x_on(start), frame.x_on(end)
+        words = _silence(frame, start, end, right - left - 12)
+        x = (left + right - width(words, frame.sheet.small)) / 2
+        spots = [(x, lane.top + lane.height * share) for share in (0.5, 0.62, 0.38, 0.75, 0.25, 0.9)]
+        parts.append(_write(frame, lane, words, spots, "c-small") if words else "")
+    return "".join(parts)
+
+
+def _silence(frame: Frame, start: date, end: date, room: float) -> str:
+    said = [message("no answers")]
+    if end >= frame.timeline.today:
+        said.insert(0, message("no answers since %(on)s", on=start))
+    words = (frame.words.say(part) for part in said)
+    return next((one for one in words if width(one, frame.sheet.small) <= room), "")
+
+
+def _spot(frame: Frame, lane: Lane, point: ScorePoint) -> Spot:
+    return frame.x(point.at), lane.y(point.value or 0)
+
+
+def _around(x: float, y: float, long: float) -> list[Spot]:
+    right, left, middle = x + 11, x - 11 - long, x - long / 2
+    return [(right, y + 4), (right, y - 8), (middle, y - 12), (right, y + 16), (middle, y + 23), (left, y + 4),
+            (left, y - 8), (left, y + 16)]  # fmt: skip
+
+
+def _write(frame: Frame, lane: Lane, words: str, spots: Sequence[Spot], class_: str) -> str:
+    """Write the words at the first spot with room inside the lane; nowhere, if there is none."""
+    size = frame.sheet.font if class_ == "c-value" else frame.sheet.small
+    long = width(words, size)
+    inside = [(x, y) for x, y in spots if frame.left <= x and x + long <= frame.right + 2 and y - size > lane.top]
+    chosen = frame.places.first_free([Box(x, y - size, x + long, y + 2) for x, y in inside])
+    if chosen is None:
+        return ""
+    x, y = inside[chosen]
+    return text(words, x, y, f"{class_} {halo(frame.timeline.instrument, lane, y - size / 2)}")
