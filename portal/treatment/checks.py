@@ -58,7 +58,7 @@ class Around:
 def find(entry: Entry, around: Around) -> list[Problem]:
     """Return every reason why the entry cannot be kept, in the order of the form's fields; none where it can.
 
-    The dose is completed first (`Entry.completed`), unless one of its numbers is not above zero.
+    The dose has been completed (`Entry.completed`), unless one of its numbers is not above zero.
     """
     return [*_numbers(entry, around), *_times(entry, around), *_dose(entry, around), *_outcome(entry)]
 
@@ -96,7 +96,8 @@ def _start(entry: Entry, around: Around) -> Iterator[Problem]:
 
 
 def _overlap(entry: Entry, other: Neighbour) -> bool:
-    assert entry.started_at is not None and entry.ends_at is not None
+    assert entry.started_at is not None
+    assert entry.ends_at is not None
     same_start = entry.started_at == other.happens_at
     return same_start or (entry.started_at < other.ends_at and other.happens_at < entry.ends_at)
 
@@ -138,14 +139,10 @@ def _dose(entry: Entry, around: Around) -> Iterator[Problem]:
         yield Problem("dose_mg", problems.DISAGREE, said | {"meant": dose.in_mg(found)})
     elif weight is not None and not dose.is_weight(weight):
         yield Problem("dose_mg", problems.IMPLIES, said | {"weight": weight})
-    elif dose.is_unusual(found) and not _is_confirmed(entry, around.before):
+    elif dose.is_unusual(found) and not entry.dose_reason:
         yield Problem("confirm_dose", _unusual(found), said)
     if entry.was_given and found.mg is None and found.mg_per_kg is None:
         yield Problem("dose_mg", problems.NO_DOSE, {})
-
-
-def _is_confirmed(entry: Entry, before: Entry | None) -> bool:
-    return bool(entry.dose_reason) or (before is not None and bool(before.dose_reason) and before.dose == entry.dose)
 
 
 def _unusual(found: dose.Dose) -> str:

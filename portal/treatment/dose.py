@@ -12,7 +12,7 @@ USUAL_MG_PER_KG = 0.5
 
 MOST_MG_PER_KG = 10 * USUAL_MG_PER_KG
 MOST_MG = 500.0
-"""Above either, the dose needs a second look and a reason. [D]: our own default, ten times the usual dose; the clinic decides."""
+"""Above either, a dose needs a second look and a reason. [D]: our own default, ten times the usual one."""
 
 TOLERANCE = 0.05
 """How far mg and mg/kg may lie apart at the weight given, as a share of the mg. [D]"""

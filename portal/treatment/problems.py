@@ -1,4 +1,4 @@
-"""Why an infusion cannot be kept as entered: message ids with their values, said by the edge in the reader's language."""
+"""Why an infusion cannot be kept as entered: message ids with values, said by the edge in the reader's language."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -31,14 +31,20 @@ def N_(message: str) -> str:
 
 NO_PLANNED_TIME = N_("Enter the day and the time it is planned for.")
 NO_START = N_("Enter the day and the time it started.")
-NOT_STARTED = N_("Only an infusion that was completed or stopped early has a start. Clear the start, or choose another outcome.")
+NOT_STARTED = N_(
+    "Only an infusion that was completed or stopped early has a start. Clear the start, or choose another outcome."
+)
 NO_DOSE = N_("Enter the dose that was given, in mg or in mg/kg.")
 NO_REASON_TO_STOP = N_("Say why it was stopped.")
 IN_FUTURE = N_("It would start at %(start)s, which is still to come. Choose “Planned”, or correct the time.")
-ENDS_IN_FUTURE = N_("With %(minutes)s minutes it would end at %(end)s, which is still to come. Record it once it is over.")
+ENDS_IN_FUTURE = N_(
+    "With %(minutes)s minutes it would end at %(end)s, which is still to come. Record it once it is over."
+)
 PLANNED_IN_PAST = N_("%(time)s has passed. Plan a day ahead; if it took place, choose “Completed” or “Stopped early”.")
 TOO_FAR_AHEAD = N_("%(time)s is more than two years ahead. Check the year.")
-BEFORE_ENROLMENT = N_("The patient was enrolled on %(day)s. Treatment before that day is history and cannot be recorded here.")
+BEFORE_ENROLMENT = N_(
+    "The patient was enrolled on %(day)s. Treatment before that day is history and cannot be recorded here."
+)
 NUMBER_TAKEN = N_("Number %(number)s of this course is taken (%(day)s). The next free one is %(free)s.")
 OVERLAPS = N_("Infusion %(number)s ran at this time, from %(start)s for %(minutes)s minutes. Two cannot overlap.")
 NOT_ABOVE_ZERO = N_("Enter a number above zero.")
@@ -49,12 +55,16 @@ DISAGREE = N_(
 )
 IMPLIES = N_("%(mg)s mg and %(mg_per_kg)s mg/kg together would mean a weight of %(weight)s kg. Correct one of them.")
 UNUSUAL = N_(
-    "This is a dose of %(mg)s mg (%(mg_per_kg)s mg/kg): more than ten times the usual one. Check it. "
+    "This is a dose of %(mg)s mg (%(mg_per_kg)s mg/kg), more than ten times the usual one. Check it. "
     "If it is right, tick the box and say why."
 )
-UNUSUAL_MG = N_("A dose of %(mg)s mg is more than ten times the usual one. Check it. If it is right, tick the box and say why.")
+UNUSUAL_MG = N_(
+    "This is a dose of %(mg)s mg, more than ten times the usual one. Check it. "
+    "If it is right, tick the box and say why."
+)
 UNUSUAL_MG_PER_KG = N_(
-    "A dose of %(mg_per_kg)s mg/kg is more than ten times the usual one. Check it. If it is right, tick the box and say why."
+    "This is a dose of %(mg_per_kg)s mg/kg, more than ten times the usual one. Check it. "
+    "If it is right, tick the box and say why."
 )
 NO_REASON_TO_CHANGE = N_("Say why you are changing what was recorded.")
 COURSE_ENDED = N_("This course has ended, so nothing more can be planned in it. Start a new course first.")
