@@ -1,9 +1,10 @@
 """How templates say dates, times and numbers: in the reader's language and, for moments, in the reader's time zone."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -22,34 +23,41 @@ def language() -> str:
     return str(locale()).replace("_", "-")
 
 
-def local_day(value: date | datetime) -> date:
-    """Return the day a moment falls on for the reader; a date is that day already."""
-    return value.astimezone(get_timezone()).date() if isinstance(value, datetime) else value
+def place(zone: str) -> tzinfo:
+    """Return the time zone of that name; the reader's where it is ""."""
+    return ZoneInfo(zone) if zone else get_timezone()
 
 
-def day(value: date | datetime | None) -> str:
+def local_day(value: date | datetime, zone: str = "") -> date:
+    """Return the day a moment falls on for the reader, or in `zone`; a date is that day already."""
+    return value.astimezone(place(zone)).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime | None, zone: str = "") -> str:
     """Return "March 27, 2026"."""
-    return "" if value is None else str(format_date(local_day(value), "long", locale=locale()))
+    return "" if value is None else str(format_date(local_day(value, zone), "long", locale=locale()))
 
 
-def day_short(value: date | datetime | None) -> str:
+def day_short(value: date | datetime | None, zone: str = "") -> str:
     """Return "Mar 27"."""
-    return "" if value is None else str(format_skeleton("MMMd", local_day(value), locale=locale()))
+    return "" if value is None else str(format_skeleton("MMMd", local_day(value, zone), locale=locale()))
 
 
-def weekday(value: date | datetime | None) -> str:
+def weekday(value: date | datetime | None, zone: str = "") -> str:
     """Return "Fri, Mar 27"."""
-    return "" if value is None else str(format_skeleton("MMMEd", local_day(value), locale=locale()))
+    return "" if value is None else str(format_skeleton("MMMEd", local_day(value, zone), locale=locale()))
 
 
-def clock_time(value: datetime | None) -> str:
+def clock_time(value: datetime | None, zone: str = "") -> str:
     """Return "2:05 PM"."""
-    return "" if value is None else str(format_time(value, "short", tzinfo=get_timezone(), locale=locale()))
+    return "" if value is None else str(format_time(value, "short", tzinfo=place(zone), locale=locale()))
 
 
-def moment(value: datetime | None) -> str:
+def moment(value: datetime | None, zone: str = "") -> str:
     """Return "March 27, 2026, 2:05 PM"."""
-    return "" if value is None else str(gettext("%(day)s, %(time)s", day=day(value), time=clock_time(value)))
+    if value is None:
+        return ""
+    return str(gettext("%(day)s, %(time)s", day=day(value, zone), time=clock_time(value, zone)))
 
 
 def ago(value: date | datetime | None, now: date | datetime) -> str:
