@@ -64,9 +64,7 @@ def create(
     return user
 
 
-def invite(
-    *, email: str, name: str, role: Role, time_zone: str, language: str = "en", by: Actor, at: datetime
-) -> User:
+def invite(*, email: str, name: str, role: Role, time_zone: str, language: str = "en", by: Actor, at: datetime) -> User:
     """Make an account and send its owner an invitation to choose a password.
 
     Raises:
@@ -109,9 +107,10 @@ def change(user_id: uuid.UUID, *, name: str, email: str, by: Actor, at: datetime
     changed = [field for field, same in (("name", user.name == name), ("email", former == address)) if not same]
     if not changed:
         return []
-    user.name = name
     if "email" in changed:
         _move(user, address, at)
+    user.name = name
+    if "email" in changed:
         notifications.enqueue(Kind.ADDRESS_CHANGED, user_id, at=at, values={"to": former})
         if user.status is AccountStatus.INVITED:
             _send_invitation(user_id, at)
@@ -130,11 +129,11 @@ def change_own(user_id: uuid.UUID, *, values: dict[str, Any], by: Actor, at: dat
         at: when, aware UTC.
     """
     user = session.get_one(User, user_id)
-    changed = [field for field in ("name", "time_zone") if field in values and getattr(user, field) != values[field]]
-    for field in changed:
-        setattr(user, field, values[field])
+    changed = sorted(field for field, value in values.items() if getattr(user, field) != value)
     if not changed:
         return []
+    for field in changed:
+        setattr(user, field, values[field])
     if by.patient_id is not None:
         touched(by.patient_id)
     session.flush()

@@ -77,7 +77,7 @@ def knock(at: Door, *, now: datetime) -> timedelta:
     """
     _one_at_a_time(at)
     source = _known_source(at, now)
-    wait = _account_wait(at, source, now)
+    wait: timedelta = _account_wait(at, source, now)
     if source is None:
         wait = max(wait, _address_wait(at, now))
     if wait <= timedelta():
@@ -129,7 +129,8 @@ def _address_wait(at: Door, now: datetime) -> timedelta:
         .offset(ADDRESS_TRIES - 1)
         .limit(1)
     )
-    return oldest_that_counts + ADDRESS_WINDOW - now if oldest_that_counts else timedelta()
+    until: datetime = oldest_that_counts + ADDRESS_WINDOW if oldest_that_counts else now
+    return until - now
 
 
 def _succeeded(at: Door) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
