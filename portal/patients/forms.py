@@ -2,7 +2,9 @@
 
 import unicodedata
 import uuid
-from typing import Any
+from collections.abc import Collection
+from datetime import date
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice
@@ -12,6 +14,7 @@ from portal.patients import names
 from portal.patients.details import Contact, Person
 from portal.patients.models import Condition
 from portal.web import places, words
+from portal.web.choices import ChoiceField
 from portal.web.fields import (
     CheckboxesField,
     CheckboxField,
@@ -24,8 +27,10 @@ from portal.web.fields import (
     SelectField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 
+OLDEST = 120
 _CHOOSE = _l("Choose one of the answers shown")
 
 
@@ -48,25 +53,48 @@ class NameField(LineField):
         return cleaned
 
 
-class PeopleField(CheckboxesField):
-    """Accounts by id; whether each may be chosen is for the service to say."""
+class OneOfThese(ChoiceField):
+    """A choice whose list the view knows: it is checked after the form was read."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        offered = {str(choice.value) for choice in self.choices}
+        chosen = self.data if isinstance(self.data, list) else [self.data]
+        if not {str(value) for value in chosen} <= offered:
+            raise ValidationError(_CHOOSE)
+
+
+class PeopleField(OneOfThese, CheckboxesField):
+    """Any number of accounts; `data` is a list of their ids."""
 
     def parse(self, text: str) -> uuid.UUID:
         return _id(text)
 
 
-class OnePersonField(SelectField):
+class OnePersonField(OneOfThese, SelectField):
+    """One account; `data` is its id."""
+
     def parse(self, text: str) -> uuid.UUID:
         return _id(text)
 
 
-class StatusField(RadioField):
-    """A status of care; which may follow is for the service to say."""
+class StatusField(OneOfThese, RadioField):
+    """A status of care."""
 
     def parse(self, text: str) -> PatientStatus:
         if text not in set(PatientStatus):
             raise self.refusal(_CHOOSE)
         return PatientStatus(text)
+
+
+_RESUMED = _l("Take up care again"), _l("What was asked before is asked again from today on.")
+_MISTAKE = _l("The death was recorded by mistake"), _l("What stood before holds again.")
+_CHANGES = {
+    PatientStatus.PAUSED: (_l("Pause care"), _l("Check-ins and reminders stop until care is taken up again.")),
+    PatientStatus.TRANSFERRED: (_l("Transferred to another clinic"), _l("Check-ins and reminders stop.")),
+    PatientStatus.DISCHARGED: (_l("Discharged"), _l("Check-ins and reminders stop.")),
+    PatientStatus.DIED: (_l("The patient died"), _l("Everything the portal sends stops at once.")),
+}
 
 
 def _id(text: str) -> uuid.UUID:
@@ -93,6 +121,11 @@ class PersonForm(Form):
     conditions = CheckboxesField(
         _l("Treated for"), hint=_l("Tick all that apply."), choices=_conditions, missing=_l("Tick at least one")
     )
+
+    def born_within(self, today: date) -> Self:
+        """Accept birth dates from 120 years ago to today, and return this form."""
+        self.born_on.lowest, self.born_on.highest = date(today.year - OLDEST, 1, 1), today
+        return self
 
     def person(self) -> Person:
         """Return what was typed."""
@@ -183,7 +216,7 @@ class AddressForm(Form):
 class StatusForm(Form):
     """What becomes of somebody's care, from when, and why."""
 
-    status = StatusField(_l("What changes"), missing=_l("Choose what changes"))
+    status = StatusField(_l("What changes?"), missing=_l("Choose what changes"))
     effective_on = DateField(_l("Since"), missing=_l("Enter the date"))
     reason = TextAreaField(
         _l("Reason"),
@@ -192,6 +225,14 @@ class StatusForm(Form):
         longest=2000,
         missing=_l("Enter the reason"),
     )
+
+    def offer(self, now: PatientStatus, following: Collection[PatientStatus]) -> None:
+        """Offer what may follow the status on record."""
+        said = {PatientStatus.ACTIVE: _RESUMED} if now is not PatientStatus.DIED else dict.fromkeys(following, _MISTAKE)
+        offered = {after: {**_CHANGES, **said}[after] for after in following}
+        self.status.choices = [
+            SelectChoice(after.value, label, render_kw={"hint": hint}) for after, (label, hint) in offered.items()
+        ]
 
 
 class MemberForm(Form):

@@ -1,6 +1,7 @@
 """Reading patients."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from portal.access.policy import PatientStatus, Relation, Role
 from portal.accounts.models import AccountStatus, User
 from portal.db import session
 from portal.patients import names
+from portal.patients.details import Person
 from portal.patients.models import CareTeamMember, Condition, Patient, PatientCondition, StatusChange
 
 
@@ -100,12 +102,12 @@ _CURRENT = CareTeamMember.until.is_(None)
 def get_ref(patient_id: uuid.UUID, *, viewer_id: uuid.UUID) -> PatientRef | None:
     """Return a patient and how the viewer stands to them, or None where there is no such patient."""
     current = and_(CareTeamMember.patient_id == Patient.id, CareTeamMember.user_id == viewer_id, _CURRENT)
-    row: Any = session.execute(_REF.outerjoin(CareTeamMember, current).where(Patient.id == patient_id)).one_or_none()
+    row = session.execute(_REF.outerjoin(CareTeamMember, current).where(Patient.id == patient_id)).one_or_none()
     if row is None:
         return None
     relation = Relation.CARE_TEAM if row.membership else Relation.STRANGER
-    values: Any = row[:-1]
-    return PatientRef(*values, relation=Relation.SELF if row.user_id == viewer_id else relation)
+    values: Any = (*row[:-1], Relation.SELF if row.user_id == viewer_id else relation)
+    return PatientRef(*values)
 
 
 def get_own_id(user_id: uuid.UUID) -> uuid.UUID | None:
@@ -168,12 +170,27 @@ def list_changes(patient_id: uuid.UUID) -> list[Change]:
     return [Change(*row) for row in rows]
 
 
-def has_namesake(viewer_id: uuid.UUID, *, given_name: str, family_name: str, born_on: date) -> bool:
-    """Return whether the viewer already looks after somebody of this name and birth date; the rest is not told."""
+def status_before_death(patient_id: uuid.UUID) -> PatientStatus | None:
+    """Return what stood before a death was recorded, for putting a mistake right."""
+    return session.scalar(
+        select(StatusChange.before)
+        .where(StatusChange.patient_id == patient_id, StatusChange.after == PatientStatus.DIED)
+        .order_by(StatusChange.changed_at.desc())
+        .limit(1)
+    )
+
+
+def has_namesake(viewer_id: uuid.UUID, person: Person) -> bool:
+    """Return whether the viewer looks after somebody of this name and birth date; others' are not told."""
     rows = session.execute(
         select(Patient.given_name, Patient.family_name)
         .join(CareTeamMember, CareTeamMember.patient_id == Patient.id)
-        .where(CareTeamMember.user_id == viewer_id, _CURRENT, Patient.born_on == born_on)
+        .where(CareTeamMember.user_id == viewer_id, _CURRENT, Patient.born_on == person.born_on)
     )
-    wanted = f"{given_name} {family_name}"
-    return any(names.same(f"{row.given_name} {row.family_name}", wanted) for row in rows)
+    return any(names.same(f"{row.given_name} {row.family_name}", person.name) for row in rows)
+
+
+def list_names(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return what the people behind these accounts are called."""
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return {row.id: row.name for row in rows}

@@ -33,6 +33,7 @@ class Field(WTField):  # type: ignore[misc]
     macro: ClassVar[str] = "text"
     marks_optional: ClassVar[bool] = True
     widget = staticmethod(draw)
+    data: Any
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ def time_zones(country: str = "", *, likely: Iterable[str] = ()) -> list[SelectC
     known = zone_names()
     first = [name for name in dict.fromkeys([*likely, *zones_of(country)]) if name in known]
     suggested = [SelectChoice(name, _shown(name), optgroup=gettext("Suggested")) for name in first]
-    rest = sorted(known - set(first), key=lambda name: (_area(name), name))
+    rest = sorted(known - set(first), key=lambda name: (_area(name) or "~", name))
     return suggested + [
         SelectChoice(name, _shown(name), optgroup=_area(name) or gettext("Other names")) for name in rest
     ]
