@@ -239,7 +239,7 @@ def _points_at_what_is_there(page: Page) -> None:
 
 
 def _names_its_controls(page: Page) -> None:
-    labels = {one.get("for") for one in page.find("label")}
+    labels = {one.get("for") for one in page.find("label")} - {None}
     inside = {
         id(control) for label in page.find("label") if _says_more_than_its_control(label) for control in label.iter()
     }

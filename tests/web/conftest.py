@@ -63,7 +63,7 @@ def form_page(small: Flask) -> Callable[[type[Form]], Browser]:
     """Return a function that puts a form at /form and gives a browser to try it with; a valid one answers "kept"."""
 
     def serve(form_class: type[Form]) -> Browser:
-        def view() -> object:
+        def view() -> tuple[str, int]:
             form = form_class()
             done = form.validate_on_submit()
             return render_template_string(FORM_PAGE, form=form), (200 if done or not form.errors else 422)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import TooManyRequests
 
 from portal import db
-from portal.web import errors
+from portal.web.alone import render_alone
 from tests.page import Browser, Page
 
 SECRET = "CANARY-ada-note"
@@ -71,7 +71,7 @@ def test_the_log_says_where_it_happened_in_our_own_files(
     small: Flask, visitor: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
     def crash() -> str:
-        return str(errors.render_alone("errors/missing.html"))
+        return str(render_alone("errors/missing.html"))
 
     small.add_url_rule("/crash", "crash", crash)
     visitor.get("/crash", expect=500)

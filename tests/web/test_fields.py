@@ -25,7 +25,7 @@ def one(field: Any) -> type[Form]:
     return type("One", (Form,), {"it": field})
 
 
-TAKEN = [
+TAKEN: list[tuple[Any, Any, Any]] = [
     (fields.StringField("Name"), "  Ada ", "Ada"),
     (fields.StringField("Name"), "", None),
     (fields.StringField("Name"), "   ", None),
@@ -56,7 +56,7 @@ def test_a_field_takes_what_it_is_for(posted: Post, field: Any, sent: Any, kept:
     assert (form.it.data, form.errors) == (kept, {})
 
 
-REFUSED = [
+REFUSED: list[tuple[Any, Any, str]] = [
     (fields.StringField("Name", longest=3), "Adaa", "Use 3 characters or fewer. This has 4."),
     (fields.StringField("Name"), "a\x00b", "cannot be kept"),
     (fields.StringField("Name", missing="Enter your name"), " ", "Enter your name"),
@@ -189,7 +189,7 @@ def test_no_text_makes_hours_that_are_not_halves_from_0_to_24(text: str) -> None
 
 
 def test_a_form_is_valid_html_in_every_state(form_page: Callable[[type[Form]], Browser]) -> None:
-    everything = {f"f{n}": row[0] for n, row in enumerate(TAKEN + REFUSED)}
+    everything = {f"f{n}": row[0] for n, row in enumerate([*TAKEN, *REFUSED])}
     everything["hidden"] = fields.HiddenField(default="abc")
     everything["sheet"] = fields.FileField("Diary", accept=".csv", missing="Choose a file")
     everything["grouped"] = fields.SelectField("Who", choices=[SelectChoice("a", "A", optgroup="First")])
