@@ -94,7 +94,9 @@ def _run(data: Path, *command: str | Path) -> None:
     log = data.parent / "commands.log"
     # A file and not a pipe: the server inherits it, and a pipe would stay open for as long as the server runs.
     with log.open("ab") as out:
-        done = subprocess.run(command, cwd=data, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **somebody)
+        done = subprocess.run(
+            command, cwd=data, check=False, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **somebody
+        )
     if done.returncode:
         told = "".join(path.read_text() for path in (log, data / "log") if path.exists())
         raise RuntimeError(f"The private PostgreSQL failed; TEST_DATABASE_URL can name another.\n{told}")
