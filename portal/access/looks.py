@@ -50,9 +50,12 @@ def read_back() -> int:
 
     The caller commits and then calls `forget_read_back`.
     """
-    if _waiting is None or not _waiting.is_file():
+    if _waiting is None:
         return 0
-    _waiting.replace(_reading())
+    if not _reading().is_file():
+        if not _waiting.is_file():
+            return 0
+        _waiting.replace(_reading())
     lines = _reading().read_bytes().splitlines()
     for look in map(orjson.loads, lines):
         by = Actor(user_id=uuid.UUID(look["actor"]), role=Role(look["role"]), name="", address=look["address"])
