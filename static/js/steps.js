@@ -3,8 +3,10 @@
 const form = document.querySelector("form[data-steps]");
 const questions = form ? [...form.querySelectorAll(".question")] : [];
 const ADVANCE_AFTER = 220;
+const DEAF_FOR = 350;
 let step = 0;
 let touched = false;
+let shownAt = 0;
 
 function make(tag, attributes, text = "") {
   const element = document.createElement(tag);
@@ -43,6 +45,7 @@ function show(parts, wanted, { move = true } = {}) {
   parts.bar.value = step + 1;
   parts.count.textContent = form.dataset.count.replace("{number}", step + 1).replace("{total}", questions.length);
   if (!move) return;
+  shownAt = performance.now();
   const legend = questions[step].querySelector("legend");
   legend.tabIndex = -1;
   legend.focus({ preventScroll: true });
@@ -55,13 +58,34 @@ function go(parts, wanted) {
   show(parts, wanted);
 }
 
+function isAnswered(question) {
+  const typed = [...question.querySelectorAll("input[type=text]")].some((one) => one.value.trim());
+  return typed || !question.querySelector("[required]") || question.querySelector(":checked");
+}
+
+function next(parts) {
+  const question = questions[step];
+  if (isAnswered(question)) {
+    go(parts, step + 1);
+    return;
+  }
+  question.querySelector(".error")?.remove();
+  question.querySelector("legend").after(make("p", { class: "error", role: "alert" }, form.dataset.choose));
+  question.querySelector("input").focus();
+}
+
 function advanceWhenTapped(parts) {
   form.addEventListener("pointerdown", () => { touched = true; });
   form.addEventListener("keydown", () => { touched = false; });
   form.addEventListener("click", (event) => {
     if (!touched || event.target.type !== "radio") return;
+    // The second half of a double tap must not answer the question that has just come up under the finger.
+    if (event.timeStamp - shownAt < DEAF_FOR) {
+      event.preventDefault();
+      return;
+    }
     const from = step;
-    setTimeout(() => { if (step === from) go(parts, from + 1); }, ADVANCE_AFTER);
+    setTimeout(() => { if (step === from) next(parts); }, ADVANCE_AFTER);
   });
 }
 
@@ -72,7 +96,7 @@ if (questions.length > 2) {
   show(parts, wrong >= 0 ? wrong : Math.max(open, 0), { move: false });
   history.replaceState({ step }, "");
 
-  parts.next.addEventListener("click", () => go(parts, step + 1));
+  parts.next.addEventListener("click", () => next(parts));
   parts.back.addEventListener("click", () => go(parts, step - 1));
   addEventListener("popstate", (event) => { if (event.state) show(parts, event.state.step); });
   form.addEventListener("show-question", (event) => {
@@ -82,7 +106,7 @@ if (questions.length > 2) {
   form.addEventListener("submit", (event) => {
     if (step === questions.length - 1) return;
     event.preventDefault();
-    go(parts, step + 1);
+    next(parts);
   });
   advanceWhenTapped(parts);
 }
