@@ -21,6 +21,7 @@ from tests import cast as people
 from tests import databases
 from tests.cast import NOW, ZONE, Cast, Person
 from tests.page import Browser
+from tests.server import SECRET
 
 KINDS = ("sqlite", "postgresql")
 
@@ -41,7 +42,7 @@ def pytest_unconfigure() -> None:
 def settings(url: str, folder: Path, **changed: Any) -> Config:
     """Return the settings tests run under: cheap password hashes, everything else as shipped."""
     values: dict[str, Any] = {
-        "secret_key": "for tests only, forty-eight characters or more…",
+        "secret_key": SECRET,
         "database_url": url,
         "base_url": "http://localhost",
         "instance_path": str(folder),
