@@ -31,7 +31,7 @@ from portal.review import service as review_service
 from portal.review import views as review
 from portal.safety import views as safety
 from portal.treatment import views as treatment
-from portal.web import errors, filters, headers, navigation, words
+from portal.web import errors, filters, headers, health, navigation, words
 from portal.web.session import BrowserSessions
 
 FEATURES = (
@@ -105,6 +105,7 @@ def create_app(config: Config) -> Flask:
     filters.register(app)
     words.register(app)
     navigation.register(app)
+    health.register(app)
     cli.register(app)
     return app
 

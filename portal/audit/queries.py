@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from portal.access.policy import Role
 from portal.audit.models import AuditEvent
 from portal.db import session
 
@@ -21,7 +22,7 @@ class Visit:
 
     on: date
     actor_id: uuid.UUID
-    role: str
+    role: Role
     was_refused: bool
     pages: tuple[str, ...]
     last_at: datetime
@@ -51,15 +52,15 @@ def list_visits(
         .order_by(AuditEvent.at.desc(), AuditEvent.sequence.desc())
     ).all()
     zone = ZoneInfo(time_zone)
-    together: dict[tuple[date, uuid.UUID, str, bool], list[int]] = {}
+    together: dict[tuple[date, uuid.UUID, Role, bool], list[int]] = {}
     for place, row in enumerate(rows):
-        key = (row.at.astimezone(zone).date(), row.actor_id, row.actor_role, row.event == REFUSED)
+        key = (row.at.astimezone(zone).date(), row.actor_id, Role(row.actor_role), row.event == REFUSED)
         together.setdefault(key, []).append(place)
     return [
         _visit(key, [(rows[place].at, rows[place].details) for place in places]) for key, places in together.items()
     ]
 
 
-def _visit(key: tuple[date, uuid.UUID, str, bool], looks: Sequence[tuple[datetime, dict[str, str]]]) -> Visit:
+def _visit(key: tuple[date, uuid.UUID, Role, bool], looks: Sequence[tuple[datetime, dict[str, str]]]) -> Visit:
     rooms = dict.fromkeys(details.get("page", "").partition(".")[0] for _, details in looks)
     return Visit(*key, pages=tuple(sorted(room for room in rooms if room)), last_at=looks[0][0])

@@ -4,6 +4,7 @@ A worker that dies leaves its lease to run out; the mail is then sent by another
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import and_, or_, select, update
 
 from portal.db import session
 from portal.notifications import backoff
+from portal.notifications.backoff import Patience
 from portal.notifications.models import Delivery, OutboxMessage
 
 LEASE = timedelta(minutes=5)
@@ -65,20 +67,26 @@ def fail(held: Claim, error: str, *, at: datetime) -> bool:
     return _settle(held, state=Delivery.FAILED, settled_at=at, last_error=error)
 
 
-def retry(held: Claim, error: str, *, at: datetime, spread: float, most: int = backoff.MOST_ATTEMPTS) -> bool:
-    """Put a mail back to be tried later, or give it up after `most` attempts.
+def retry(held: Claim, error: str, *, at: datetime, patience: Patience, spread: float) -> bool:
+    """Put a mail back to be tried later, or give it up where it was tried often enough.
 
     Args:
         held: the lease.
         error: a short code without names or addresses, like "smtp-451".
         at: now.
+        patience: how often it is tried, and with which pauses.
         spread: from 0 to 1, where in the jitter of the pause the next attempt lies.
-        most: attempts in all, before it counts as failed.
     """
-    if held.attempts >= most:
+    if held.attempts >= patience.attempts:
         return fail(held, error, at=at)
-    pause = backoff.wait(held.attempts, urgent=held.is_urgent, spread=spread)
+    pause = backoff.wait(held.attempts, patience, urgent=held.is_urgent, spread=spread)
     return _settle(held, state=Delivery.WAITING, due_at=at + pause, last_error=error)
+
+
+def wake(errors: Collection[str], *, at: datetime) -> None:
+    """Make the mails that wait because of these errors due now, because what caused them is over."""
+    waiting = _TABLE.c.state == Delivery.WAITING, _TABLE.c.last_error.in_(errors), _TABLE.c.due_at > at
+    session.execute(update(_TABLE).where(*waiting).values(due_at=at))
 
 
 def _settle(held: Claim, **values: Any) -> bool:

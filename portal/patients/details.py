@@ -18,7 +18,11 @@ class Person:
     family_name: str
     born_on: date
     conditions: tuple[Condition, ...] = ()
-    primary_instrument: str = "phq-9"
+
+    @property
+    def primary_instrument(self) -> str:
+        """The scale whose chart comes first."""
+        return "gad-7" if set(self.conditions) == {Condition.ANXIETY} else "phq-9"
 
     @property
     def name(self) -> str:

@@ -81,7 +81,7 @@ def enrol(
         by=by,
         at=at,
     )
-    values = _columns(person) | _columns(contact)
+    values = _columns(person) | _columns(contact) | {"primary_instrument": person.primary_instrument}
     session.add(Patient(id=patient_id, user_id=user.id, enrolled_at=at, invited_at=at, **values))
     session.flush()
     members = {by.user_id, *team} if by.role is Role.PROVIDER else set(team)

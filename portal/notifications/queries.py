@@ -1,0 +1,87 @@
+"""Reading the outbox, and whether what it holds goes out."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from portal.db import session
+from portal.notifications.models import Delivery, Heartbeat, OutboxMessage
+from portal.notifications.transports import SERVER_TROUBLE
+
+ALIVE_FOR = timedelta(seconds=60)
+OVERDUE_AFTER = timedelta(minutes=2)
+SHOWN = 100
+_WAITING = OutboxMessage.state.in_((Delivery.WAITING, Delivery.LEASED))
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """How much mail is where, and since when the oldest that is due waits."""
+
+    waiting: int
+    failed: int
+    sent_lately: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a worker is alive and whether our mail server takes what it is given."""
+
+    last_beat_at: datetime | None
+    is_alive: bool
+    mail_flows: bool
+
+    @property
+    def is_well(self) -> bool:
+        """Whether mail goes out as it should."""
+        return self.is_alive and self.mail_flows
+
+
+def worker_is_alive(at: datetime) -> bool:
+    """Return whether a worker said lately that it is alive."""
+    return health(at).is_alive
+
+
+def health(at: datetime) -> Health:
+    """Return whether mail goes out, as the rows show it."""
+    last = session.scalar(select(func.max(Heartbeat.at)))
+    overdue = and_(OutboxMessage.state == Delivery.WAITING, OutboxMessage.due_at < at - OVERDUE_AFTER)
+    stuck = and_(OutboxMessage.state == Delivery.WAITING, OutboxMessage.last_error.in_(SERVER_TROUBLE))
+    trouble = session.scalar(select(OutboxMessage.id).where(or_(overdue, stuck)).limit(1))
+    return Health(last, last is not None and at - last <= ALIVE_FOR, trouble is None)
+
+
+def count(at: datetime) -> Outbox:
+    """Return how much mail is where; "lately" is the last day."""
+    lately = at - timedelta(days=1)
+    return Outbox(
+        waiting=_count(_WAITING),
+        failed=_count(OutboxMessage.state == Delivery.FAILED),
+        sent_lately=_count(OutboxMessage.state == Delivery.SENT, OutboxMessage.settled_at > lately),
+        oldest_at=session.scalar(select(func.min(OutboxMessage.created_at)).where(_WAITING)),
+    )
+
+
+def list_failed() -> Sequence[OutboxMessage]:
+    """Return mail that was given up and that nobody has dealt with yet, the latest first."""
+    failed = select(OutboxMessage).where(OutboxMessage.state == Delivery.FAILED)
+    return session.scalars(failed.order_by(OutboxMessage.settled_at.desc()).limit(SHOWN)).all()
+
+
+def list_troubled() -> Sequence[OutboxMessage]:
+    """Return mail that could not be sent yet and is tried again, the oldest first."""
+    troubled = select(OutboxMessage).where(_WAITING, OutboxMessage.last_error.is_not(None))
+    return session.scalars(troubled.order_by(OutboxMessage.created_at).limit(SHOWN)).all()
+
+
+def recipients(messages: Sequence[OutboxMessage]) -> set[uuid.UUID]:
+    """Return who the mails go to."""
+    return {message.recipient_id for message in messages}
+
+
+def _count(*conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(OutboxMessage).where(*conditions)) or 0

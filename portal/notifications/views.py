@@ -1,0 +1,79 @@
+"""Mail that could not be sent, for the people who run the portal."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.access import guard
+from portal.access.guard import requires
+from portal.access.policy import Permission
+from portal.notifications import queries, service
+from portal.notifications.models import Kind
+from portal.patients import queries as patients
+
+blueprint = Blueprint("notifications", __name__)
+KINDS: dict[str, Any] = {
+    Kind.INVITATION: _l("Invitation"),
+    Kind.PASSWORD_RESET: _l("Link for a new password"),
+    Kind.PASSWORD_CHANGED: _l("Note about an account"),
+    Kind.ADDRESS_CHANGED: _l("Note to a former address"),
+    Kind.MESSAGE_WAITING: _l("Something to look at"),
+    Kind.ALERT_WAITING: _l("Something to look at"),
+}
+REASONS: dict[str, Any] = {
+    "unreachable": _l("The mail server could not be reached"),
+    "timed-out": _l("The mail server did not answer in time"),
+    "no-tls": _l("No safe connection to the mail server"),
+    "sign-in-refused": _l("The mail server refused our sign-in"),
+    "address-not-supported": _l("The mail server cannot send to this address"),
+    "cannot-be-written": _l("The mail could not be put together"),
+    "link-ran-out": _l("The link in it ran out. Send a new invitation instead."),
+}
+
+
+def reason(code: str) -> str:
+    """Return what an error code means, in words."""
+    return str(REASONS.get(code) or _("The receiving server refused it (%(code)s)", code=code.removeprefix("smtp-")))
+
+
+@blueprint.app_context_processor
+def _health_for_pages() -> dict[str, Any]:
+    return {"mail_health": lambda: queries.health(guard.at())}
+
+
+@blueprint.get("/deliveries")
+@requires(Permission.DELIVERY_VIEW)
+def deliveries() -> ResponseReturnValue:
+    failed, troubled = queries.list_failed(), queries.list_troubled()
+    return render_template(
+        "notifications/deliveries.html",
+        outbox=queries.count(guard.at()),
+        health=queries.health(guard.at()),
+        failed=failed,
+        troubled=troubled,
+        people=patients.list_names(queries.recipients([*failed, *troubled])),
+        kinds=KINDS,
+        reason=reason,
+    )
+
+
+@blueprint.post("/deliveries/<uuid:message_id>/resend")
+@requires(Permission.DELIVERY_VIEW)
+def resend(message_id: uuid.UUID) -> ResponseReturnValue:
+    if not service.resend(message_id, by=guard.actor(), at=guard.at()):
+        abort(404)
+    flash(_("It is being sent again."), "good")
+    return redirect(url_for(".deliveries"), 303)
+
+
+@blueprint.post("/deliveries/<uuid:message_id>/drop")
+@requires(Permission.DELIVERY_VIEW)
+def drop(message_id: uuid.UUID) -> ResponseReturnValue:
+    if not service.drop(message_id, by=guard.actor(), at=guard.at()):
+        abort(404)
+    flash(_("It will not be sent."), "good")
+    return redirect(url_for(".deliveries"), 303)

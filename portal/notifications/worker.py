@@ -1,0 +1,203 @@
+"""The worker: sends what waits in the outbox, and says every few seconds that it is alive."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+import filelock
+import orjson
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import Config
+from portal import clock, db
+from portal.access import looks
+from portal.access.policy import PatientStatus, Relation
+from portal.accounts.models import AccountStatus, User
+from portal.notifications import backoff, queue, service
+from portal.notifications.backoff import Patience
+from portal.notifications.models import Kind
+from portal.notifications.queue import Claim
+from portal.notifications.transports import SERVER_TROUBLE, NotSentError, Transport, from_url
+from portal.patients import queries as patients
+from portal.web import letters
+
+BEAT_EVERY_SECONDS = 5.0
+POLL_SECONDS = 1.0
+NEEDS_SIGN_IN = frozenset({Kind.MESSAGE_WAITING, Kind.ALERT_WAITING})
+CANNOT_BE_WRITTEN, LINK_RAN_OUT = "cannot-be-written", "link-ran-out"
+_log = logging.getLogger("portal.worker")
+
+
+class Worker:
+    """One worker; any number may run beside each other."""
+
+    def __init__(self, transport: Transport, *, instance_path: str) -> None:
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.started_at = clock.now()
+        self._transport = transport
+        self._reading_looks = filelock.FileLock(Path(instance_path) / "looks-reading.lock")
+        self._beat_at: float | None = None
+        self._had_trouble = True
+        self._sent: list[Claim] = []
+
+    def run(self, stop: threading.Event, *, once: bool = False) -> None:
+        """Work until told to stop; with `once`, until nothing is due."""
+        while not stop.is_set():
+            try:
+                self._beat()
+                self._read_looks_back()
+                found = self.send_next()
+            except (SQLAlchemyError, db.Busy) as error:
+                _note("worker-waits", error=type(error).__name__)
+                found = False
+                db.session.remove()
+            if not found:
+                if once:
+                    return
+                stop.wait(POLL_SECONDS)
+
+    def send_next(self) -> bool:
+        """Send the most pressing mail that is due; return whether there was one."""
+        self._mark_sent()
+        db.begin(write=True)
+        held = queue.claim(self.name, at=clock.now())
+        db.session.commit()
+        if held is None:
+            return False
+        db.begin(write=False)
+        user = db.session.get_one(User, held.recipient_id)
+        needless = why_not(held, user, at=clock.now())
+        if needless is None:
+            self._hand_over(held, user)
+        else:
+            self._settle(queue.fail if needless == LINK_RAN_OUT else queue.drop, held, needless)
+        return True
+
+    def _hand_over(self, held: Claim, user: User) -> None:
+        try:
+            letter = letters.write(held, user, at=clock.now())
+            db.begin(write=False)
+            self._transport.send(letter)
+        except NotSentError as error:
+            self._not_sent(held, error)
+        except (SQLAlchemyError, db.Busy):
+            raise
+        except Exception as error:
+            _note("mail-cannot-be-written", kind=held.kind, error=type(error).__name__)
+            self._retry(held, CANNOT_BE_WRITTEN, backoff.WITH_OURSELVES)
+        else:
+            self._sent.append(held)
+            self._mark_sent()
+
+    def _mark_sent(self) -> None:
+        """Note what was handed over; where that fails, it is noted before anything else is sent."""
+        if not self._sent:
+            return
+        db.begin(write=True)
+        for held in self._sent:
+            queue.sent(held, at=clock.now())
+        if self._had_trouble:
+            queue.wake(SERVER_TROUBLE, at=clock.now())
+        db.session.commit()
+        self._sent.clear()
+        self._had_trouble = False
+
+    def _not_sent(self, held: Claim, error: NotSentError) -> None:
+        is_ours = error.code in SERVER_TROUBLE
+        self._had_trouble = self._had_trouble or is_ours
+        _note("mail-not-sent", kind=held.kind, error=error.code, attempts=held.attempts)
+        if error.final:
+            self._settle(queue.fail, held, error.code)
+        else:
+            self._retry(held, error.code, backoff.WITH_OUR_SERVER if is_ours else backoff.WITH_THEIR_SERVER)
+
+    def _retry(self, held: Claim, error: str, patience: Patience) -> None:
+        db.begin(write=True)
+        queue.retry(held, error, at=clock.now(), patience=patience, spread=secrets.randbelow(1001) / 1000)
+        db.session.commit()
+
+    def _settle(self, how: Callable[..., bool], held: Claim, why: str) -> None:
+        db.begin(write=True)
+        how(held, why, at=clock.now())
+        db.session.commit()
+
+    def _beat(self) -> None:
+        if self._beat_at is not None and clock.tick() - self._beat_at < BEAT_EVERY_SECONDS:
+            return
+        db.begin(write=True)
+        service.beat(self.name, started_at=self.started_at, at=clock.now())
+        db.session.commit()
+        self._beat_at = clock.tick()
+
+    def _read_looks_back(self) -> None:
+        """Bring looks that were set aside while the database could not be written into the audit."""
+        try:
+            with self._reading_looks.acquire(timeout=0):
+                db.begin(write=True)
+                if looks.read_back():
+                    db.session.commit()
+                    looks.forget_read_back()
+        except filelock.Timeout:
+            return
+
+
+def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
+    """Return why a mail need not be sent any more, as a short code; None where it is still wanted."""
+    if user.status is AccountStatus.DEACTIVATED:
+        return "account-switched-off"
+    if user.status is AccountStatus.INVITED and held.kind in NEEDS_SIGN_IN:
+        return "account-not-set-up"
+    own = patients.get_own_id(user.id)
+    about = held.patient_id or own
+    known = patients.get_ref(about, viewer_id=user.id) if about else None
+    if about and (known is None or known.relation is Relation.STRANGER):
+        return "no-longer-on-care-team"
+    if known and known.relation is Relation.SELF and known.status is PatientStatus.DIED:
+        return "no-longer-in-care"
+    token = letters.token_of(held)
+    if token is None:
+        return None
+    if token.used_at is not None or token.superseded_at is not None:
+        return "link-replaced"
+    return LINK_RAN_OUT if token.expires_at <= at else None
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _note(event: str, **values: Any) -> None:
+    _log.warning("%s", orjson.dumps({"event": event, "at": clock.now().isoformat(), **values}).decode())
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Send what is due now, then stop.")
+@with_appcontext
+def command(once: bool) -> None:
+    """Send the portal's mail, and keep sending until told to stop.
+
+    Run at least one beside the web server; more do no harm. The portal shows its staff when none is alive.
+    """
+    config: Config = current_app.config["INTERVAL"]
+    transport = from_url(config.mail_url, name=urlsplit(config.base_url).hostname or "localhost", write=click.echo)
+    with _stopped_by_signals() as stop:
+        Worker(transport, instance_path=config.instance_path).run(stop, once=once)
