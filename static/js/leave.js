@@ -6,6 +6,8 @@ const WITHIN = 1500;
 function leave() {
   const target = form.dataset.leave || "/";
   const said = new URLSearchParams(new FormData(form));
+  // No draft follows once the sign-in has ended.
+  document.querySelectorAll("form").forEach((one) => { one.dataset.sent = "yes"; });
   document.title = " ";
   document.documentElement.hidden = true;
   document.body.replaceChildren();
