@@ -79,7 +79,7 @@ def request_reset(email: str, *, address: str, at: datetime) -> None:
     audit.record("password:reset-requested", by=None, at=at, thing_id=user_id, address=address)
 
 
-def reset(words: str, *, keys: Sequence[str], password_hash: str, address: str, at: datetime) -> User:
+def reset(words: str, *, keys: Sequence[str], password_hash: str, address: str, at: datetime) -> None:
     """Set a new password by a link; every session ends.
 
     Raises:
@@ -90,7 +90,6 @@ def reset(words: str, *, keys: Sequence[str], password_hash: str, address: str, 
     sessions.revoke_all(user.id, at=at)
     notifications.enqueue(Kind.PASSWORD_CHANGED, user.id, at=at)
     audit.record("password:reset", by=_as_actor(user, address), at=at, thing_id=user.id)
-    return user
 
 
 def accept(
@@ -102,8 +101,8 @@ def accept(
     address: str,
     ended: uuid.UUID | None,
     at: datetime,
-) -> tuple[User, str]:
-    """Accept an invitation by choosing a password; return the account and the token of its first session.
+) -> str:
+    """Accept an invitation by choosing a password; return the token of the account's first session.
 
     Raises:
         Outdated: the link is forged, used, replaced or too old.
@@ -113,7 +112,7 @@ def accept(
     _set_password(user, password_hash, at)
     token = _open_session(user, device, ended, at)
     audit.record("invitation:accepted", by=_as_actor(user, address), at=at, thing_id=user.id)
-    return user, token
+    return token
 
 
 def change_password(by: Actor, *, verified: str, password_hash: str, at: datetime) -> str:

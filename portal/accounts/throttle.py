@@ -64,7 +64,7 @@ def pause(failures: int) -> timedelta:
         return timedelta()
     if failures >= MOST_TRIES:
         return UNTIL_THE_OWNER_ACTS
-    return min(FIRST_PAUSE * 2 ** min(failures - FREE_TRIES, 10), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(failures - FREE_TRIES, 10)), LONGEST_PAUSE)
 
 
 def knock(at: Door, *, now: datetime) -> timedelta:

@@ -12,18 +12,20 @@ from portal.accounts import keeping
 
 
 def kept_fields() -> MultiDict[str, str] | None:
-    """Return what was kept for this page and this person, and say so on the page; None where nothing was.
-
-    For drawing a form: `XForm(formdata=kept_fields())`. On a request that sends a form it returns None, and what is
-    sent counts.
-    """
-    if request.method not in guard.SAFE_METHODS:
-        return None
+    """Return what was kept for this page and this person, and say so on the page; None where nothing was."""
     fields = keeping.find(guard.actor().user_id, path=request.path, at=guard.at())
     if fields is None:
         return None
     flash(_("We kept what you typed. Nothing is saved yet: please check it and send it."), "attention")
     return MultiDict(fields)
+
+
+def typed() -> MultiDict[str, str] | None:
+    """Return what fills a form: what is sent now, else what was kept; None where its own values do.
+
+    For a view that draws and receives one form: `XForm(typed(), name=stored.name)`.
+    """
+    return kept_fields() if request.method in guard.SAFE_METHODS else request.form
 
 
 def forget_kept() -> None:
