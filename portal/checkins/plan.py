@@ -22,6 +22,9 @@ class Standing(StrEnum):
     UPCOMING = "upcoming"
 
 
+NOW = frozenset({Standing.DUE, Standing.OVERDUE})
+
+
 @dataclass(frozen=True, slots=True)
 class PlanLine:
     """One instrument a patient is asked.
@@ -33,6 +36,7 @@ class PlanLine:
         minutes: about how long it takes.
         starts_on: the first day it is asked.
         ends_on: the first day it is asked no more; None while it goes on.
+        extra_items: codes of items asked besides the instrument's default ones.
     """
 
     id: uuid.UUID
@@ -41,6 +45,7 @@ class PlanLine:
     minutes: int
     starts_on: date
     ends_on: date | None = None
+    extra_items: tuple[str, ...] = ()
 
     def is_asked_on(self, day: date) -> bool:
         """Return whether the plan asks this on a day."""
@@ -128,9 +133,7 @@ def day_problem(on: date, today: date, *, past_days: int, enrolled_on: date) -> 
         enrolled_on: the patient's day on which they were enrolled.
     """
     if on > today:
-        return DayProblem(
-            N_("%(day)s is still to come. You can send a check-in for today or a day before."), {"day": on}
-        )
+        return DayProblem(N_("%(day)s is still to come. Check-ins are for today or a day before."), {"day": on})
     if on < enrolled_on:
         return DayProblem(
             N_("%(day)s is before you joined, on %(first)s. A diary from before can be brought along as a file."),
@@ -155,11 +158,6 @@ def _stand(line: PlanLine, last: date | None, today: date) -> Due:
     return Due(line, Standing.DUE if due_on == today else Standing.OVERDUE, due_on, last)
 
 
-_RANK = {Standing.OVERDUE: 0, Standing.DUE: 0, Standing.DONE: 1, Standing.UPCOMING: 2}
-
-
-def _order(due: Due) -> tuple[int, int, date, str]:
-    rank = _RANK[due.standing]
-    return (
-        (rank, due.line.minutes, due.on, due.line.instrument) if rank == 0 else (rank, 0, due.on, due.line.instrument)
-    )
+def _order(due: Due) -> tuple[bool, int, date, str]:
+    is_now = due.standing in NOW
+    return (not is_now, due.line.minutes if is_now else 0, due.on, due.line.instrument)

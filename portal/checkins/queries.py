@@ -42,12 +42,32 @@ class Today:
     done: list[Done]
     missed: list[tuple[PlanLine, date]]
 
+    @property
+    def now(self) -> list[Due]:
+        """What can be sent now, the shortest first."""
+        return [one for one in self.due if one.standing in plan.NOW]
+
+    @property
+    def next(self) -> Due | None:
+        """What falls due next after today."""
+        return min((one for one in self.due if one.standing not in plan.NOW), key=lambda one: one.on, default=None)
+
+    @property
+    def missed_yesterday(self) -> list[tuple[PlanLine, date]]:
+        """The lines nobody answered yesterday."""
+        return [one for one in self.missed if one[1] == self.on - timedelta(days=1)]
+
+    @property
+    def missed_before(self) -> list[tuple[PlanLine, date]]:
+        """The lines nobody answered on a day before yesterday, with that day."""
+        return [one for one in self.missed if one[1] < self.on - timedelta(days=1)]
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a check-in page is drawn from: the line of the plan, answers given so far, and whether the day has one."""
 
-    item: PlanItem
+    line: PlanLine
     draft: CheckInDraft | None
     done_id: uuid.UUID | None
 
@@ -66,7 +86,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A check-in with who read it; `totals` are its current and former numbers in the instrument's order."""
+    """A check-in with who read it; `totals` are its numbers in the instrument's order."""
 
     check_in: CheckIn
     totals: tuple[Total, ...]
@@ -142,12 +162,7 @@ def get_offer(patient_id: uuid.UUID, plan_item_id: uuid.UUID, on: date) -> Offer
         .outerjoin(CheckInDraft, and_(CheckInDraft.patient_id == patient_id, draft))
         .where(PlanItem.patient_id == patient_id, PlanItem.id == plan_item_id)
     ).one_or_none()
-    return Offer(*row) if row else None
-
-
-def get_plan_item(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> PlanItem | None:
-    """Return one line of a patient's plan, or None where it is not theirs."""
-    return session.scalar(select(PlanItem).where(PlanItem.patient_id == patient_id, PlanItem.id == plan_item_id))
+    return Offer(to_line(row[0]), row[1], row[2]) if row else None
 
 
 def get_entry(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Entry | None:
@@ -235,7 +250,8 @@ def _plan_and_last(patient_id: uuid.UUID, today: date) -> tuple[list[PlanLine], 
 def to_line(item: PlanItem) -> PlanLine:
     """Return a line of the plan as the due list takes it."""
     minutes = loader.catalogue().get(item.instrument).minutes
-    return PlanLine(item.id, item.instrument, item.every_days, minutes, item.starts_on, item.ends_on)
+    extra_items = tuple(item.extra_items)
+    return PlanLine(item.id, item.instrument, item.every_days, minutes, item.starts_on, item.ends_on, extra_items)
 
 
 def _list_done(patient_id: uuid.UUID, instruments: Collection[str], first: date, last: date) -> list[Done]:

@@ -12,8 +12,8 @@ from portal.access.policy import Actor
 from portal.audit import service as audit
 from portal.checkins import plan, queries
 from portal.checkins.filled import Filled, Sheet, check_in_row, draft_row, score_rows
-from portal.checkins.models import CheckIn, CheckInDraft, PlanItem, ScoreRow
-from portal.checkins.plan import DayProblem
+from portal.checkins.models import CheckIn, CheckInDraft, ScoreRow
+from portal.checkins.plan import DayProblem, PlanLine
 from portal.checkins.planning import end_plans, resume, start_default_plan
 from portal.clinic import queries as clinic
 from portal.db import session, touched
@@ -143,12 +143,12 @@ def correct(patient: PatientRef, check_in: CheckIn, sheet: Sheet, *, by: Actor, 
     return _write(filled, score, by=by, at=at, today=plan.local_day(at, patient.time_zone))
 
 
-def save_draft(patient: PatientRef, item: PlanItem, sheet: Sheet, *, by: Actor, at: datetime, on: date) -> bool:
+def save_draft(patient: PatientRef, line: PlanLine, sheet: Sheet, *, by: Actor, at: datetime, on: date) -> bool:
     """Keep answers given so far, and look at once for what a person must hear of.
 
     Args:
         patient: who it is about.
-        item: the line of the plan.
+        line: the line of the plan it answers.
         sheet: what was filled in so far.
         by: who is filling it in.
         at: now, aware UTC.
@@ -160,21 +160,21 @@ def save_draft(patient: PatientRef, item: PlanItem, sheet: Sheet, *, by: Actor, 
     Raises:
         InvalidCheckIn: an answer or the day cannot be taken.
     """
-    definition = loader.catalogue().get(item.instrument)
-    asked = _asked(definition, item.extra_items)
+    definition = loader.catalogue().get(line.instrument)
+    asked = _asked(definition, line.extra_items)
     problems = scoring.validate(definition, sheet.answers, asked)
     today = plan.local_day(at, patient.time_zone)
     if problems:
         raise InvalidCheckIn(problems)
     safety.hold(patient.id)
-    filled = Filled(patient, definition, asked, sheet, on, item.id)
+    filled = Filled(patient, definition, asked, sheet, on, line.id)
     given = [code for code in asked if code in sheet.answers]
     found = _look_for_danger(filled, given, at=at, today=today)
     if queries.find_submission(patient.id, sheet.submission_id) is not None:
         return bool(found)
     _check_day(patient, on, today)
     if _keep_draft(filled, at):
-        audit.record("check-in:started", by=by, at=at, patient_id=patient.id, thing_id=item.id)
+        audit.record("check-in:started", by=by, at=at, patient_id=patient.id, thing_id=line.id)
     return bool(found)
 
 

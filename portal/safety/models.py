@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, choice, key
 from portal.safety.rules import Severity
 
-__all__ = ["Alert", "AlertState", "AlertTransition", "Concern", "Severity"]
+__all__ = ["Alert", "AlertState", "AlertTransition", "Closing", "Concern", "Contact", "Severity"]
 
 
 class AlertState(StrEnum):
@@ -18,6 +18,26 @@ class AlertState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ACTED_ON = "acted-on"
     CLOSED = "closed"
+
+
+class Contact(StrEnum):
+    """What somebody of the team did about an alert."""
+
+    SPOKE = "spoke"
+    NO_ANSWER = "no-answer"
+    WROTE = "wrote"
+    EMERGENCY_CONTACT = "emergency-contact"
+    EMERGENCY_SERVICES = "emergency-services"
+    OTHER = "other-act"
+
+
+class Closing(StrEnum):
+    """Why an alert needs no more."""
+
+    SAFE = "safe"
+    HANDED_OVER = "handed-over"
+    BY_MISTAKE = "by-mistake"
+    OTHER = "other-reason"
 
 
 class Alert(Base):

@@ -12,9 +12,10 @@ from portal.accounts.models import User
 from portal.db import session
 from portal.instruments import loader
 from portal.patients.models import CareTeamMember, Patient
-from portal.safety.models import Alert, AlertState, AlertTransition, Concern, Severity
+from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact, Severity
 
 CLOSED_SHOWN = 50
+_HOWS: dict[str, Contact | Closing] = {how.value: how for how in (*Contact, *Closing)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Step:
     after: AlertState
     at: datetime
     by: str
-    how: str
     reason: str
+    how: Contact | Closing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +119,14 @@ def list_steps(alert_id: uuid.UUID) -> list[Step]:
             AlertTransition.after,
             AlertTransition.at,
             func.coalesce(User.name, ""),
-            AlertTransition.how,
             AlertTransition.reason,
+            AlertTransition.how,
         )
         .outerjoin(User, User.id == AlertTransition.by_id)
         .where(AlertTransition.alert_id == alert_id)
         .order_by(AlertTransition.at, AlertTransition.id)
     )
-    return [Step(*row) for row in rows]
+    return [Step(*row[:5], how=_HOWS.get(row.how)) for row in rows]
 
 
 def stamp_of(alert_id: uuid.UUID) -> str:

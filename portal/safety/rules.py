@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from portal.instruments.definition import Definition, SafetyState
-from portal.instruments.scoring import Answers
+from portal.instruments.scoring import N_, Answers
 
 
 class Severity(IntEnum):
@@ -44,6 +44,7 @@ class Rule:
 
     Args:
         code: its name in the clinical reference, "R1" to "R12".
+        title: what it found, as an English message id for the care team.
         severity: how soon it has to be answered.
         target_minutes: within how many minutes somebody is to act; None where it waits for the next working day.
         source: where the rule is from.
@@ -52,6 +53,7 @@ class Rule:
     """
 
     code: str
+    title: str
     severity: Severity
     target_minutes: int | None
     source: str
@@ -84,9 +86,10 @@ _FREQUENT_IDEATION = "Rossom 2017; Simon 2013: the risk grows with each step of 
 
 # From the most to the least severe: the first rule that an answer meets is the one that counts.
 DEFAULTS: tuple[Rule, ...] = (
-    Rule("R1", Severity.URGENT, 0, _OWN, (Criterion("daily", "safe", _OWN, at_least=2),)),
+    Rule("R1", N_("Cannot keep safe"), Severity.URGENT, 0, _OWN, (Criterion("daily", "safe", _OWN, at_least=2),)),
     Rule(
         "R3",
+        N_("Frequent or growing thoughts of death or self-harm"),
         Severity.URGENT,
         4 * 60,
         _OWN,
@@ -94,12 +97,13 @@ DEFAULTS: tuple[Rule, ...] = (
     ),
     Rule(
         "R2",
+        N_("A sign of danger"),
         Severity.SAME_DAY,
         24 * 60,
         _OWN,
         (Criterion("phq-9", "q9", _ANY_IDEATION, at_least=1), Criterion("daily", "safe", _OWN, at_least=1)),
     ),
-    Rule("R4", Severity.REVIEW, None, _OWN),
+    Rule("R4", N_("A safety question was not answered"), Severity.REVIEW, None, _OWN),
 )
 UNKNOWN = "R4"
 UNNAMED = "R2"

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import select
 
@@ -15,30 +14,10 @@ from portal.notifications.models import Kind
 from portal.patients import queries as patients
 from portal.patients.models import Patient
 from portal.safety import queries, rules
-from portal.safety.models import Alert, AlertState, AlertTransition, Concern
+from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact
 from portal.safety.rules import Finding, SafetyAnswer, Severity
 
-ANOTHER_ANSWER = "another-answer"
-
-
-class Contact(StrEnum):
-    """What somebody of the team did about an alert."""
-
-    SPOKE = "spoke"
-    NO_ANSWER = "no-answer"
-    WROTE = "wrote"
-    EMERGENCY_CONTACT = "emergency-contact"
-    EMERGENCY_SERVICES = "emergency-services"
-    OTHER = "other"
-
-
-class Closing(StrEnum):
-    """Why an alert needs no more."""
-
-    SAFE = "safe"
-    HANDED_OVER = "handed-over"
-    BY_MISTAKE = "by-mistake"
-    OTHER = "other"
+__all__ = ["ChangedMeanwhile", "Closing", "Contact", "acknowledge", "close", "hold", "record_contact", "review"]
 
 
 class ChangedMeanwhile(Exception):
@@ -167,7 +146,7 @@ def _alert_for(patient_id: uuid.UUID, finding: Finding, *, on: date, at: datetim
     if alert.state is AlertState.OPEN:
         return alert, False
     before, alert.state, alert.state_at = alert.state, AlertState.OPEN, at
-    _step(alert, before, how=ANOTHER_ANSWER, by=None, at=at)
+    _step(alert, before, by=None, at=at)
     return alert, True
 
 

@@ -8,10 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 from portal.access.policy import PatientStatus, Role
 from portal.accounts.models import AccountStatus
+from portal.instruments.algorithms import Syndrome
 from portal.instruments.change import Reliable
 from portal.patients.models import Condition
 from portal.review.need import Need
-from portal.safety.models import AlertState, Severity
+from portal.safety.models import AlertState, Closing, Contact, Severity
 from portal.treatment.models import CourseStatus, InfusionKind, InfusionStatus, Route, Site
 
 WORDS: dict[Enum, Any] = {
@@ -49,6 +50,16 @@ WORDS: dict[Enum, Any] = {
     AlertState.ACKNOWLEDGED: _l("Acknowledged"),
     AlertState.ACTED_ON: _l("Acted on"),
     AlertState.CLOSED: _l("Closed"),
+    Contact.SPOKE: _l("Spoke with the patient"),
+    Contact.NO_ANSWER: _l("Tried to call, no answer"),
+    Contact.WROTE: _l("Wrote a message"),
+    Contact.EMERGENCY_CONTACT: _l("Called the emergency contact"),
+    Contact.EMERGENCY_SERVICES: _l("Called emergency services"),
+    Contact.OTHER: _l("Something else"),
+    Closing.SAFE: _l("Spoken with, and safe for now"),
+    Closing.HANDED_OVER: _l("Handed over to somebody else"),
+    Closing.BY_MISTAKE: _l("Answered by mistake"),
+    Closing.OTHER: _l("Another reason"),
     CourseStatus.RUNNING: _l("Running"),
     CourseStatus.ENDED: _l("Ended"),
     InfusionKind.INDUCTION: _l("Induction series"),
@@ -65,6 +76,10 @@ WORDS: dict[Enum, Any] = {
     Route.ORAL: _l("By mouth"),
     Site.HOME: _l("At home"),
     Site.CLINIC: _l("At the clinic"),
+    Syndrome.MAJOR: _l("Major depressive syndrome"),
+    Syndrome.OTHER: _l("Other depressive syndrome"),
+    Syndrome.NONE: _l("No depressive syndrome"),
+    Syndrome.UNKNOWN: _l("Cannot be said: the open answers could decide it"),
     Reliable.IMPROVED: _l("Reliably improved"),
     Reliable.UNCHANGED: _l("No reliable change"),
     Reliable.WORSE: _l("Reliably worse"),

@@ -1,0 +1,255 @@
+"""The questions of an instrument as a form, and the form a provider changes a plan with."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from portal.checkins import plan
+from portal.checkins.models import CheckIn, CheckInDraft
+from portal.checkins.plan import DayProblem, PlanLine
+from portal.checkins.planning import LONGEST_RHYTHM
+from portal.checkins.service import InvalidCheckIn, Sheet
+from portal.clinic import queries as clinic
+from portal.instruments import loader
+from portal.instruments.definition import Definition, Item, ItemKind
+from portal.instruments.scoring import MESSAGES, Number, ProblemKind
+from portal.patients.queries import PatientRef
+from portal.web import filters
+from portal.web.fields import (
+    DECLINED,
+    CheckboxesField,
+    Field,
+    Form,
+    HiddenField,
+    HoursField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StripField,
+    TextAreaField,
+)
+
+DAILY = "daily"
+PREFIX = "item_"
+EXACT = "-exact"
+SHORT_LABEL, FEW_OPTIONS = 10, 3
+
+
+class AnswerForm(Form):
+    """What every page with questions sends: who it is by is never among it."""
+
+    submission_id = HiddenField()
+    started_at = HiddenField()
+    on = HiddenField()
+
+    def __init__(self, formdata: MultiDict[str, str]) -> None:
+        super().__init__(formdata=formdata)
+        self._sent = list(formdata)
+
+    @property
+    def questions(self) -> list[Field]:
+        """The fields of the items, in printed order."""
+        return [field for field in self if field.name.startswith(PREFIX)]
+
+    @property
+    def day(self) -> date:
+        """The day it is for; read it only from a form that is valid or was drawn by `begin`."""
+        return date.fromisoformat(self.on.data)
+
+    @property
+    def is_sendable(self) -> bool:
+        """Whether it says which submission and which day it belongs to."""
+        return _is_uuid(self.submission_id.data) and read_day(self.on.data) is not None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        for problem in self._page_problems():
+            self.form_errors.append(problem)
+        return valid and not self.form_errors
+
+    def sheet(self) -> Sheet:
+        """Return what was filled in; fields that cannot be read are left out."""
+        answers: dict[str, Number | None] = {}
+        for field in self.questions:
+            if field.declined:
+                answers[field.name.removeprefix(PREFIX)] = None
+            elif field.data is not None:
+                answers[field.name.removeprefix(PREFIX)] = _number(field.data)
+        note = self.note.data if "note" in self else ""
+        return Sheet(uuid.UUID(self.submission_id.data), answers, note or "", _moment(self.started_at.data))
+
+    def send_anew(self) -> None:
+        """Give the form another submission id, so that it can be sent as something of its own."""
+        self.submission_id.data = str(uuid.uuid4())
+
+    def explain(self, refusal: InvalidCheckIn) -> None:
+        """Say at each question what the service found wrong with its answer."""
+        if refusal.day is not None:
+            self.form_errors.append(say_day(refusal.day))
+        for problem in refusal.problems:
+            self._refuse(problem.item, _(problem.message, **problem.values))
+        for code in refusal.missing:
+            self._refuse(code, str(self[PREFIX + code].missing))
+
+    def _refuse(self, code: str, text: str) -> None:
+        if PREFIX + code in self:
+            self[PREFIX + code].errors = [text]
+        else:
+            self.form_errors.append(text)
+
+    def _page_problems(self) -> Iterable[str]:
+        if not _is_uuid(self.submission_id.data):
+            self.send_anew()
+            yield _("Something went missing on the way. Your answers are still here: please send them again.")
+        if read_day(self.on.data) is None:
+            yield _("It is not clear which day this is for. Please open it again from the page “Today”.")
+        for name in self._sent:
+            code = name.removeprefix(PREFIX).removesuffix(EXACT)
+            if name.startswith(PREFIX) and PREFIX + code not in self:
+                yield _(MESSAGES[ProblemKind.UNKNOWN_ITEM], item=code)
+
+
+class NotedAnswerForm(AnswerForm):
+    """The daily check-in ends with room for words."""
+
+    note = TextAreaField(_l("Anything else?"), rows=3, longest=4000)
+
+
+def answer_form(definition: Definition, asked: Iterable[str]) -> type[AnswerForm]:
+    """Return the form for these items of an instrument."""
+    return _answer_form(definition.id, definition.version, tuple(asked))
+
+
+@cache
+def _answer_form(instrument: str, version: int, asked: tuple[str, ...]) -> type[AnswerForm]:
+    definition = loader.catalogue().get(instrument, version)
+    fields = {PREFIX + item.code: _field(item) for item in definition.asked(asked)}
+    base = NotedAnswerForm if definition.id == DAILY else AnswerForm
+    return type("Answers", (base,), fields)
+
+
+def begin(
+    definition: Definition,
+    asked: Iterable[str],
+    *,
+    on: date,
+    at: datetime,
+    draft: CheckInDraft | None = None,
+    kept: MultiDict[str, str] | None = None,
+) -> AnswerForm:
+    """Return the form as it is first drawn: with what a session that ended kept, else with the draft, else blank."""
+    if kept is not None:
+        return answer_form(definition, asked)(kept)
+    typed = typed_answers(draft.answers, draft.note) if draft else MultiDict()
+    typed["submission_id"] = str(draft.submission_id if draft else uuid.uuid4())
+    typed["started_at"] = (draft.started_at if draft else at).isoformat()
+    typed["on"] = on.isoformat()
+    return answer_form(definition, asked)(typed)
+
+
+def begin_correction(
+    definition: Definition, check_in: CheckIn, *, at: datetime, kept: MultiDict[str, str] | None = None
+) -> AnswerForm:
+    """Return the form with the answers of a check-in in it, to be sent as a correction."""
+    typed = kept if kept is not None else typed_answers(check_in.answers, check_in.note)
+    if kept is None:
+        typed["submission_id"], typed["started_at"] = str(uuid.uuid4()), at.isoformat()
+    typed["on"] = check_in.for_on.isoformat()
+    return answer_form(definition, check_in.asked)(typed)
+
+
+def typed_answers(answers: Mapping[str, float | None], note: str) -> MultiDict[str, str]:
+    """Return stored answers as a browser would send them."""
+    typed = {PREFIX + code: DECLINED if value is None else f"{value:g}" for code, value in answers.items()}
+    return MultiDict({**typed, "note": note})
+
+
+def read_day(text: str | None) -> date | None:
+    """Return the day a page or an address names, None where it is no day."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def say_day(problem: DayProblem) -> str:
+    """Return why a check-in cannot be for a day, in the reader's words."""
+    values = {name: filters.day(value) if isinstance(value, date) else value for name, value in problem.values.items()}
+    return str(_(problem.message, **values))
+
+
+def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date) -> str:
+    """Return why there is no page for a day of this line of a plan, "" where there is one."""
+    if on is None:
+        return str(_("This is not a day. Please choose one from the list."))
+    enrolled_on = plan.local_day(patient.enrolled_at, patient.time_zone)
+    problem = plan.day_problem(on, today, past_days=clinic.current().past_days, enrolled_on=enrolled_on)
+    if problem is not None:
+        return say_day(problem)
+    return "" if line.is_asked_on(today) else str(_("Your care team does not ask this any more."))
+
+
+class PlanForm(Form):
+    """One line of a plan."""
+
+    instrument = SelectField(_l("What to ask"), missing=_l("Choose what to ask"))
+    every_days = IntegerField(
+        _l("Every how many days"),
+        hint=_l("1 is every day, 7 every week, 14 every two weeks."),
+        missing=_l("Enter every how many days to ask it, like 14"),
+        lowest=1,
+        highest=LONGEST_RHYTHM,
+    )
+    extra_items = CheckboxesField(_l("Further questions"), hint=_l("Only for the daily check-in. Each adds a tap."))
+
+    def __init__(self, formdata: MultiDict[str, str] | None) -> None:
+        super().__init__(formdata=formdata)
+        daily = loader.catalogue().get(DAILY)
+        self.instrument.choices = [SelectChoice(one.id, one.title) for one in loader.catalogue()]
+        self.extra_items.choices = [SelectChoice(item.code, item.text) for item in daily.items if not item.is_default]
+
+    def validate_extra_items(self, field: Field) -> None:
+        if field.data and self.instrument.data != DAILY:
+            raise ValueError(_("Only the daily check-in takes further questions."))
+
+
+def _field(item: Item) -> Field:
+    missing = _l("Answer “%(question)s”, or choose “Prefer not to answer”.", question=item.text)
+    options: dict[str, Any] = {"may_decline": True, "hint": item.hint, "missing": missing if item.is_required else None}
+    if item.kind is ItemKind.SCALE:
+        bounds = {"lowest": int(item.minimum), "highest": int(item.maximum)}
+        invalid = _l("“%(question)s”: choose one of the numbers shown.", question=item.text)
+        return StripField(item.text, low=item.low_label, high=item.high_label, invalid=invalid, **bounds, **options)
+    if item.kind is ItemKind.HOURS:
+        invalid = _l("“%(question)s”: enter hours from 0 to 24, in halves, like 6.5.", question=item.text)
+        return HoursField(item.text, invalid=invalid, **options)
+    choices = [SelectChoice(str(option.value), option.label) for option in item.options]
+    inline = len(choices) <= FEW_OPTIONS and all(len(option.label) <= SHORT_LABEL for option in item.options)
+    invalid = _l("“%(question)s”: choose one of the answers shown.", question=item.text)
+    return RadioField(item.text, choices=choices, inline=inline, invalid=invalid, **options)
+
+
+def _number(data: Any) -> Number:
+    return int(data) if isinstance(data, str) else data
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _is_uuid(text: str | None) -> bool:
+    try:
+        return bool(uuid.UUID(text or ""))
+    except ValueError:
+        return False

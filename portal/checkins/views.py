@@ -1,0 +1,299 @@
+"""Check-ins: what is due, answering it, the receipt, reading it, and the plan behind it."""
+
+import uuid
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import db
+from portal.access import guard
+from portal.access.guard import requires
+from portal.access.policy import Permission, Relation
+from portal.checkins import forms, plan, planning, queries, reading, service
+from portal.checkins.forms import AnswerForm
+from portal.checkins.models import CheckIn
+from portal.checkins.queries import Entry, Offer, Today
+from portal.clinic import hours
+from portal.clinic import queries as clinic
+from portal.instruments import loader
+from portal.instruments.definition import Definition
+from portal.safety import crisis
+from portal.safety import queries as safety
+from portal.treatment import queries as treatment
+from portal.web.kept import forget_kept, kept_fields
+
+blueprint = Blueprint("checkins", __name__)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/today")
+@requires(Permission.TODAY_VIEW)
+def today(patient_id: uuid.UUID) -> ResponseReturnValue:
+    return render_template(
+        "checkins/today.html",
+        today=_today(),
+        next_infusion=treatment.next_infusion(patient_id, guard.at()),
+        definition=loader.catalogue().get,
+    )
+
+
+@blueprint.get("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>")
+@requires(Permission.CHECK_IN_SUBMIT)
+def new(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
+    kept = kept_fields()
+    local = plan.local_day(guard.at(), guard.patient().time_zone)
+    wanted = request.args.get("on") if kept is None else kept.get("on")
+    on = forms.read_day(wanted) if wanted else local
+    offer = queries.get_offer(patient_id, plan_item_id, on or local) or abort(404)
+    problem = forms.why_not(offer.line, on, guard.patient(), local)
+    if problem or on is None:
+        flash(problem, "attention")
+        return redirect(url_for(".today", patient_id=patient_id), 303)
+    definition, asked = _questions(offer)
+    return _form_page(offer, forms.begin(definition, asked, on=on, at=guard.at(), draft=offer.draft, kept=kept))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>")
+@requires(Permission.CHECK_IN_SUBMIT)
+def submit(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
+    offer, form = _what_was_sent(patient_id, plan_item_id)
+    if not form.validate():
+        return _form_page(offer, form), 422
+    db.begin(write=True)
+    try:
+        sent = service.submit(
+            guard.patient(),
+            offer.line.instrument,
+            form.sheet(),
+            on=form.day,
+            extra_items=offer.line.extra_items,
+            plan_item_id=plan_item_id,
+            by=guard.actor(),
+            at=guard.at(),
+        )
+    except service.InvalidCheckIn as refusal:
+        form.explain(refusal)
+        return _form_page(offer, form), 422
+    except service.AlreadySent as before:
+        form.send_anew()
+        return _form_page(offer, form, sent_id=before.check_in_id), 409
+    return _sent(sent)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>/draft")
+@requires(Permission.CHECK_IN_SUBMIT, quiet=True)
+def save_draft(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
+    offer, form = _what_was_sent(patient_id, plan_item_id)
+    if not form.is_sendable:
+        return {"saved": False}, 422
+    db.begin(write=True)
+    try:
+        worried = service.save_draft(
+            guard.patient(), offer.line, form.sheet(), on=form.day, by=guard.actor(), at=guard.at()
+        )
+    except service.InvalidCheckIn:
+        return {"saved": False}, 422
+    return {"saved": True, "help": worried}
+
+
+@blueprint.get("/patients/<uuid:patient_id>/check-ins")
+@requires(Permission.CHECK_IN_VIEW)
+def index(patient_id: uuid.UUID) -> ResponseReturnValue:
+    only_unread = request.args.get("show") == "unread"
+    page = queries.list_entries(patient_id, after=request.args.get("after", type=uuid.UUID), only_unread=only_unread)
+    alerts: dict[uuid.UUID, list[uuid.UUID]] = {}
+    if not _is_own():
+        alerts = safety.list_alerts_about(patient_id, [entry.check_in.submission_id for entry in page.entries])
+    return render_template(
+        "checkins/index.html", page=page, only_unread=only_unread, alerts=alerts, definition=_definition
+    )
+
+
+@blueprint.get("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>")
+@requires(Permission.CHECK_IN_VIEW)
+def show(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
+    entry = queries.get_entry(patient_id, check_in_id) or abort(404)
+    return _receipt(entry) if _is_own() else _record(entry)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/correct")
+@requires(Permission.CHECK_IN_SUBMIT)
+def correct(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
+    latest = (queries.list_versions(patient_id, check_in_id) or abort(404))[-1]
+    if latest.id != check_in_id:
+        return redirect(url_for(".correct", patient_id=patient_id, check_in_id=latest.id), 303)
+    form = forms.begin_correction(_definition(latest), latest, at=guard.at(), kept=kept_fields())
+    return _correction_page(latest, form)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/correct")
+@requires(Permission.CHECK_IN_SUBMIT)
+def send_correction(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
+    entry = queries.get_entry(patient_id, check_in_id) or abort(404)
+    check_in = entry.check_in
+    form = forms.answer_form(_definition(check_in), check_in.asked)(request.form)
+    if not form.validate():
+        return _correction_page(check_in, form), 422
+    try:
+        sent = service.correct(guard.patient(), check_in, form.sheet(), by=guard.actor(), at=guard.at())
+    except service.InvalidCheckIn as refusal:
+        form.explain(refusal)
+        return _correction_page(check_in, form), 422
+    except service.AlreadySent:
+        form.send_anew()
+        form.form_errors.append(_("You sent this page before with other answers. To change them again, send it now."))
+        return _correction_page(check_in, form), 409
+    return _sent(sent)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/review")
+@requires(Permission.CHECK_IN_REVIEW)
+def review(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
+    queries.get_entry(patient_id, check_in_id) or abort(404)
+    _mark([check_in_id])
+    return redirect(url_for(".show", patient_id=patient_id, check_in_id=check_in_id), 303)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/check-ins/review")
+@requires(Permission.CHECK_IN_REVIEW)
+def review_all(patient_id: uuid.UUID) -> ResponseReturnValue:
+    _mark(request.form.getlist("check_in", type=uuid.UUID))
+    return redirect(url_for(".index", patient_id=patient_id), 303)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/plan", endpoint="plan")
+@requires(Permission.PLAN_EDIT)
+def show_plan(patient_id: uuid.UUID) -> ResponseReturnValue:
+    return _plan_page(forms.PlanForm(kept_fields()))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/plan")
+@requires(Permission.PLAN_EDIT)
+def change_plan(patient_id: uuid.UUID) -> ResponseReturnValue:
+    form = forms.PlanForm(request.form)
+    if not form.validate():
+        return _plan_page(form), 422
+    planning.ask(
+        patient_id,
+        form.instrument.data,
+        every_days=form.every_days.data,
+        extra_items=form.extra_items.data or (),
+        by=guard.actor(),
+        at=guard.at(),
+    )
+    forget_kept()
+    flash(_("Saved. It is asked in this rhythm from today on."), "good")
+    return redirect(url_for(".plan", patient_id=patient_id), 303)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/plan/<uuid:plan_item_id>/end")
+@requires(Permission.PLAN_EDIT)
+def end_plan_item(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
+    if not planning.end_item(patient_id, plan_item_id, by=guard.actor(), at=guard.at()):
+        abort(404)
+    flash(_("Saved. It is not asked any more."), "good")
+    return redirect(url_for(".plan", patient_id=patient_id), 303)
+
+
+def _is_own() -> bool:
+    return guard.patient().relation is Relation.SELF
+
+
+def _today() -> Today:
+    return queries.get_today(guard.patient(), at=guard.at(), past_days=clinic.current().past_days)
+
+
+def _definition(check_in: CheckIn) -> Definition:
+    return loader.catalogue().get(check_in.instrument, check_in.version)
+
+
+def _questions(offer: Offer) -> tuple[Definition, list[str]]:
+    definition = loader.catalogue().get(offer.line.instrument)
+    wanted = (*definition.default_items, *offer.line.extra_items)
+    return definition, [item.code for item in definition.asked(wanted)]
+
+
+def _what_was_sent(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> tuple[Offer, AnswerForm]:
+    """Read the line of the plan and the form; only then is it our turn to write."""
+    db.begin(write=False)
+    day = forms.read_day(request.form.get("on")) or plan.local_day(guard.at(), guard.patient().time_zone)
+    offer = queries.get_offer(patient_id, plan_item_id, day) or abort(404)
+    return offer, forms.answer_form(*_questions(offer))(request.form)
+
+
+def _form_page(offer: Offer, form: AnswerForm, sent_id: uuid.UUID | None = None) -> str:
+    return render_template(
+        "checkins/new.html",
+        offer=offer,
+        form=form,
+        definition=_questions(offer)[0],
+        on=forms.read_day(form.on.data),
+        local=plan.local_day(guard.at(), guard.patient().time_zone),
+        sent_id=sent_id,
+    )
+
+
+def _correction_page(check_in: CheckIn, form: AnswerForm) -> str:
+    return render_template("checkins/correct.html", check_in=check_in, form=form, definition=_definition(check_in))
+
+
+def _sent(sent: service.Sent) -> ResponseReturnValue:
+    forget_kept()
+    if sent.is_new:
+        flash(_("Saved."), "good")
+    return redirect(url_for(".show", patient_id=guard.patient().id, check_in_id=sent.check_in_id), 303)
+
+
+def _mark(check_in_ids: list[uuid.UUID]) -> None:
+    count = service.mark_reviewed(guard.patient().id, check_in_ids, by=guard.actor(), at=guard.at())
+    if count:
+        said = ngettext("One check-in is marked as read.", "%(num)s check-ins are marked as read.", count)
+        flash(said, "good")
+    else:
+        flash(_("These were marked as read already. Nothing was changed."))
+
+
+def _receipt(entry: Entry) -> str:
+    check_in, own = entry.check_in, clinic.current()
+    lines = reading.read(_definition(check_in), check_in.asked, check_in.answers)
+    worried = safety.has_concern(check_in.patient_id, check_in.submission_id)
+    return render_template(
+        "checkins/receipt.html",
+        entry=entry,
+        definition=_definition(check_in),
+        lines=lines,
+        crisis_country=crisis.for_country(guard.patient().country) if worried else None,
+        is_positive=reading.is_positive(lines),
+        read_by=own.review_by(check_in.received_at),
+        opens_at=hours.next_open(own.opening, guard.at()),
+        due=[(one, loader.catalogue().get(one.line.instrument)) for one in _today().now],
+    )
+
+
+def _record(entry: Entry) -> str:
+    check_in = entry.check_in
+    lines = reading.read(_definition(check_in), check_in.asked, check_in.answers)
+    alerts = safety.list_alerts_about(check_in.patient_id, [check_in.submission_id])
+    return render_template(
+        "checkins/show.html",
+        entry=entry,
+        definition=_definition(check_in),
+        lines=lines,
+        safety_states=reading.safety_states(lines),
+        syndrome=reading.syndrome(check_in.instrument, check_in.answers),
+        alert_ids=alerts.get(check_in.submission_id, []),
+        versions=queries.list_versions(check_in.patient_id, check_in.id),
+    )
+
+
+def _plan_page(form: forms.PlanForm) -> str:
+    local = plan.local_day(guard.at(), guard.patient().time_zone)
+    lines = [queries.to_line(item) for item in queries.list_plan(guard.patient().id)]
+    return render_template(
+        "checkins/plan.html",
+        form=form,
+        lines=[line for line in lines if line.ends_on is None or line.ends_on > local],
+        ended=[line for line in lines if line.ends_on is not None and line.ends_on <= local],
+        definition=loader.catalogue().get,
+    )
