@@ -402,11 +402,16 @@ def upgrade() -> None:
         sa.Column("imported", sa.Integer(), nullable=False),
         sa.Column("merged", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
         sa.Column("refusals", sa.JSON(), nullable=False),
+        sa.Column("notices", sa.JSON(), nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_by_id", sa.Uuid(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["imported_by_id"], ["users.id"], name=op.f("fk_history_imports_imported_by_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_history_imports_patient_id")),
+        sa.ForeignKeyConstraint(["undone_by_id"], ["users.id"], name=op.f("fk_history_imports_undone_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history_imports")),
     )
     with op.batch_alter_table("history_imports", schema=None) as batch_op:
@@ -420,17 +425,31 @@ def upgrade() -> None:
         sa.Column("minimum", sa.Double(), nullable=False),
         sa.Column("maximum", sa.Double(), nullable=False),
         sa.Column("higher_is_better", sa.Boolean(), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_history_scales_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history_scales")),
         sa.UniqueConstraint(
-            "patient_id",
-            "name",
-            "minimum",
-            "maximum",
-            "higher_is_better",
-            name=op.f("uq_history_scales_patient_id_name_minimum_maximum_higher_is_better"),
+            "patient_id", "name", "minimum", "maximum", "higher_is_better", "unit", name="uq_history_scales_described"
         ),
     )
+    op.create_table(
+        "history_uploads",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("look", sa.JSON(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_history_uploads_patient_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_history_uploads_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_history_uploads")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_history_uploads_user_id")),
+    )
+    with op.batch_alter_table("history_uploads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_history_uploads_sent_at"), ["sent_at"], unique=False)
+
     op.create_table(
         "outbox_messages",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -699,6 +718,7 @@ def upgrade() -> None:
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("for_on", sa.Date(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("time_known", sa.Boolean(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("activities", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["import_id"], ["history_imports.id"], name=op.f("fk_history_entries_import_id")),
@@ -787,12 +807,17 @@ def upgrade() -> None:
         sa.Column("scale_id", sa.Uuid(), nullable=False),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
         sa.Column("for_on", sa.Date(), nullable=False),
         sa.Column("value", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["history_entries.id"], name=op.f("fk_history_values_entry_id")),
+        sa.ForeignKeyConstraint(["import_id"], ["history_imports.id"], name=op.f("fk_history_values_import_id")),
         sa.ForeignKeyConstraint(["scale_id"], ["history_scales.id"], name=op.f("fk_history_values_scale_id")),
         sa.PrimaryKeyConstraint("scale_id", "occurred_at", "entry_id", name=op.f("pk_history_values")),
     )
+    with op.batch_alter_table("history_values", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_history_values_entry_id"), ["entry_id"], unique=False)
+
     op.create_table(
         "infusion_revisions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -920,6 +945,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_infusion_revisions_infusion_id"))
 
     op.drop_table("infusion_revisions")
+    with op.batch_alter_table("history_values", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_history_values_entry_id"))
+
     op.drop_table("history_values")
     with op.batch_alter_table("infusions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_infusions_patient_id_happens_at"))
@@ -963,6 +991,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_messages_recipient_id_created_at"))
 
     op.drop_table("outbox_messages")
+    with op.batch_alter_table("history_uploads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_history_uploads_sent_at"))
+
+    op.drop_table("history_uploads")
     op.drop_table("history_scales")
     with op.batch_alter_table("history_imports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_history_imports_patient_id"))

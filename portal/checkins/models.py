@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
@@ -109,8 +109,30 @@ class CheckInDraft(Base):
     saved_at: Mapped[datetime]
 
 
+class HistoryUpload(Base):
+    """A file that somebody is bringing in: kept for a day between its pages, one for each person, never served again.
+
+    `content` is compressed; `look` is what was seen in it; `fields` what the person said about its columns.
+    """
+
+    __tablename__ = "history_uploads"
+
+    id: Mapped[uuid.UUID] = key()
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), unique=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(LargeBinary())
+    look: Mapped[dict[str, Any]]
+    fields: Mapped[dict[str, Any]]
+    sent_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class HistoryImport(Base):
-    """One file of a diary kept elsewhere, and what became of its rows."""
+    """One file of a diary kept elsewhere, and what became of its rows.
+
+    `imported + merged + refused == rows`. `added` counts the numbers and notes that its merged rows gave to entries
+    which were there already. Of the refused rows the first thousand are kept with their reasons.
+    """
 
     __tablename__ = "history_imports"
 
@@ -123,9 +145,13 @@ class HistoryImport(Base):
     imported: Mapped[int]
     merged: Mapped[int]
     refused: Mapped[int]
-    refusals: Mapped[dict[str, Any]]
+    added: Mapped[int]
+    refusals: Mapped[list[dict[str, Any]]] = mapped_column(JSON())
+    notices: Mapped[list[dict[str, Any]]] = mapped_column(JSON())
     imported_at: Mapped[datetime]
     imported_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
 
 
 class HistoryScale(Base):
@@ -139,12 +165,17 @@ class HistoryScale(Base):
     minimum: Mapped[float]
     maximum: Mapped[float]
     higher_is_better: Mapped[bool]
+    unit: Mapped[str] = mapped_column(String(20))
 
-    __table_args__ = (UniqueConstraint("patient_id", "name", "minimum", "maximum", "higher_is_better"),)
+    __table_args__ = (
+        UniqueConstraint(
+            *("patient_id", "name", "minimum", "maximum", "higher_is_better", "unit"), name="uq_history_scales_described"
+        ),
+    )
 
 
 class HistoryEntry(Base):
-    """One row of an imported diary."""
+    """One row of an imported diary; where only the day is known, `occurred_at` is its noon."""
 
     __tablename__ = "history_entries"
 
@@ -156,6 +187,7 @@ class HistoryEntry(Base):
     occurred_at: Mapped[datetime]
     for_on: Mapped[date]
     time_zone: Mapped[str] = mapped_column(String(64))
+    time_known: Mapped[bool]
     note: Mapped[str] = mapped_column(Text(), default="")
     activities: Mapped[list[str]]
 
@@ -163,12 +195,13 @@ class HistoryEntry(Base):
 
 
 class HistoryValue(Base):
-    """One number of an imported diary; charts read these."""
+    """One number of an imported diary, with the import that brought it; charts read these."""
 
     __tablename__ = "history_values"
 
     scale_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history_scales.id"), primary_key=True)
     occurred_at: Mapped[datetime] = mapped_column(primary_key=True)
-    entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history_entries.id"), primary_key=True)
+    entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history_entries.id"), primary_key=True, index=True)
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("history_imports.id"))
     for_on: Mapped[date]
     value: Mapped[float]

@@ -62,6 +62,8 @@ def number(text: str, column: str, *, unit: str = "", decimal_comma: bool = Fals
     Raises:
         RowRefused: not a number, or "1,234", which is one thing in London and another in Paris.
     """
+    if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS:
+        return Decimal(text)
     bare = text.replace("\N{MINUS SIGN}", "-").replace("\N{NO-BREAK SPACE}", " ")
     if unit and bare.casefold().endswith(unit.casefold()):
         bare = bare[: -len(unit)]

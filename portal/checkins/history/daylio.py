@@ -56,9 +56,14 @@ def reader(daylio: Daylio, table: Table) -> Callable[[tuple[str, ...]], Content]
             return cells[positions[name]] if name in positions else ""
 
         values, unread = _scales(cell("scales"), scales)
-        values[MOOD.name] = _mood(cell("mood"), moods)
-        note = "\n".join(filter(None, (_text(cell("note_title")), _text(cell("note")), unread)))
-        return Content(written(cell("full_date"), cell("time"), "ymd"), values, note, parts(cell("activities")))
+        values[MOOD.name] = mood = _mood(cell("mood"), moods)
+        text = "\n".join(filter(None, (_text(cell("note_title")), _text(cell("note")))))
+        activities = parts(cell("activities"))
+        # Not the mood's name, which the app changes in every entry when the person renames it.
+        said = [("mood", str(mood)), ("note", text), *(("activity", name) for name in activities)]
+        said += [("scale", part) for part in parts(cell("scales").replace("\N{NO-BREAK SPACE}", " "))]
+        note = "\n".join(filter(None, (text, unread)))
+        return Content(written(cell("full_date"), cell("time"), "ymd"), values, note, activities, tuple(said))
 
     return read
 

@@ -28,12 +28,16 @@ MANY_ACTIVITIES = N_("This row has more than %(limit)s activities.")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one row says."""
+    """What one row says.
+
+    `said`: everything in it besides its time, as (column, text), whether the person wanted it or not.
+    """
 
     written: Written
     values: dict[str, Decimal]
     note: str = ""
     activities: tuple[str, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Entry:
 
     `line`: where it stood in the file. `occurred_at`: aware UTC. `on`: the day in `time_zone`. `time_known`: false
     where the file names only a day. `values`: by the scale's name, as written. `fingerprint`: 64 hexadecimal digits
-    that are the same whenever the same entry is read again, in whatever order, file, encoding or time zone.
+    that are the same whenever the same entry is read again, in whatever order, file, encoding or time zone, and
+    whichever of its columns the person wants and however they name them.
     """
 
     line: int
@@ -107,17 +112,16 @@ def entry(content: Content, moment: Moment, line: int, zone: ZoneInfo) -> Entry:
 
 
 def fingerprint(content: Content) -> str:
-    """Return a digest of the content: time as written, values, note, activities.
+    """Return a digest of a row: its time as written, and everything else that it says.
 
-    The zone is left out on purpose: a patient who moved between two runs must not get every entry twice.
+    The zone is left out on purpose: a patient who moved between two runs must not get every entry twice. So are the
+    names and ranges of scales: whoever describes one more column must not get every entry twice either.
     """
     written = content.written
     parts = (
         written.day.isoformat(),
         written.clock.isoformat() if written.clock else "",
         str(written.offset.total_seconds()) if written.offset is not None else "",
-        sorted((name, str(found)) for name, found in content.values.items()),
-        content.note,
-        sorted(content.activities),
+        sorted(content.said),
     )
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,10 +1,11 @@
 """A first look at a file, before anybody has said what its columns mean: nothing is decided, everything is shown."""
 
 from collections import Counter
+from collections.abc import Mapping as Named
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from portal.checkins.history import daylio
 from portal.checkins.history.cells import is_missing, number
@@ -15,7 +16,7 @@ from portal.checkins.history.when import find_order, looks_like_a_date, written
 
 FIRST_ROWS = 8
 MOST_DIFFERENT = 200
-# After so many cells without a number a column is dates, times or text, and the rest of it need not be looked at.
+# What none of so many cells was, the rest of the column need not be asked for.
 ENOUGH = 500
 MOSTLY = 0.8
 
@@ -96,7 +97,7 @@ class _Seen:
         if self.kinds["filled"] >= ENOUGH and not self.kinds["figures"]:
             return
         self.kinds["filled"] += 1
-        if looks_like_a_date(cell):
+        if self._may_be("dates") and looks_like_a_date(cell):
             self.kinds["dates"] += 1
             return
         with suppress(RowRefused):
@@ -106,8 +107,12 @@ class _Seen:
             self.highest = found if first else max(self.highest, found)
             self.kinds["figures"] += 1
         with suppress(RowRefused):
-            written("2000-01-01", cell, "ymd")
-            self.kinds["times"] += 1
+            if self._may_be("times"):
+                written("2000-01-01", cell, "ymd")
+                self.kinds["times"] += 1
+
+    def _may_be(self, kind: str) -> bool:
+        return self.kinds["filled"] < ENOUGH or self.kinds[kind] > 0
 
     def mostly(self, kind: str) -> bool:
         """Say whether four in five cells are of a kind; "7.30" is a number and a time, so a number wins over it."""
@@ -164,3 +169,19 @@ def _ambiguous(table: Table, column: int) -> bool:
     except AmbiguousDates:
         return True
     return False
+
+
+def raw(look: Look) -> dict[str, object]:
+    """Return plain values (fit for JSON) from which `kept` makes the same look again."""
+    numbers = [[column.name, str(column.lowest), str(column.highest)] for column in look.numbers]
+    return {**{part.name: getattr(look, part.name) for part in fields(look)}, "numbers": numbers}
+
+
+def kept(values: Named[str, Any]) -> Look:
+    """Return the look that `raw` was given."""
+    parts = dict(values)
+    parts["numbers"] = tuple(Numbers(name, Decimal(low), Decimal(high)) for name, low, high in values["numbers"])
+    for name in ("columns", "unknown_moods"):
+        parts[name] = tuple(values[name])
+    parts["first_rows"] = tuple(map(tuple, values["first_rows"]))
+    return Look(**parts)

@@ -16,6 +16,7 @@ from portal.checkins.history.problems import HistoryError, RowRefused
 from portal.checkins.history.table import Row, Table, open_table
 from portal.checkins.history.when import find_zone, place
 
+STEP = 500
 NO_ROWS = N_("This file names its columns but has no entries.")
 LAST_LINE = N_("The last line has no line break at its end. If the file was cut off, its last entry may be incomplete.")
 
@@ -67,7 +68,13 @@ class Reading:
 
 
 def read(
-    source: bytes | BinaryIO, how: Mapping | Daylio, *, now: datetime, zone: str, limits: Limits | None = None
+    source: bytes | BinaryIO,
+    how: Mapping | Daylio,
+    *,
+    now: datetime,
+    zone: str,
+    limits: Limits | None = None,
+    step: Callable[[int], object] = lambda rows: None,
 ) -> Reading:
     """Return everything in a diary.
 
@@ -77,6 +84,7 @@ def read(
         now: aware; nothing later is accepted.
         zone: the patient's IANA time zone, for a file whose mapping names none.
         limits: size and rows; 20 MB and 50,000 rows unless told.
+        step: called now and then with the number of rows read since the last call.
 
     Raises:
         HistoryError: the file as a whole cannot be read, or not in this way.
@@ -85,6 +93,9 @@ def read(
     counter = _Counter(_reader(how, table), find_zone(how.time_zone or zone), now)
     for row in table.rows():
         counter.count(row)
+        if not counter.rows % STEP:
+            step(STEP)
+    step(counter.rows % STEP)
     if not counter.rows:
         raise HistoryError(NO_ROWS)
     if not table.source.ends_with_line:
