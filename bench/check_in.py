@@ -1,7 +1,7 @@
 """A check-in through everything, beside a bare view that only writes it: `.venv/bin/python -m bench.check_in`.
 
-Both run on the same server with the same lock and the same durability. Rounds alternate; what counts is the ratio of the
-medians.
+Both run on the same server with the same lock and the same durability. Rounds alternate; what counts is the ratio of
+the medians.
 """
 
 import argparse

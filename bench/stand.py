@@ -1,4 +1,4 @@
-"""What every measurement stands on: databases that keep their promises, the shipped server, and a client that counts."""
+"""What every measurement stands on: durable databases, the shipped server, and a client that counts."""
 
 import http.client
 import shutil
@@ -30,7 +30,7 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 @contextmanager
 def database(kind: str) -> Iterator[tuple[str, Path]]:
     """Give a migrated database of one kind, durable as in production, and a folder; both go with the block."""
-    folder = Path(tempfile.mkdtemp(prefix="interval-bench-", dir="/tmp"))  # noqa: S108 - a socket needs a short path
+    folder = Path(tempfile.mkdtemp(prefix="interval-bench-", dir="/tmp"))
     folder.chmod(0o755)
     try:
         if kind == "sqlite":
