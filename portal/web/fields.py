@@ -214,7 +214,7 @@ class DecimalField(BoundedField):
 
 
 class FileField(Field):
-    """One uploaded file; `data` is werkzeug's FileStorage, None where none was sent. `accept` guides the file chooser."""
+    """One uploaded file; `data` is werkzeug's FileStorage, or None. `accept` guides the file chooser."""
 
     macro = "file"
 

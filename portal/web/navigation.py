@@ -52,12 +52,13 @@ _CARE = (
     _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
     _MESSAGES,
 )
+_YOURS = ("patients", "accounts", "treatment", "history")
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PATIENT: (
         _entry(_l("Today"), "checkins.today", "checkins", icon="today", of_patient=True),
         _entry(_l("Progress"), "progress.show", "progress", icon="progress", of_patient=True),
         _entry(_l("Messages"), "messaging.index", "messaging", icon="messages", counts="messages", of_patient=True),
-        _entry(_l("You"), "patients.overview", "patients", "accounts", "treatment", "history", icon="you", of_patient=True),
+        _entry(_l("You"), "patients.overview", *_YOURS, icon="you", of_patient=True),
     ),
     Role.PROVIDER: _CARE,
     Role.NURSE: _CARE,

@@ -8,7 +8,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from config import ROOT
-from portal.web import errors, filters, headers, navigation
+from portal.web import errors, filters, headers, navigation, words
 from portal.web.fields import Form
 from portal.web.session import BrowserSessions
 from tests.page import Browser
@@ -34,6 +34,7 @@ def small() -> Flask:
     errors.register(app)
     filters.register(app)
     navigation.register(app)
+    words.register(app)
     app.context_processor(lambda: {"clinic_name": "Harbour Clinic"})
     return app
 

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from flask import Flask, render_template_string
 from flask import flash as say
 
 from config import ROOT
-from portal.access.policy import Actor, Role
+from portal.access.policy import Actor, PatientStatus, Role
 from portal.safety import crisis
 from portal.web import filters
 from portal.web.alone import render_alone
@@ -58,7 +60,7 @@ def test_leaving_goes_where_the_clinic_says(shown: Shown) -> None:
 
 @pytest.mark.parametrize(("country", "has_988"), [("US", True), ("CA", False), ("GB", False)])
 def test_a_patient_reads_that_nobody_watches_at_night(shown: Shown, country: str, has_988: bool) -> None:
-    patient = type("Patient", (), {"country": country})
+    patient = SimpleNamespace(country=country)
     footer = "".join(shown("patient", Role.PATIENT, patient=patient).find("footer")[0].itertext())
     assert "not monitored around the clock" in footer
     assert "call your local emergency number now" in footer
@@ -71,6 +73,15 @@ def test_shared_pages_take_the_layout_of_the_reader(shown: Shown) -> None:
 
 def test_shared_pages_take_a_patients_layout_for_a_patient(shown: Shown) -> None:
     assert "patient-pages" in shown("chart", Role.PATIENT).find("body")[0].get("class")
+
+
+@pytest.mark.parametrize("status", PatientStatus)
+def test_a_chart_says_whose_it_is_and_whether_they_are_in_care(shown: Shown, status: PatientStatus) -> None:
+    patient = SimpleNamespace(id=uuid.UUID(int=7), name="Ada Okafor", born_on=date(1988, 5, 17), status=status)
+    page = shown("chart", Role.PROVIDER, patient=patient, now=datetime(2026, 11, 22, 15, 0, tzinfo=UTC))
+    assert "Ada Okafor" in page.html
+    assert "May 17, 1988, age 38" in page.html
+    assert ('class="tag' in page.html) is (status is not PatientStatus.ACTIVE)
 
 
 def test_staff_read_when_looks_are_kept_aside(shown: Shown) -> None:
