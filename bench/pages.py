@@ -1,7 +1,8 @@
 """What a long record and a large clinic cost a page: `.venv/bin/python -m bench.pages`.
 
 The progress page of a patient with ten years of daily check-ins beside one with ninety days, and the caseload of a
-provider with 50,000 patients beside one with 50. Rounds alternate on one server; what counts is the ratio of the medians.
+provider with 50,000 patients beside one with 50. Rounds alternate on one server; what counts is the ratio of the
+medians.
 """
 
 import argparse

@@ -13,7 +13,7 @@ from portal.clinic import queries as clinic_queries
 from portal.clinic import service as clinic
 from portal.clinic.models import Clinic
 from portal.db import session, take_touched
-from portal.demo import patients, talk
+from portal.demo import patients
 from portal.demo.people import STAFF, STORIES
 from portal.notifications.models import Delivery, OutboxMessage
 from portal.review import service as review
@@ -44,8 +44,7 @@ def seed(*, password: str, now: datetime, step: Callable[[str], None]) -> None:
     session.commit()
     for story in STORIES:
         step(f"{story.given_name} {story.family_name}")
-        patient = patients.write(story, staff, hashed, now)
-        talk.write(story, patient, staff, now)
+        patients.write(story, staff, hashed, now)
         _settle(now, looked_by=staff[story.team[0]])
         session.commit()
 
