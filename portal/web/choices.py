@@ -121,7 +121,7 @@ class StripField(RadioField):
 
 
 class HoursField(RadioField):
-    """Hours of sleep as chips from "3 or less" to "10 or more", exact by typing; `data` is a Decimal: 0 to 24, halves."""
+    """Hours of sleep as chips from "3 or less" to "10 or more", exact by typing; `data` is a Decimal, in halves."""
 
     macro = "hours"
     chips: ClassVar[tuple[str, ...]] = ("3", "4", "5", "6", "7", "8", "9", "10")
