@@ -13,54 +13,13 @@ from portal.access.policy import PatientStatus
 from portal.accounts.models import User
 from portal.checkins import plan
 from portal.checkins.models import CheckIn, CheckInDraft, PlanItem, ScoreRow, ScoreState
-from portal.checkins.plan import Due, PlanLine
+from portal.checkins.plan import Done, PlanLine, Today
 from portal.db import session
 from portal.instruments import loader
 from portal.patients.queries import PatientRef
 
 PAGE = 30
 ANSWERS_LOOKED_AT = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A check-in of the last days, for the patient's page of today."""
-
-    id: uuid.UUID
-    instrument: str
-    for_on: date
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """What the patient's page of today says: what is due, what was begun, what is done, which days could be added."""
-
-    on: date
-    due: list[Due]
-    begun: dict[uuid.UUID, date]
-    done: list[Done]
-    missed: list[tuple[PlanLine, date]]
-
-    @property
-    def now(self) -> list[Due]:
-        """What can be sent now, the shortest first."""
-        return [one for one in self.due if one.standing in plan.NOW]
-
-    @property
-    def next(self) -> Due | None:
-        """What falls due next after today."""
-        return min((one for one in self.due if one.standing not in plan.NOW), key=lambda one: one.on, default=None)
-
-    @property
-    def missed_yesterday(self) -> list[tuple[PlanLine, date]]:
-        """The lines nobody answered yesterday."""
-        return [one for one in self.missed if one[1] == self.on - timedelta(days=1)]
-
-    @property
-    def missed_before(self) -> list[tuple[PlanLine, date]]:
-        """The lines nobody answered on a day before yesterday, with that day."""
-        return [one for one in self.missed if one[1] < self.on - timedelta(days=1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from portal.access.policy import Permission, Relation
 from portal.checkins import forms, plan, planning, queries, reading, service
 from portal.checkins.forms import AnswerForm
 from portal.checkins.models import CheckIn
-from portal.checkins.queries import Entry, Offer, Today
+from portal.checkins.plan import Today
+from portal.checkins.queries import Entry, Offer
 from portal.clinic import hours
 from portal.clinic import queries as clinic
 from portal.instruments import loader
