@@ -15,6 +15,7 @@ from portal.accounts.models import TokenPurpose, User
 from portal.accounts.password_rules import Weakness
 from portal.audit import service as audit_service
 from portal.clinic import queries as clinic
+from portal.demo.cli import group as demo
 from portal.notifications.worker import command as worker
 
 ROLES = [role.value for role in Role if role is not Role.PATIENT]
@@ -30,7 +31,7 @@ audit = click.Group("audit", help="The record of who did and saw what.")
 
 def register(app: Flask) -> None:
     """Give the `flask` command our commands."""
-    for command in (user, audit, examine, worker):
+    for command in (user, audit, examine, worker, demo):
         app.cli.add_command(command)
 
 
