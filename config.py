@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRET_KEY_MINIMUM = 32
-EMBEDDED = f"sqlite:///{ROOT / 'instance' / 'interval.sqlite3'}"
+INSTANCE = str(ROOT / "instance")
 
 
 class ConfigurationError(Exception):
@@ -22,7 +22,7 @@ class Config:
 
     secret_key: str
     secret_key_fallbacks: tuple[str, ...] = ()
-    database_url: str = EMBEDDED
+    database_url: str = f"sqlite:///{INSTANCE}/interval.sqlite3"
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = "http://127.0.0.1:8000"
@@ -32,7 +32,7 @@ class Config:
     mail_from: str = "Interval <no-reply@interval.example>"
     clinic_country: str = ""
     demo_password: str = ""
-    instance_path: str = str(ROOT / "instance")
+    instance_path: str = INSTANCE
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19 * 1024
 
@@ -61,11 +61,12 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         ConfigurationError: a setting is missing, malformed or unsafe.
     """
     env = os.environ if environment is None else environment
+    instance = env.get("INSTANCE_PATH", INSTANCE)
     host, port = env.get("HOST", "127.0.0.1"), _port(env.get("PORT", "8000"))
     config = Config(
-        secret_key=_secret(env),
+        secret_key=_secret(env, instance),
         secret_key_fallbacks=_words(env.get("SECRET_KEY_FALLBACKS", "")),
-        database_url=_database_url(env.get("DATABASE_URL", "")),
+        database_url=_database_url(env.get("DATABASE_URL", ""), instance),
         host=host,
         port=port,
         base_url=env.get("BASE_URL", f"http://{host}:{port}").rstrip("/"),
@@ -75,7 +76,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         mail_from=env.get("MAIL_FROM", "Interval <no-reply@interval.example>"),
         clinic_country=env.get("CLINIC_COUNTRY", "").upper(),
         demo_password=env.get("DEMO_PASSWORD", ""),
-        instance_path=env.get("INSTANCE_PATH", str(ROOT / "instance")),
+        instance_path=instance,
     )
     if not config.is_loopback and not config.is_secure:
         raise ConfigurationError(
@@ -85,9 +86,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
     return config
 
 
-def _secret(env: Mapping[str, str]) -> str:
+def _secret(env: Mapping[str, str], instance: str) -> str:
     secret = env.get("SECRET_KEY", "")
-    path = Path(env.get("INSTANCE_PATH", str(ROOT / "instance"))) / "secret-key"
+    path = Path(instance) / "secret-key"
     if not secret and path.is_file():
         if path.stat().st_mode & 0o077:
             raise ConfigurationError(f"{path} can be read by others. Run: chmod 600 {path}")
@@ -100,9 +101,9 @@ def _secret(env: Mapping[str, str]) -> str:
     return secret
 
 
-def _database_url(url: str) -> str:
+def _database_url(url: str, instance: str) -> str:
     if not url:
-        return EMBEDDED
+        return f"sqlite:///{instance}/interval.sqlite3"
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
