@@ -15,6 +15,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from portal import db
 from portal.safety import crisis
 from portal.web.session import csrf_secret
 
@@ -43,6 +44,8 @@ class Browser:
         """Return the bare answer: no page check, no redirect followed; unsafe methods carry a valid CSRF token."""
         if csrf and method not in {"GET", "HEAD", "OPTIONS"}:
             options["headers"] = {**options.get("headers", {}), "X-CSRFToken": self.csrf_token()}
+        if "sqlalchemy" in self.client.application.extensions:
+            db.session.rollback()  # What the test has read so far would hold the one write lock.
         return copy_context().run(self._open_apart, path, method, options)
 
     def get(self, path: str, *, expect: int = 200) -> "Page":
