@@ -89,14 +89,14 @@ def infusion(on: Course, by: Person, at: datetime, number: int = 1, **values: An
         "dose_mg_per_kg": 0.5,
         "weight_kg": 70.0,
         "minutes": 40,
+        "planned_at": at,
+        "started_at": at,
     }
     return _kept(
         Infusion(
             course_id=on.id,
             patient_id=on.patient_id,
             number=number,
-            planned_at=at,
-            started_at=at,
             happens_at=at,
             submission_id=uuid.uuid4(),
             recorded_at=at,
