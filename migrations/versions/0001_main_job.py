@@ -877,14 +877,24 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_by_id", sa.Uuid(), nullable=False),
         sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unread_by_team", sa.Integer(), nullable=False),
+        sa.Column("unread_by_patient", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["about_infusion_id"], ["infusions.id"], name=op.f("fk_threads_about_infusion_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_threads_patient_id")),
         sa.ForeignKeyConstraint(["started_by_id"], ["users.id"], name=op.f("fk_threads_started_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
     )
     with op.batch_alter_table("threads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_threads_last_message_at"), ["last_message_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_threads_patient_id_last_message_at"), ["patient_id", "last_message_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_threads_waiting_for_team",
+            ["last_message_at"],
+            unique=False,
+            sqlite_where=sa.text("unread_by_team > 0"),
+            postgresql_where=sa.text("unread_by_team > 0"),
         )
 
     op.create_table(
@@ -934,7 +944,13 @@ def downgrade() -> None:
 
     op.drop_table("messages")
     with op.batch_alter_table("threads", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_threads_waiting_for_team",
+            sqlite_where=sa.text("unread_by_team > 0"),
+            postgresql_where=sa.text("unread_by_team > 0"),
+        )
         batch_op.drop_index(batch_op.f("ix_threads_patient_id_last_message_at"))
+        batch_op.drop_index(batch_op.f("ix_threads_last_message_at"))
 
     op.drop_table("threads")
     with op.batch_alter_table("scores", schema=None) as batch_op:

@@ -3,14 +3,14 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, key
 
 
 class Thread(Base):
-    """One conversation; it may be about one infusion."""
+    """One conversation; it may be about one infusion. The counts say what nobody of that side has read yet."""
 
     __tablename__ = "threads"
 
@@ -21,8 +21,19 @@ class Thread(Base):
     started_at: Mapped[datetime]
     started_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     last_message_at: Mapped[datetime]
+    unread_by_team: Mapped[int] = mapped_column(default=0)
+    unread_by_patient: Mapped[int] = mapped_column(default=0)
 
-    __table_args__ = (Index(None, "patient_id", "last_message_at"),)
+    __table_args__ = (
+        Index(None, "patient_id", "last_message_at"),
+        Index(None, "last_message_at"),
+        Index(
+            "ix_threads_waiting_for_team",
+            "last_message_at",
+            sqlite_where=text("unread_by_team > 0"),
+            postgresql_where=text("unread_by_team > 0"),
+        ),
+    )
 
 
 class Message(Base):
