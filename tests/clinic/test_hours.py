@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from portal.clinic.hours import WEEKDAYS, Opening, add_working_time, is_open, next_open
 
 NINE_TO_FIVE = (time(9), time(17))
-OFFICE = {day: NINE_TO_FIVE for day in WEEKDAYS[:5]}
+OFFICE = dict.fromkeys(WEEKDAYS[:5], NINE_TO_FIVE)
 NEW_YORK = Opening("America/New_York", OFFICE, frozenset({date(2026, 11, 26)}))
 HOUR = timedelta(hours=1)
 
@@ -52,7 +52,9 @@ def test_working_time_is_counted_only_while_the_clinic_works(at: str, hours: int
 
 
 @pytest.mark.parametrize(
-    ("on", "worked"), [(date(2026, 3, 8), 7), (date(2026, 3, 9), 8), (date(2026, 11, 1), 9)], ids=["spring", "plain", "autumn"]
+    ("on", "worked"),
+    [(date(2026, 3, 8), 7), (date(2026, 3, 9), 8), (date(2026, 11, 1), 9)],
+    ids=["spring", "plain", "autumn"],
 )
 def test_a_night_shift_over_the_change_of_the_clock_is_as_long_as_it_really_is(on: date, worked: int) -> None:
     opening = Opening("America/New_York", {WEEKDAYS[on.weekday()]: (time(0), time(8))})
@@ -95,7 +97,8 @@ moments = st.datetimes(datetime(2026, 3, 1), datetime(2026, 4, 30), timezones=st
 @given(openings, moments)
 def test_the_clinic_is_open_when_it_next_opens_and_closed_until_then(opening: Opening, at: datetime) -> None:
     opens = next_open(opening, at)
-    assert opens is not None and opens >= at
+    assert opens is not None
+    assert opens >= at
     assert is_open(opening, opens)
     assert is_open(opening, at) is (opens == at)
     if opens > at:
@@ -119,5 +122,6 @@ def test_working_time_can_be_added_in_parts(opening: Opening, at: datetime, firs
     assert middle is not None
     whole = add_working_time(opening, at, timedelta(minutes=first + second))
     parts = add_working_time(opening, middle, timedelta(minutes=second))
-    assert whole is not None and parts is not None
+    assert whole is not None
+    assert parts is not None
     assert parts == whole or (second == 0 and parts == next_open(opening, whole))
