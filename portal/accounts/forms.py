@@ -26,7 +26,7 @@ _ENTER_EMAIL = _l("Enter your email address")
 _WEAK = {
     Weakness.TOO_SHORT: _l("Use 12 characters or more. Three or four words make a good password."),
     Weakness.COMMON: _l("This password is one that strangers try first. Choose something less common."),
-    Weakness.PERSONAL: _l("This password has a name, an email address or the clinic in it. Leave that out."),
+    Weakness.PERSONAL: _l("This password has a name, an email address or the clinic's name in it. Leave that out."),
 }
 _ROLES = {
     Role.PROVIDER: _l("Looks after patients, records treatments, answers alerts"),
