@@ -1,10 +1,10 @@
 """One score, one infusion, one daily answer in words: the same in the picture, under the pointer and in the table."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from portal.progress.reading import Change
 from portal.progress.timeline import DailyPoint, DailySeries, InfusionMark, InstrumentView, MarkKind, ScorePoint
-from portal.progress.words import Message, counted, message
+from portal.progress.words import Message, Span, counted, message
 
 STATUS = {
     "planned": message("planned"),
@@ -23,17 +23,17 @@ MARK: dict[MarkKind, Message] = {
 }
 
 
-def recall_window(instrument: InstrumentView, point: ScorePoint) -> tuple[date, date] | None:
+def recall_window(instrument: InstrumentView, point: ScorePoint) -> Span | None:
     """Return the first and the last day that the answers are about, or None where the scale does not say."""
     if not instrument.recall_days:
         return None
-    return point.on - timedelta(days=instrument.recall_days), point.on
+    return Span(point.on - timedelta(days=instrument.recall_days), point.on)
 
 
 def covers(instrument: InstrumentView, point: ScorePoint) -> Message | None:
-    """Return "covers 6 March to 20 March", or None for a scale about the moment."""
+    """Return "covers 6 – 20 March 2026", or None for a scale about the moment."""
     window = recall_window(instrument, point)
-    return message("covers %(start)s to %(end)s", start=window[0], end=window[1]) if window else None
+    return message("covers %(days)s", days=window) if window else None
 
 
 def score(instrument: InstrumentView, point: ScorePoint) -> tuple[Message, ...]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from portal.progress.reading import MEDIAN_DAYS, given
-from portal.progress.timeline import DailyPoint, Timeline
+from portal.progress.reading import MEDIAN_DAYS, daily_medians, given
+from portal.progress.timeline import DailySeries, Timeline
 
 Range = Literal["interval", "3-months", "1-year", "all", "imported"]
 RANGES: tuple[Range, ...] = get_args(Range)
 
+WEEKLY_FROM_DAYS = 3 * 365
 LEAD = timedelta(days=14)
 """What is shown before the last infusion, so that its effect has something to be compared with."""
 
@@ -42,27 +43,26 @@ def select(timeline: Timeline, chosen: Range) -> Timeline:
     """Return the timeline with the chosen range as what is shown.
 
     Scores, infusions and marks stay whole, because what is said of those shown depends on the earlier ones. Of the
-    daily points only those of the range stay, with six days of lead, which the first medians need: see `shown`. A
-    range that this timeline does not have ("interval" without an infusion, "imported" without a diary) is "all".
+    daily points only those of the range stay, with their medians. A range that this timeline does not have
+    ("interval" without an infusion, "imported" without a diary) is "all".
     """
     if timeline.is_empty:
         return timeline
     start, end = _bounds(timeline, chosen)
+    return replace(timeline, start=start, end=end, daily=tuple(_cut(series, start, end) for series in timeline.daily))
+
+
+def _cut(series: DailySeries, start: date, end: date) -> DailySeries:
+    """The first medians look back to days before the range; over many years one median a week is worked out."""
     lead = start - timedelta(days=MEDIAN_DAYS - 1)
+    points = tuple(point for point in series.points if lead <= point[0] <= end)
+    runs = daily_medians(points, every=7 if (end - start).days > WEEKLY_FROM_DAYS else 1)
+    medians = (tuple(median for median in run if median[0] >= start) for run in runs)
     return replace(
-        timeline,
-        start=start,
-        end=end,
-        daily=tuple(
-            replace(series, points=tuple(point for point in series.points if lead <= point[0] <= end))
-            for series in timeline.daily
-        ),
+        series,
+        points=tuple(point for point in points if point[0] >= start),
+        medians=tuple(run for run in medians if run),
     )
-
-
-def shown(points: tuple[DailyPoint, ...], start: date) -> tuple[DailyPoint, ...]:
-    """Return the points from `start` on, without the lead that only medians use."""
-    return points if not points or points[0].on >= start else tuple(point for point in points if point.on >= start)
 
 
 def _bounds(timeline: Timeline, chosen: Range) -> tuple[date, date]:

@@ -6,20 +6,13 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
-from portal.progress.timeline import DailyPoint, InfusionMark, InstrumentView, ScorePoint, Timeline
+from portal.progress.timeline import DailyPoint, InfusionMark, InstrumentView, Median, ScorePoint, Timeline
 
 MEDIAN_DAYS = 7
 MEDIAN_NEEDS = 3
 """Days with an answer, among seven, below which a median would only repeat single answers."""
 
 Change = Literal["improved", "worse"]
-
-
-class Median(NamedTuple):
-    """The middle of the seven days that end on `on`."""
-
-    on: date
-    value: float
 
 
 class Crossing(NamedTuple):
@@ -112,7 +105,7 @@ def daily_medians(points: Sequence[DailyPoint], *, every: int = 1) -> tuple[tupl
 
 
 def _days(points: Sequence[DailyPoint]) -> list[tuple[date, float]]:
-    if all(a[0] != b[0] for a, b in pairwise(points)):
+    if len({point[0] for point in points}) == len(points):
         return [(point[0], point[2]) for point in points]
     days = []
     for on, group in groupby(points, key=lambda point: point.on):

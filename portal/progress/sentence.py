@@ -120,39 +120,57 @@ def _since_baseline(
 ) -> list[Message]:
     baseline = timeline.baseline
     assert baseline is not None
-    after = [point for point in scored(timeline.scores) if point.at > past[0].at]
+    first = next((infusion for infusion in past if infusion.at >= baseline.at), past[-1])
+    after = [point for point in scored(timeline.scores) if point.at > first.at]
+    complete = [point for point in after if point.state == "complete"]
+    before = {"scale": instrument.short_title, "score": baseline.value}
     if not after:
-        return [
-            message(
-                "%(scale)s was %(score)s before the first infusion. There is no score since then.",
-                scale=instrument.short_title,
-                score=baseline.value,
-            )
-        ]
+        return [message("%(scale)s was %(score)s before the first infusion. There is no score since then.", **before)]
     if newest.version != baseline.version:
         return [
             _now(timeline, instrument, newest, past),
             message("The scale changed since the first infusion, so the scores are not compared."),
         ]
-    said = [_headline(timeline, instrument, baseline, after)]
-    if after[0] is not newest:
-        said.append(_now(timeline, instrument, newest, past))
-    return [*said, *_reliably(timeline, instrument, newest)]
+    if not complete:
+        said = [
+            message("%(scale)s was %(score)s before the first infusion, and only answered in part since.", **before)
+        ]
+    else:
+        reached = _reached(timeline, baseline, complete)
+        said = [_headline(timeline, instrument, baseline, reached)]
+        if reached is newest:
+            return [*said, *_reliably(timeline, instrument, newest)]
+    return [*said, _now(timeline, instrument, newest, past), *_reliably(timeline, instrument, newest)]
 
 
-def _headline(timeline: Timeline, instrument: InstrumentView, baseline: ScorePoint, after: list[ScorePoint]) -> Message:
-    series = intervals(timeline)[0]
-    running = any(
-        i.kind == "induction" and i.status == "planned" and i.on >= timeline.today for i in timeline.infusions
-    )
-    reached = series.scores[0] if series.scores and not running else after[-1]
-    assert reached.value is not None
-    assert baseline.value is not None
-    values = {"scale": instrument.short_title, "first": baseline.value, "then": reached.value}
-    if running or not series.scores:
-        return _so_far(values, len([i for i in given(timeline) if i.at < reached.at]))
+def _series(timeline: Timeline, baseline: ScorePoint) -> tuple[ScorePoint, ...]:
+    """The complete scores after the first series and before the next infusion; none while the series is running."""
+    if any(i.kind == "induction" and i.status == "planned" and i.on >= timeline.today for i in timeline.infusions):
+        return ()
+    later = [interval for interval in intervals(timeline) if interval.infusion.at >= baseline.at]
+    if not later or later[0].infusion.kind != "induction":
+        return ()
+    return tuple(point for point in later[0].scores if point.state == "complete")
+
+
+def _reached(timeline: Timeline, baseline: ScorePoint, complete: list[ScorePoint]) -> ScorePoint:
+    series = _series(timeline, baseline)
+    return series[0] if series else complete[-1]
+
+
+def _headline(timeline: Timeline, instrument: InstrumentView, baseline: ScorePoint, reached: ScorePoint) -> Message:
+    first, then = baseline.value or 0, reached.value or 0
+    values = {"scale": instrument.short_title, "first": first, "then": then}
+    if not _series(timeline, baseline):
+        infusions = [infusion for infusion in given(timeline) if baseline.at <= infusion.at < reached.at]
+        return counted(
+            "%(scale)s was %(first)s before the first infusion and %(then)s after it.",
+            "%(scale)s was %(first)s before the first infusion and %(then)s after %(n)s infusions.",
+            len(infusions),
+            **values,
+        )
     days = days_on_the_good_side(timeline)
-    if days and reached.value < baseline.value and not instrument.higher_is_better:
+    if days and then < first and not instrument.higher_is_better:
         return counted(
             "%(scale)s fell from %(first)s to %(then)s after the series and has been below %(line)s for %(n)s day.",
             "%(scale)s fell from %(first)s to %(then)s after the series and has been below %(line)s for %(n)s days.",
@@ -160,33 +178,28 @@ def _headline(timeline: Timeline, instrument: InstrumentView, baseline: ScorePoi
             line=instrument.line,
             **values,
         )
-    if reached.value == baseline.value:
+    if then == first:
         return message("%(scale)s was %(first)s before the series and %(then)s after it.", **values)
-    if reached.value < baseline.value:
+    if then < first:
         return message("%(scale)s fell from %(first)s to %(then)s after the series.", **values)
     return message("%(scale)s rose from %(first)s to %(then)s after the series.", **values)
 
 
-def _so_far(values: dict[str, object], infusions: int) -> Message:
-    return counted(
-        "%(scale)s was %(first)s before the first infusion and %(then)s after it.",
-        "%(scale)s was %(first)s before the first infusion and is %(then)s after %(n)s infusions.",
-        infusions,
-        **values,
-    )
-
-
 def _reliably(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -> list[Message]:
-    if instrument.reliable_change is None or newest.state != "complete":
+    if newest.state != "complete":
+        return [message("The newest score was worked out from part of the answers.")]
+    if instrument.reliable_change is None:
         return []
     change = change_from(instrument, timeline.baseline, newest)
-    points = {"points": instrument.reliable_change}
     if change == "improved":
         return [message("Compared with before the first infusion: reliably improved.")]
     if change == "worse":
         return [message("Compared with before the first infusion: reliably worse.")]
     return [
-        message("Compared with before the first infusion: no reliable change (that takes %(points)s points).", **points)
+        message(
+            "Compared with before the first infusion: no reliable change (that takes %(points)s points).",
+            points=instrument.reliable_change,
+        )
     ]
 
 
@@ -215,8 +228,8 @@ def _about_days(timeline: Timeline) -> list[Message]:
         days = [point.on for point in diary]
         said.append(
             counted(
-                "One diary entry, from %(start)s, was brought along.",
-                "%(n)s diary entries from %(start)s to %(end)s were brought along.",
+                "Shown is one entry of an earlier diary, from %(start)s.",
+                "Shown are %(n)s entries of an earlier diary, from %(start)s to %(end)s.",
                 len({point.at for point in diary}),
                 start=min(days),
                 end=max(days),

@@ -8,9 +8,9 @@ from math import ceil
 from typing import Generic, TypeVar
 
 from portal.progress import describe
-from portal.progress.ranges import shown
 from portal.progress.reading import Change, change_from, given
 from portal.progress.timeline import DailySeries, InfusionMark, Mark, ScorePoint, Timeline
+from portal.progress.words import Span
 
 R = TypeVar("R")
 PAGE_SIZE = 50
@@ -24,7 +24,7 @@ class ScoreRow:
     """
 
     point: ScorePoint
-    covers: tuple[date, date] | None
+    covers: Span | None
     difference: float | None
     change: Change | None
     infusion_number: int | None
@@ -79,12 +79,18 @@ def rows(timeline: Timeline) -> tuple[Row, ...]:
     return tuple(row for _, _, row in found)
 
 
-def daily_rows(timeline: Timeline) -> tuple[DailyRow, ...]:
-    """Return a row for every day of the shown range with an answer to any daily question, newest first."""
-    cells = [_cells(series, timeline.start) for series in timeline.daily]
-    days = sorted({on for of_series in cells for on in of_series}, reverse=True)
-    none = DailyCell(0)
-    return tuple(DailyRow(on, tuple(of_series.get(on, none) for of_series in cells)) for on in days)
+def daily_page(timeline: Timeline, number: int, size: int = PAGE_SIZE) -> Page[DailyRow]:
+    """Return one page of the days of the shown range with an answer to any daily question, newest first.
+
+    Raises:
+        ValueError: `size` is below 1.
+    """
+    answered = {point[0] for series in timeline.daily for point in series.points}
+    days = page(sorted(answered, reverse=True), number, size)
+    wanted, none = set(days.rows), DailyCell(0)
+    cells = [_cells(series, wanted) for series in timeline.daily]
+    found = tuple(DailyRow(on, tuple(of_series.get(on, none) for of_series in cells)) for on in days.rows)
+    return Page(found, days.number, days.pages, days.total)
 
 
 def page(found: Sequence[R], number: int, size: int = PAGE_SIZE) -> Page[R]:
@@ -121,9 +127,9 @@ def _difference(baseline: ScorePoint | None, point: ScorePoint) -> float | None:
     return point.value - baseline.value
 
 
-def _cells(series: DailySeries, start: date) -> dict[date, DailyCell]:
+def _cells(series: DailySeries, wanted: set[date]) -> dict[date, DailyCell]:
     cells = {}
-    for on, group in groupby(shown(series.points, start), key=lambda point: point.on):
+    for on, group in groupby((point for point in series.points if point[0] in wanted), key=lambda point: point.on):
         points = list(group)
         values = [point.value for point in points]
         imported = all(point.source == "import" for point in points)

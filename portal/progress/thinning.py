@@ -10,13 +10,11 @@ LIMIT = 500
 """Points of one series that a page carries: what a wide chart can show apart."""
 
 
-def thin(
-    points: Sequence[P], limit: int, *, position: Callable[[P], float], value: Callable[[P], float]
-) -> tuple[P, ...]:
+def thin(points: Sequence[P], limit: int, positions: Sequence[float], values: Sequence[float]) -> tuple[P, ...]:
     """Return at most `limit` of the points (4 or more), in order, keeping what the eye would miss.
 
     The axis is cut into equal stretches; of each, the lowest and the highest point stay, and the first and the
-    last of all. `points` are in order of `position`.
+    last of all. `positions` (never falling) and `values` are those of the points, which are not looked into.
 
     Raises:
         ValueError: `limit` is below 4.
@@ -25,14 +23,32 @@ def thin(
         raise ValueError("at least four points are needed to keep both ends and both extremes")
     if len(points) <= limit:
         return tuple(points)
-    where = [position(point) for point in points]
     stretches = (limit - 2) // 2
-    step = (where[-1] - where[0]) / stretches
-    edges = [bisect_left(where, where[0] + step * number) for number in range(1, stretches)]
+    step = (positions[-1] - positions[0]) / stretches
+    edges = [bisect_left(positions, positions[0] + step * number) for number in range(1, stretches)]
     kept = {0, len(points) - 1}
-    for low, high in zip([0, *edges], [*edges, len(points)], strict=True):
+    low = 0
+    for high in [*edges, len(points)]:
         if low < high:
-            values = [value(point) for point in points[low:high]]
-            kept.add(low + values.index(min(values)))
-            kept.add(low + values.index(max(values)))
+            among = values[low:high]
+            kept.add(low + among.index(min(among)))
+            kept.add(low + among.index(max(among)))
+            low = high
     return tuple(points[index] for index in sorted(kept))
+
+
+def thin_runs(
+    runs: Sequence[Sequence[P]], limit: int, measure: Callable[[P], tuple[float, float]]
+) -> tuple[tuple[P, ...], ...]:
+    """Return unbroken stretches thinned to about `limit` points in all; each keeps its ends and its extremes.
+
+    `measure` gives the position and the value of a point.
+    """
+    total = sum(map(len, runs))
+    if total <= limit:
+        return tuple(map(tuple, runs))
+    thinned = []
+    for run in runs:
+        positions, values = zip(*map(measure, run), strict=True)
+        thinned.append(thin(run, max(4, limit * len(run) // total), positions, values))
+    return tuple(thinned)

@@ -96,10 +96,18 @@ class DailyPoint(NamedTuple):
     source: DailySource
 
 
+class Median(NamedTuple):
+    """The middle of the seven days that end on `on`."""
+
+    on: date
+    value: float
+
+
 @dataclass(frozen=True, slots=True)
 class DailySeries:
     """One daily question, on its own scale from `minimum` to `maximum`, points in order of time.
 
+    `medians` are unbroken stretches of the seven-day median; they are worked out when a range is selected.
     `higher_is_better` is None where neither end is the good one (hours of sleep). `scale_name` is the name that
     the scale had in an imported diary.
     """
@@ -112,6 +120,7 @@ class DailySeries:
     points: tuple[DailyPoint, ...]
     imported: bool = False
     scale_name: str = ""
+    medians: tuple[tuple[Median, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

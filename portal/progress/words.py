@@ -9,11 +9,18 @@ from datetime import date
 from typing import NamedTuple
 
 
+class Span(NamedTuple):
+    """The days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+
 class Message(NamedTuple):
     """An English message id with the values it needs.
 
-    `plural` is given where the wording depends on `values["n"]`. Dates among the values are `date` objects and
-    numbers are numbers: the edge writes both as the reader is used to.
+    `plural` is given where the wording depends on `values["n"]`. A value is a string, a number, a `date`, a `Span`
+    or a message itself: the edge writes each as the reader is used to.
     """
 
     msgid: str

@@ -21,7 +21,7 @@ from portal.progress.timeline import (
     ScoreState,
     Timeline,
 )
-from portal.progress.words import Message, Words
+from portal.progress.words import Message, Span, Words
 
 ZONE = ZoneInfo("America/Denver")
 TODAY = date(2026, 6, 15)
@@ -58,15 +58,29 @@ def day(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
+def span(days: Span) -> str:
+    start, end = days
+    if start == end:
+        return day(end)
+    first = f"{start.day}"
+    if (start.month, start.year) != (end.month, end.year):
+        first += f" {start:%B}"
+    return f"{first} – {day(end)}" if start.year == end.year else f"{day(start)} – {day(end)}"
+
+
+def written(value: object) -> object:
+    if isinstance(value, Message):
+        return say(value)
+    if isinstance(value, Span):
+        return span(value)
+    if isinstance(value, date):
+        return day(value)
+    return number(value) if isinstance(value, float | int) else value
+
+
 def say(what: Message) -> str:
     """English, as the edge would write it."""
-    values = {}
-    for key, value in what.values.items():
-        values[key] = value
-        if isinstance(value, date):
-            values[key] = day(value)
-        elif isinstance(value, float | int):
-            values[key] = number(value)
+    values = {key: written(value) for key, value in what.values.items()}
     msgid = what.plural if what.plural and what.values["n"] != 1 else what.msgid
     return msgid % values
 

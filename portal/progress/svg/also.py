@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from portal.progress import describe
 from portal.progress.svg.frame import ROW, Frame
+from portal.progress.svg.layers import Layers
 from portal.progress.svg.pen import element, number, text, title, width
 from portal.progress.timeline import Mark
+from portal.progress.words import Span, message
 
 MOST_ROWS = 4
 SIGNS = {
@@ -52,20 +54,34 @@ def _reach(frame: Frame, mark: Mark) -> tuple[float, float, float]:
     return left, max(left, right), width(mark.label, frame.sheet.small)
 
 
-def draw(frame: Frame, spots: list[Spot]) -> str:
-    """Return the marks where `pack` put them."""
-    return "".join(_mark(frame, spot) for spot in spots)
+def draw(frame: Frame, spots: list[Spot]) -> Layers:
+    """Return the marks where `pack` put them, and their labels."""
+    labels = [
+        text(spot.mark.label, spot.label_at, _y(frame, spot) + 4, "c-small c-halo")
+        for spot in spots
+        if spot.label_at is not None
+    ]
+    stretches = [_stretch(frame, spot) for spot in spots if spot.mark.until]
+    signs = [_sign(frame, spot) for spot in spots if not spot.mark.until]
+    return Layers(marks="".join(signs), words="".join(stretches) + "".join(labels))
 
 
-def _mark(frame: Frame, spot: Spot) -> str:
-    mark, y = spot.mark, frame.also_top + spot.row * ROW + ROW / 2
-    kind = frame.words.say(describe.MARK[mark.kind])
-    about = title(f"{kind}: {mark.label}, {frame.words.day(mark.on)}")
-    if mark.until:
-        about = title(f"{kind}: {mark.label}, {frame.words.day(mark.on)} – {frame.words.day(mark.until)}")
-        width_ = max(spot.right - spot.left, 3.0)
-        sign = element("rect", x=spot.left, y=y - 7, width=width_, height=14.0, rx=3, class_="c-stretch")
-    else:
-        sign = element("path", d=f"M{number(spot.left)} {number(y)}{SIGNS[mark.kind]}", class_=f"c-mark c-{mark.kind}")
-    label = "" if spot.label_at is None else text(mark.label, spot.label_at, y + 4, "c-small c-halo")
-    return element("g", about + sign + label)
+def _y(frame: Frame, spot: Spot) -> float:
+    return frame.also_top + spot.row * ROW + ROW / 2
+
+
+def _about(frame: Frame, mark: Mark) -> str:
+    said = [message("%(kind)s: %(what)s", kind=describe.MARK[mark.kind], what=mark.label)]
+    said.append(message("%(days)s", days=Span(mark.on, mark.until or mark.on)))
+    return title(", ".join(frame.words.say(part) for part in said))
+
+
+def _stretch(frame: Frame, spot: Spot) -> str:
+    wide, y = max(spot.right - spot.left, 3.0), _y(frame, spot) - 7
+    about = _about(frame, spot.mark)
+    return element("rect", about, x=spot.left, y=y, width=wide, height=14.0, rx=3, class_="c-stretch")
+
+
+def _sign(frame: Frame, spot: Spot) -> str:
+    path = f"M{number(spot.left)} {number(_y(frame, spot))}{SIGNS[spot.mark.kind]}"
+    return element("path", _about(frame, spot.mark), d=path, class_=f"c-mark c-{spot.mark.kind}")

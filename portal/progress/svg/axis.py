@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from portal.progress.svg.frame import Frame
 from portal.progress.svg.labels import Box
+from portal.progress.svg.layers import Layers
 from portal.progress.svg.pen import line, text, width
 from portal.progress.words import message
 
@@ -26,7 +27,7 @@ def ticks(frame: Frame) -> list[tuple[date, str]]:
     return [(on, str(on.year)) for on in _months(start, end, 12 * years)]
 
 
-def draw(frame: Frame) -> str:
+def draw(frame: Frame) -> Layers:
     """Return the axis under the lanes, with years in a row of their own and today where the axis goes beyond it."""
     parts = [line(frame.left, frame.bottom, frame.right, frame.bottom, "c-axis")]
     row, years_row = (frame.bottom + 4 + frame.sheet.font, frame.bottom + 6 + 2 * frame.sheet.font)
@@ -39,7 +40,7 @@ def draw(frame: Frame) -> str:
         if on.year != year and name != str(on.year):
             parts.append(_label(frame, str(on.year), x, years_row, "c-year"))
             year = on.year
-    return "".join(parts)
+    return Layers(marks="".join(parts))
 
 
 def _today(frame: Frame, y: float) -> str:

@@ -4,20 +4,24 @@ from itertools import pairwise
 
 from portal.progress.svg.frame import Frame, Lane
 from portal.progress.svg.labels import Box
+from portal.progress.svg.layers import Layers
 from portal.progress.svg.pen import element, text, width
 from portal.progress.timeline import InstrumentView
+from portal.progress.words import message
 
 SHADES = 5
 
 
-def draw(frame: Frame, instrument: InstrumentView, lane: Lane) -> str:
-    """Return the bands of the instrument, or one plain ground where no score is shown."""
+def draw(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
+    """Return the bands of the instrument, or a word that there are no scores in this range."""
     wide = frame.right - frame.left
     if not frame.timeline.shown_scores:
-        return element("rect", x=frame.left, y=lane.top, width=wide, height=lane.height, class_="c-band c-b0")
+        plain = element("rect", x=frame.left, y=lane.top, width=wide, height=lane.height, class_="c-band c-b0")
+        none = frame.words.say(message("no %(scale)s answers here", scale=instrument.short_title))
+        return Layers(plain + text(none, frame.left + wide / 2, lane.top + lane.height / 2 + 4, "c-soft", "middle"))
     middles = [(low + high) / 2 for low, high in pairwise(_edges(instrument, lane))]
     names = [_name(frame, band.label, y) for band, y in zip(instrument.bands, middles, strict=False)]
-    return shades(instrument, lane, frame.left, wide) + "".join(names) + _scale(frame, instrument, lane)
+    return Layers(shades(instrument, lane, frame.left, wide) + "".join(names) + _scale(frame, instrument, lane))
 
 
 def shades(instrument: InstrumentView, lane: Lane, left: float, wide: float) -> str:

@@ -1,7 +1,7 @@
 """The sheet: how wide it is, which lanes it has, and where a day and a value stand on it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from portal.progress.svg.labels import Box, Places
 from portal.progress.timeline import DailySeries, Timeline
@@ -14,7 +14,7 @@ PAD = 6.0
 SCORES_HIGH, SCORES_LOW = 204.0, 48.0
 STRIP_TITLE, STRIP_GAP = 18.0, 10.0
 ROW = 18.0
-AXIS = 38.0
+DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A sheet laid out for one timeline: everything that draws asks it where."""
+    """A sheet laid out for one timeline: everything that draws asks it where.
+
+    `origin` is the patient's midnight before the first day, in seconds since 1970; `per_day` is how wide a day is.
+    """
 
     sheet: Sheet
     timeline: Timeline
@@ -72,6 +75,8 @@ class Frame:
     strips: tuple[tuple[DailySeries, Lane], ...]
     also_top: float
     also_rows: int
+    origin: float
+    per_day: float
     places: Places
 
     @property
@@ -88,20 +93,9 @@ class Frame:
         """The lower edge of the last lane, where the time axis begins."""
         return self.also_top + self.also_rows * ROW
 
-    @property
-    def origin(self) -> datetime:
-        """The patient's midnight at the start of the first day."""
-        return datetime.combine(self.timeline.start, time(), self.timeline.time_zone)
-
-    @property
-    def per_day(self) -> float:
-        """How wide a day is."""
-        days = (self.timeline.end - self.timeline.start).days + 1
-        return (self.right - self.left - 2 * PAD) / days
-
     def x(self, at: datetime) -> float:
         """Return where an instant stands."""
-        return self.left + PAD + (at - self.origin) / timedelta(days=1) * self.per_day
+        return self.left + PAD + (at.timestamp() - self.origin) * self.per_day / DAY
 
     def x_on(self, on: date, part: float = 0.5) -> float:
         """Return where a day stands: its middle, or its beginning with `part` 0."""
@@ -122,5 +116,15 @@ def lay_out(timeline: Timeline, words: Words, sheet: Sheet, also_rows: int) -> F
     for series in shown:
         strips.append((series, Lane(top + STRIP_TITLE, height, series.minimum, series.maximum)))
         top += STRIP_TITLE + height + STRIP_GAP
-    places = Places(Box(0, 0, sheet.width, 10_000))
-    return Frame(sheet, timeline, words, scores, tuple(strips), top, also_rows, places)
+    return Frame(
+        sheet=sheet,
+        timeline=timeline,
+        words=words,
+        scores=scores,
+        strips=tuple(strips),
+        also_top=top,
+        also_rows=also_rows,
+        origin=datetime.combine(timeline.start, time(), timeline.time_zone).timestamp(),
+        per_day=(sheet.width - sheet.left - sheet.right - 2 * PAD) / ((timeline.end - timeline.start).days + 1),
+        places=Places(Box(0, 0, sheet.width, 10_000)),
+    )

@@ -5,6 +5,7 @@ from itertools import pairwise
 from portal.progress import describe
 from portal.progress.svg.frame import Frame
 from portal.progress.svg.labels import Box
+from portal.progress.svg.layers import Layers
 from portal.progress.svg.pen import element, line, number, text, title, width
 from portal.progress.timeline import InfusionMark
 from portal.progress.words import message
@@ -15,21 +16,20 @@ APART, TOGETHER, WIDE_GROUP = 21.0, 26.0, 130.0
 ASIDE = (0.0, 6.0, 12.0, -6.0, -12.0)
 
 
-def draw(frame: Frame) -> str:
-    """Return lines, signs and labels of every infusion in the range."""
+def draw(frame: Frame) -> Layers:
+    """Return lines and signs of every infusion in the range, and their labels."""
     marks = frame.timeline.shown_infusions
     if not marks:
-        return ""
+        return Layers()
     at = [frame.x(mark.at) for mark in marks]
     near = [float("inf"), *(b - a for a, b in pairwise(at)), float("inf")]
     big = [min(near[i], near[i + 1]) >= APART for i in range(len(marks))]
     crowd = (at[-1] - at[0]) / len(at) if len(at) > FEW else SMALL * 3
     half = [BIG if is_big else max(1.5, min(SMALL, crowd * 0.45)) for is_big in big]
-    parts = [_infusion(frame, mark, x, size) for mark, x, size in zip(marks, at, half, strict=True)]
-    groups = _groups(marks, at, big)
-    for group in sorted(groups, key=_weight, reverse=True):
-        parts.append(_label(frame, group, big[marks.index(group[0][0])]))
-    return "".join(parts)
+    drawn = [_infusion(frame, mark, x, size) for mark, x, size in zip(marks, at, half, strict=True)]
+    groups = sorted(_groups(marks, at, big), key=_weight, reverse=True)
+    labels = [_label(frame, group, big[marks.index(group[0][0])]) for group in groups]
+    return Layers(marks="".join(drawn), words="".join(labels))
 
 
 Placed = tuple[InfusionMark, float]

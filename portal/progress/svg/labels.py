@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+COLUMN = 16.0
+
 
 class Box(NamedTuple):
     """A rectangle on the sheet."""
@@ -19,20 +21,25 @@ class Box(NamedTuple):
 
 
 class Places:
-    """The room left on a sheet: everything drawn takes its own, later labels look for theirs."""
+    """The room left on a sheet: everything drawn takes its own, later labels look for theirs.
+
+    What is taken is kept by columns, so that a crowded sheet costs no more to label than an empty one.
+    """
 
     def __init__(self, bounds: Box) -> None:
         self.bounds = bounds
-        self.taken: list[Box] = []
-        self.crossed: list[Box] = []
+        self._taken: dict[int, list[Box]] = {}
+        self._crossed: dict[int, list[Box]] = {}
 
     def take(self, box: Box) -> None:
         """Keep the rectangle free of labels."""
-        self.taken.append(box)
+        for column in _columns(box):
+            self._taken.setdefault(column, []).append(box)
 
     def take_lightly(self, box: Box) -> None:
         """Prefer labels elsewhere, but let them cross if there is no other room."""
-        self.crossed.append(box)
+        for column in _columns(box):
+            self._crossed.setdefault(column, []).append(box)
 
     def is_free(self, box: Box) -> bool:
         """Whether the rectangle is on the sheet and covers nothing."""
@@ -42,17 +49,29 @@ class Places:
             and box.top >= self.bounds.top
             and box.bottom <= self.bounds.bottom
         )
-        return within and not any(box.meets(other) for other in self.taken)
+        return within and not _meets_any(box, self._taken)
 
     def first_free(self, boxes: Iterable[Box]) -> int | None:
         """Take the best rectangle and return its number: the first that crosses nothing, else the first free.
 
         None if all are covered.
         """
-        free = [(number, box) for number, box in enumerate(boxes) if self.is_free(box)]
-        clear = (spot for spot in free if not any(spot[1].meets(other) for other in self.crossed))
-        chosen = next(clear, free[0] if free else None)
+        chosen: tuple[int, Box] | None = None
+        for number, box in enumerate(boxes):
+            if self.is_free(box):
+                if not _meets_any(box, self._crossed):
+                    chosen = (number, box)
+                    break
+                chosen = chosen or (number, box)
         if chosen is None:
             return None
         self.take(chosen[1])
         return chosen[0]
+
+
+def _columns(box: Box) -> range:
+    return range(int(box.left // COLUMN), int(box.right // COLUMN) + 1)
+
+
+def _meets_any(box: Box, among: dict[int, list[Box]]) -> bool:
+    return any(box.meets(other) for column in _columns(box) for other in among.get(column, ()))

@@ -103,10 +103,14 @@ def _name(field: Field, interval: Interval) -> str:
     name = field.words.say(message("%(number)s, now", number=count)) if interval.is_current else str(count)
     x, y = field.points(interval)[-1]
     long = width(name, SIZE)
-    spots = [(x + 7, y + 4 + shift) for shift in (0.0, -8.0, 8.0, -14.0, 14.0, -20.0, 20.0)]
+    spots = [
+        (x + aside, y + 4 + shift) for aside in (7.0, -7 - long) for shift in (0.0, -8.0, 8.0, -14.0, 14.0, -20.0, 20.0)
+    ]
+    spots += [(x - long / 2, y + shift) for shift in (-9.0, 19.0, -24.0, 34.0)]
     chosen = field.places.first_free([Box(a, b - SIZE + 2, a + long, b + 1) for a, b in spots])
     if chosen is None:
         return ""
     x, y = spots[chosen]
     kind = "c-now-name" if interval.is_current else "c-before-name"
-    return text(name, x, y, f"{kind} {bands.halo(field.instrument, field.lane, y - SIZE / 2)}")
+    shade = bands.halo(field.instrument, field.lane, y - SIZE / 2) if x < WIDTH - RIGHT else "c-halo"
+    return text(name, x, y, f"{kind} {shade}")

@@ -8,6 +8,7 @@ from portal.progress.reading import Change, crossings, response_at, scored, sile
 from portal.progress.svg.bands import halo
 from portal.progress.svg.frame import Frame, Lane
 from portal.progress.svg.labels import Box
+from portal.progress.svg.layers import Layers, join
 from portal.progress.svg.pen import element, line, text, width
 from portal.progress.svg.scores import is_crowded
 from portal.progress.timeline import InstrumentView, ScorePoint
@@ -17,8 +18,8 @@ RING = 7.5
 Spot = tuple[float, float]
 
 
-def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> str:
-    """Return the lines of response and remission with their names, where the instrument has them."""
+def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
+    """Return the lines of response and remission, where the instrument has them, and their names."""
     parts = []
     above, below_it = -5.0, frame.sheet.small + 2
     response = response_at(instrument, frame.timeline.baseline)
@@ -29,10 +30,10 @@ def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> str:
     if below is not None and not instrument.higher_is_better:
         names = (message("remission: below %(value)s", value=below), message("remission"))
         parts.append(_threshold(frame, lane, lane.y(below - 0.5), names, [below_it, above]))
-    return "".join(parts)
+    return join(parts) if parts else Layers()
 
 
-def _threshold(frame: Frame, lane: Lane, y: float, names: tuple[Message, ...], drops: list[float]) -> str:
+def _threshold(frame: Frame, lane: Lane, y: float, names: tuple[Message, ...], drops: list[float]) -> Layers:
     drawn = line(frame.left, y, frame.right, y, "c-threshold")
     for name in names:
         words = frame.words.say(name)
@@ -41,39 +42,42 @@ def _threshold(frame: Frame, lane: Lane, y: float, names: tuple[Message, ...], d
         spots = [(frame.left + 6 + 12 * place, y + drop) for drop in drops for place in places]
         written = _write(frame, lane, words, spots, "c-small")
         if written:
-            return drawn + written
+            return Layers(ground=drawn, words=written)
     words = frame.words.say(names[-1])
     beside = Box(frame.right + 6, y - 7, frame.right + 6 + width(words, frame.sheet.small), y + 6)
-    return drawn + (text(words, beside.left, y + 4, "c-small") if frame.places.first_free([beside]) == 0 else "")
+    is_free = frame.places.first_free([beside]) is not None
+    return Layers(ground=drawn, words=text(words, beside.left, y + 4, "c-small") if is_free else "")
 
 
-def changes(frame: Frame, lane: Lane) -> str:
-    """Return rings around the scores that crossed into reliable change; the first of each direction is named."""
-    parts, named = [], set[Change]()
+def changes(frame: Frame, lane: Lane) -> Layers:
+    """Return rings around the scores that crossed into reliable change, and the name of the first of each direction."""
+    rings, names, named = [], [], set[Change]()
     shown, crowded = set(frame.timeline.shown_scores), is_crowded(frame)
     for crossing in crossings(frame.timeline):
-        if crossing.point in shown:
-            x, y = _spot(frame, lane, crossing.point)
-            if not crowded or crossing.change not in named:
-                parts.append(element("circle", cx=x, cy=y, r=RING, class_="c-ring"))
-            if crossing.change not in named:
-                words = frame.words.say(describe.CHANGE[crossing.change])
-                parts.append(_write(frame, lane, words, _around(x, y, width(words, frame.sheet.font)), "c-change"))
-            named.add(crossing.change)
-    return "".join(parts)
+        if crossing.point not in shown:
+            continue
+        x, y = _spot(frame, lane, crossing.point)
+        is_first = crossing.change not in named
+        if is_first or not crowded:
+            rings.append(element("circle", cx=x, cy=y, r=RING, class_="c-ring"))
+        if is_first:
+            words = frame.words.say(describe.CHANGE[crossing.change])
+            names.append(_write(frame, lane, words, _around(x, y, width(words, frame.sheet.font)), "c-change"))
+        named.add(crossing.change)
+    return Layers(marks="".join(rings), words="".join(names))
 
 
-def newest(frame: Frame, lane: Lane) -> str:
+def newest(frame: Frame, lane: Lane) -> Layers:
     """Return the newest score as a number beside its point."""
     points = scored(frame.timeline.shown_scores)
     if not points or points[-1].value is None:
-        return ""
+        return Layers()
     words = frame.words.number(points[-1].value)
     x, y = _spot(frame, lane, points[-1])
-    return _write(frame, lane, words, _around(x, y, width(words, frame.sheet.font + 1)), "c-value")
+    return Layers(words=_write(frame, lane, words, _around(x, y, width(words, frame.sheet.font + 1)), "c-value"))
 
 
-def silent(frame: Frame, lane: Lane) -> str:
+def silent(frame: Frame, lane: Lane) -> Layers:
     """Return what stands where no scale was answered for longer than expected."""
     parts = []
     for start, end in silences(frame.timeline):
@@ -82,7 +86,7 @@ def silent(frame: Frame, lane: Lane) -> str:
         x = (left + right - width(words, frame.sheet.small)) / 2
         spots = [(x, lane.top + lane.height * share) for share in (0.5, 0.62, 0.38, 0.75, 0.25, 0.9)]
         parts.append(_write(frame, lane, words, spots, "c-small") if words else "")
-    return "".join(parts)
+    return Layers(words="".join(parts))
 
 
 def _silence(frame: Frame, start: date, end: date, room: float) -> str:

@@ -7,23 +7,32 @@ from portal.progress import describe
 from portal.progress.reading import segments
 from portal.progress.svg.frame import Frame, Lane
 from portal.progress.svg.labels import Box
-from portal.progress.svg.pen import dots, element, number, polyline, text, title
-from portal.progress.thinning import thin
-from portal.progress.timeline import InstrumentView, ScorePoint
-from portal.progress.words import message
+from portal.progress.svg.layers import Layers
+from portal.progress.svg.pen import dots, element, number, polyline, title
+from portal.progress.thinning import thin, thin_runs
+from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
 
 DOT, FINE_DOT = 4.0, 2.0
 CROWDED = 6.5
 """Less room than this for each score, in the units of the sheet, and they are drawn finer."""
 
 
+def runs_shown(timeline: Timeline, limit: int) -> tuple[tuple[ScorePoint, ...], ...]:
+    """Return the unbroken stretches of the scores shown, thinned to about `limit` points with their extremes."""
+    unbroken = segments(timeline.shown_scores, timeline.expected_gap_days)
+    return thin_runs(unbroken, limit, lambda p: (p.at.timestamp(), p.value or 0))
+
+
+def unscored_shown(timeline: Timeline, limit: int) -> tuple[ScorePoint, ...]:
+    """Return the answers without a score, thinned likewise."""
+    unscored = [point for point in timeline.shown_scores if point.value is None]
+    return thin(unscored, limit, [p.at.timestamp() for p in unscored], [0] * len(unscored))
+
+
 def runs(frame: Frame, lane: Lane) -> list[list[tuple[float, float]]]:
-    """Return the unbroken stretches of what is shown, as places on the sheet."""
-    timeline = frame.timeline
-    return [
-        [(frame.x(p.at), lane.y(p.value)) for p in run if p.value is not None]
-        for run in segments(timeline.shown_scores, timeline.expected_gap_days)
-    ]
+    """Return the unbroken stretches as places on the sheet."""
+    shown = runs_shown(frame.timeline, frame.sheet.limit)
+    return [[(frame.x(p.at), lane.y(p.value)) for p in run if p.value is not None] for run in shown]
 
 
 def is_crowded(frame: Frame) -> bool:
@@ -44,33 +53,24 @@ def take_room(frame: Frame, lane: Lane) -> None:
                 frame.places.take(Box(x - 2, y - 3, x + 2, y + 3))
 
 
-def draw(frame: Frame, instrument: InstrumentView, lane: Lane) -> str:
-    """Return the line and the points, or a word that there are none in this range."""
-    if not frame.timeline.shown_scores:
-        words = frame.words.say(message("no %(scale)s answers here", scale=instrument.short_title))
-        return text(words, (frame.left + frame.right) / 2, lane.top + lane.height / 2 + 4, "c-soft", "middle")
+def draw(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
+    """Return the line and the points."""
     joined = "".join(polyline(run) for run in runs(frame, lane) if len(run) > 1)
     fine = " c-fine" if is_crowded(frame) else ""
     line = element("path", d=joined, class_=f"c-score{fine}") if joined else ""
-    return line + "".join(_points(frame, instrument, lane))
+    return Layers(marks=line + "".join(_points(frame, instrument, lane)))
 
 
 def _points(frame: Frame, instrument: InstrumentView, lane: Lane) -> list[str]:
-    points = thin(
-        frame.timeline.shown_scores,
-        frame.sheet.limit,
-        position=lambda p: p.at.timestamp(),
-        value=lambda p: p.value or 0,
-    )
-    size = FINE_DOT if is_crowded(frame) else DOT
-    if frame.sheet.has_pointer:
-        return [_point(frame, instrument, lane, point, size) for point in points]
-    complete = [(frame.x(p.at), lane.y(p.value)) for p in points if p.value is not None and p.state == "complete"]
-    rest = [_point(frame, instrument, lane, p, size) for p in points if p.state != "complete"]
-    return [
-        element("path", d=dots(complete), class_="c-dots" if size == DOT else "c-dots c-fine") if complete else "",
-        *rest,
-    ]
+    limit, crowded = frame.sheet.limit, is_crowded(frame)
+    size, each = FINE_DOT if crowded else DOT, frame.sheet.has_pointer and not crowded
+    points = [point for run in runs_shown(frame.timeline, limit) for point in run]
+    single = points if each else [point for point in points if point.state != "complete"]
+    drawn = [_point(frame, instrument, lane, p, size) for p in [*single, *unscored_shown(frame.timeline, limit)]]
+    together = [(frame.x(p.at), lane.y(p.value)) for p in points if p.value is not None and p.state == "complete"]
+    if each or not together:
+        return drawn
+    return [element("path", d=dots(together), class_="c-dots c-fine" if crowded else "c-dots"), *drawn]
 
 
 def _point(frame: Frame, instrument: InstrumentView, lane: Lane, point: ScorePoint, size: float) -> str:

@@ -1,0 +1,60 @@
+// Reading the live chart: by pointer, with the days that a score is about; by keyboard, point by point, aloud.
+
+const NEXT = { ArrowRight: 1, ArrowLeft: -1 };
+const LANE = { ArrowDown: 1, ArrowUp: -1 };
+
+// Hover text is Plotly's small HTML, escaped on the server; aloud it is plain text.
+function plainText(html) {
+  return html.replaceAll("<br>", ", ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+function words(trace, index, lang) {
+  const said = [trace.hovertext].flat()[index];
+  if (said) return plainText(said);
+  const on = new Date(trace.x[index].replace(" ", "T")).toLocaleDateString(lang, { dateStyle: "long" });
+  return `${trace.name} ${trace.y[index]}, ${on}`;
+}
+
+export function readable(plot, status) {
+  const lang = document.documentElement.lang;
+  const band = plot.appendChild(Object.assign(document.createElement("div"), { className: "chart-recall", hidden: true }));
+
+  function showWindow(point) {
+    const window = point.data.customdata?.[point.pointNumber];
+    band.hidden = !window;
+    if (!window) return;
+    const { xaxis, yaxis3, margin } = plot._fullLayout;
+    const [left, right] = window.map((at) => Math.min(Math.max(xaxis.d2p(at), 0), xaxis._length));
+    Object.assign(band.style, { left: `${margin.l + left}px`, width: `${right - left}px`, top: `${yaxis3._offset}px`, height: `${yaxis3._length}px` });
+  }
+
+  plot.on("plotly_hover", (event) => showWindow(event.points[0]));
+  plot.on("plotly_unhover", () => { band.hidden = true; });
+
+  const readables = () => plot.data.map((trace, curve) => ({ trace, curve })).filter(({ trace }) => trace.hoverinfo !== "skip");
+  const at = { lane: 0, point: -1 };
+
+  function go(traces) {
+    const { trace, curve } = traces[at.lane];
+    const points = trace.y.map((y, index) => (y === null ? -1 : index)).filter((index) => index >= 0);
+    at.point = Math.min(Math.max(at.point, 0), points.length - 1);
+    const index = points[at.point];
+    globalThis.Plotly.Fx.hover(plot, [{ curveNumber: curve, pointNumber: index }], [`x${trace.yaxis ?? "y"}`]);
+    showWindow({ data: trace, pointNumber: index });
+    status.textContent = words(trace, index, lang);
+  }
+
+  plot.addEventListener("keydown", (event) => {
+    const traces = readables();
+    if (!traces.length) return;
+    if (event.key in NEXT) at.point += NEXT[event.key];
+    else if (event.key in LANE) at.lane = (at.lane + LANE[event.key] + traces.length) % traces.length;
+    else if (event.key === "Home") at.point = 0;
+    else if (event.key === "End") at.point = Infinity;
+    else return;
+    event.preventDefault();
+    go(traces);
+  });
+  const first = readables().findIndex(({ trace }) => trace.meta.role === "score");
+  Object.assign(at, { lane: Math.max(first, 0), point: Infinity });
+}
