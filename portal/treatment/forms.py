@@ -1,6 +1,5 @@
 """The forms about courses and infusions."""
 
-import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -13,13 +12,12 @@ from portal.patients.models import Condition
 from portal.treatment import checks, when
 from portal.treatment.entry import Entry
 from portal.treatment.models import InfusionKind, InfusionStatus, Route, Site
-from portal.treatment.problems import OLD_PAGE, Problem
+from portal.treatment.problems import Problem
 from portal.treatment.queries import InfusionRow
 from portal.web.fields import (
     CheckboxField,
     DateField,
     DecimalField,
-    Form,
     HiddenField,
     IntegerField,
     RadioField,
@@ -30,6 +28,7 @@ from portal.web.fields import (
     TimeField,
 )
 from portal.web.filters import day, locale, moment
+from portal.web.once import OnceForm
 from portal.web.words import WORDS
 
 _NUMBER = "#,##0.###"
@@ -44,27 +43,8 @@ def number_of(value: float) -> str:
     return str(format_decimal(value, _NUMBER, locale=locale()))
 
 
-class TreatmentForm(Form):
-    """A form that is sent once, and that can show why it was refused."""
-
-    submission_id = HiddenField(default=lambda: str(uuid.uuid4()))
-
-    @property
-    def sent_as(self) -> uuid.UUID | None:
-        """The id minted when the form was drawn; None where it is no id."""
-        try:
-            return uuid.UUID(self.submission_id.data or "")
-        except ValueError:
-            return None
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also turn away a form without the id that keeps a second tap from counting twice."""
-        is_valid: bool = super().validate(extra_validators)
-        if self.sent_as is not None:
-            return is_valid
-        self.submission_id.data = self.submission_id.default()
-        self.form_errors.append(gettext(OLD_PAGE))
-        return False
+class TreatmentForm(OnceForm):
+    """A form that can show at its fields why the service refused it."""
 
     def refuse(self, problems: Iterable[Problem], zone: str) -> None:
         """Show what the service found, each at its field, in the reader's language."""

@@ -72,4 +72,4 @@ NOT_IN_CARE = N_("The patient is not in the clinic's care now, so nothing can be
 COURSE_RUNNING = N_("A course is running. Tick the box to end it, or go back.")
 COURSE_BEFORE_ENROLMENT = N_("The patient was enrolled on %(day)s. A course starts on that day or later.")
 COURSE_TOO_FAR_AHEAD = N_("Enter a day within the next year.")
-OLD_PAGE = N_("This page is out of date. Check what it says, then send it again.")
+SENT_ALREADY = N_("This page was saved before, with other values. Open what was saved and change it there.")

@@ -54,12 +54,14 @@ def start_course(
         may_end_running: that a running course, with what is planned in it, is to end.
 
     Raises:
-        Refused: another course runs and may not be ended, or the day cannot be right.
+        Refused: another course runs and may not be ended, the day cannot be right, or the id is another course's.
     """
     who = _lock(patient_id)
     known = session.get(Course, course_id)
+    asked = (patient_id, indication, series_planned, protocol, started_on)
     if known is not None:
-        return known if known.patient_id == patient_id else _refuse("", problems.OLD_PAGE)
+        same = asked == (known.patient_id, known.indication, known.series_planned, known.protocol, known.started_on)
+        return known if same else _refuse("", problems.SENT_ALREADY)
     _check_course_day(who, started_on, at)
     _end_running(patient_id, may_end_running, on=min(started_on, _today(who, at)), by=by, at=at)
     course = Course(id=course_id, patient_id=patient_id, indication=indication, series_planned=series_planned)
@@ -104,9 +106,10 @@ def record_infusion(
     """
     who = _lock(patient_id)
     known = session.scalar(select(Infusion).where(Infusion.submission_id == submission_id))
-    if known is not None:
-        return known if known.course_id == course_id else _refuse("", problems.OLD_PAGE)
     settled = _settle(entry, None)
+    if known is not None:
+        same = known.course_id == course_id and not entries.changed(entries.of_row(known), settled)
+        return known if same else _refuse("", problems.SENT_ALREADY)
     _check(settled, who, _course(patient_id, course_id), at)
     infusion = Infusion(course_id=course_id, patient_id=patient_id, submission_id=submission_id)
     infusion.recorded_at, infusion.recorded_by_id = at, by.user_id

@@ -131,7 +131,6 @@ def _suggested(course: Course, last: InfusionRow | None) -> dict[str, Any]:
 
 
 def _start(patient_id: uuid.UUID, form: CourseForm) -> None:
-    assert form.sent_as is not None
     service.start_course(
         patient_id,
         course_id=form.sent_as,
@@ -146,7 +145,6 @@ def _start(patient_id: uuid.UUID, form: CourseForm) -> None:
 
 
 def _record(patient_id: uuid.UUID, course_id: uuid.UUID, form: InfusionForm) -> None:
-    assert form.sent_as is not None
     service.record_infusion(
         patient_id, course_id, form.entry(), submission_id=form.sent_as, by=guard.actor(), at=guard.at()
     )

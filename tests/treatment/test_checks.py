@@ -125,7 +125,8 @@ def test_a_number_is_given_once_in_a_course_and_the_next_free_one_is_named() -> 
 
 
 @pytest.mark.parametrize(
-    ("around", "msgid"), [({"course_runs": False}, problems.COURSE_ENDED), ({"is_in_care": False}, problems.NOT_IN_CARE)]
+    ("around", "msgid"),
+    [({"course_runs": False}, problems.COURSE_ENDED), ({"is_in_care": False}, problems.NOT_IN_CARE)],
 )
 def test_nothing_is_planned_where_care_or_the_course_has_ended(around: dict[str, bool], msgid: str) -> None:
     assert ("status", msgid) in found(planned(), **around)

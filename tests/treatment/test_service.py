@@ -94,12 +94,20 @@ def test_the_same_submission_twice_is_one_infusion(cast: Cast) -> None:
     assert events() == ["infusion:recorded"]
 
 
+def test_the_same_submission_with_other_values_is_not_taken_for_saved(cast: Cast) -> None:
+    course, sent = factories.course(cast.ada, cast.bea), uuid.uuid4()
+    record(cast, course, given(), submission_id=sent)
+    with pytest.raises(Refused) as refusal:
+        record(cast, course, given(dose_mg=42.0), submission_id=sent)
+    assert refused(refusal) == [("", problems.SENT_ALREADY)]
+
+
 def test_a_submission_that_was_made_elsewhere_is_refused(cast: Cast) -> None:
     theirs, ours, sent = factories.course(cast.dot, cast.cal), factories.course(cast.ada, cast.bea), uuid.uuid4()
     record(cast, theirs, given(), submission_id=sent)
     with pytest.raises(Refused) as refusal:
         record(cast, ours, given(), submission_id=sent)
-    assert refused(refusal) == [("", problems.OLD_PAGE)]
+    assert refused(refusal) == [("", problems.SENT_ALREADY)]
 
 
 def test_what_is_refused_leaves_nothing_behind(cast: Cast) -> None:

@@ -51,16 +51,12 @@ def test_a_time_that_was_skipped_is_refused(zone: str, on: date, clock: time) ->
         (LORD_HOWE, date(2027, 4, 4), time(1, 45), datetime(2027, 4, 3, 14, 45)),
     ],
 )
-def test_of_two_times_with_the_same_name_the_first_is_meant(
-    zone: str, on: date, clock: time, first: datetime
-) -> None:
+def test_of_two_times_with_the_same_name_the_first_is_meant(zone: str, on: date, clock: time, first: datetime) -> None:
     assert when.moment(on, clock, zone) == first.replace(tzinfo=UTC)
     assert when.moment(on, clock.replace(fold=1), zone) == first.replace(tzinfo=UTC)
 
 
-@given(
-    at=st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)), zone=st.sampled_from(ZONES)
-)
+@given(at=st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)), zone=st.sampled_from(ZONES))
 def test_what_the_clock_shows_leads_back_to_the_moment_or_the_first_of_its_name(at: datetime, zone: str) -> None:
     shown = when.local(at, zone)
     found = when.moment(shown.date(), shown.time(), zone)

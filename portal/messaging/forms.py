@@ -1,0 +1,83 @@
+"""The forms for writing messages."""
+
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from portal.web.fields import SelectChoice, SelectField, StringField, TextAreaField
+from portal.web.once import OnceForm
+
+LONGEST = 10_000
+_SENT_ALREADY = _l("This page sent a message before. Look at it first: send again only if this one is another message.")
+
+
+class WordsField(TextAreaField):
+    """Text without control characters and direction overrides; line breaks and tabs stay."""
+
+    def parse(self, text: str) -> str:
+        return super().parse(_clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+class SubjectField(StringField):
+    """One line of text without control characters."""
+
+    def parse(self, text: str) -> str:
+        return super().parse(" ".join(_clean(text).split()))
+
+
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _clean(text: str) -> str:
+    return "".join(
+        letter
+        for letter in text
+        if letter in "\n\t" or not (letter in _DIRECTION or unicodedata.category(letter) in {"Cc", "Cs"})
+    ).strip()
+
+
+class InfusionChoice(SelectField):
+    """One of the infusions that the view offers; `data` is its id."""
+
+    def parse(self, text: str) -> uuid.UUID | None:
+        offered = {str(choice.value) for choice in self.choices}
+        if text not in offered:
+            raise self.refusal(_l("Choose one of the infusions shown"))
+        return uuid.UUID(text)
+
+
+class MessageForm(OnceForm):
+    """One message in a thread."""
+
+    body = WordsField(_l("Your message"), longest=LONGEST, missing=_l("Write your message first"))
+
+    def say_sent_already(self) -> None:
+        """Show that the page sent something else before, and let the next try count."""
+        self.begin_anew()
+        self.form_errors.append(gettext(_SENT_ALREADY))
+
+
+class ThreadForm(MessageForm):
+    """A new thread with its first message."""
+
+    subject = SubjectField(_l("What is it about?"), longest=200, missing=_l("Say in a few words what it is about"))
+    about = InfusionChoice(_l("About an infusion"), blank=_l("None in particular"))
+    body = WordsField(_l("Your message"), longest=LONGEST, rows=8, missing=_l("Write your message first"))
+
+    def process(
+        self, formdata: Any = None, obj: Any = None, *args: Any, infusions: Sequence[SelectChoice] = (), **options: Any
+    ) -> None:
+        """Read what was sent, knowing which infusions are offered; none for a patient."""
+        self.about.choices = infusions
+        super().process(formdata, obj, *args, **options)
+        if not infusions:
+            del self.about
+
+    @property
+    def about_infusion_id(self) -> uuid.UUID | None:
+        found: uuid.UUID | None = self.about.data if "about" in self else None
+        return found

@@ -1,0 +1,205 @@
+"""Reading threads and messages."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, select, tuple_
+
+from portal.access.policy import Role
+from portal.accounts.models import User
+from portal.db import session
+from portal.messaging.models import Message, MessageRead, Thread
+from portal.patients.models import CareTeamMember, Patient
+
+PAGE = 50
+MESSAGES_PAGE = 100
+MOST_UNREAD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thread in a list; `unread` is what the reader's side has not read."""
+
+    id: uuid.UUID
+    patient_id: uuid.UUID
+    patient_name: str
+    subject: str
+    last_message_at: datetime
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One page of threads, and the thread after which the next page goes on."""
+
+    lines: Sequence[Line]
+    next_after: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That somebody of the other side has read a message, and when."""
+
+    name: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message with its author and who has read it, the first reader first."""
+
+    id: uuid.UUID
+    author_id: uuid.UUID
+    author: str
+    author_role: Role
+    is_from_patient: bool
+    body: str
+    sent_at: datetime
+    receipts: Sequence[Receipt]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A stretch of a thread's messages in order of time, and the one before which there are more."""
+
+    messages: Sequence[Said]
+    earlier: uuid.UUID | None
+
+
+_POSITION = (Thread.last_message_at, Thread.id)
+_NEWEST_FIRST = tuple(column.desc() for column in _POSITION)
+
+
+def count_unread_for_team(user_id: uuid.UUID) -> int:
+    """Return how many messages from this person's patients nobody on their care team has read."""
+    waiting = select(func.sum(Thread.unread_by_team)).where(Thread.unread_by_team > 0, _is_mine(user_id))
+    return session.scalar(waiting) or 0
+
+
+def count_unread_for_patient(patient_id: uuid.UUID) -> int:
+    """Return how many messages from the care team the patient has not read."""
+    return session.scalar(select(func.sum(Thread.unread_by_patient)).where(Thread.patient_id == patient_id)) or 0
+
+
+def list_waiting(user_id: uuid.UUID) -> list[Line]:
+    """Return the threads of this person's patients with unread messages in them, whoever waits longest first."""
+    lines = _lines(Thread.unread_by_team).where(Thread.unread_by_team > 0, _is_mine(user_id))
+    return [Line(*row) for row in session.execute(lines.order_by(*_POSITION).limit(MOST_UNREAD))]
+
+
+def list_read(user_id: uuid.UUID, *, after: uuid.UUID | None = None) -> Lines:
+    """Return one page of the threads of this person's patients in which everything is read, the latest first."""
+    lines = _lines(Thread.unread_by_team).where(Thread.unread_by_team == 0, _is_mine(user_id))
+    return _page(lines, after)
+
+
+def list_threads(patient_id: uuid.UUID, *, for_patient: bool, after: uuid.UUID | None = None) -> Lines:
+    """Return one page of a patient's threads, the latest first.
+
+    Args:
+        patient_id: whose threads.
+        for_patient: whether `unread` counts what the patient has not read; else what the care team has not.
+        after: the last thread of the page before.
+    """
+    unread = Thread.unread_by_patient if for_patient else Thread.unread_by_team
+    return _page(_lines(unread).where(Thread.patient_id == patient_id), after)
+
+
+def get_thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> Thread | None:
+    """Return one thread of a patient; None where it is not theirs."""
+    return session.scalar(select(Thread).where(Thread.patient_id == patient_id, Thread.id == thread_id))
+
+
+def get_conversation(thread_id: uuid.UUID, *, before: uuid.UUID | None = None) -> Conversation:
+    """Return the latest messages of a thread, or the latest before one of them."""
+    place = (Message.sent_at, Message.id)
+    said = (
+        select(Message, User.name, User.role)
+        .join(User, User.id == Message.author_id)
+        .where(Message.thread_id == thread_id)
+        .order_by(*(column.desc() for column in place))
+        .limit(MESSAGES_PAGE + 1)
+    )
+    last = session.execute(select(*place).where(Message.thread_id == thread_id, Message.id == before)).one_or_none()
+    if last is not None:
+        said = said.where(tuple_(*place) < tuple_(*last, types=[column.type for column in place]))
+    rows = session.execute(said).all()
+    shown = rows[MESSAGES_PAGE - 1 :: -1]
+    receipts = _receipts([row.Message.id for row in shown])
+    messages = [_said(row, receipts.get(row.Message.id, [])) for row in shown]
+    return Conversation(messages, messages[0].id if len(rows) > MESSAGES_PAGE else None)
+
+
+def has_unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) -> bool:
+    """Return whether a reader has not yet read something that the other side wrote in a thread."""
+    return bool(session.scalar(select(exists(unread(thread_id, reader_id=reader_id, is_patient=is_patient)))))
+
+
+def unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) -> Select[*tuple[Any, ...]]:
+    """Return the statement for the ids of the other side's messages that a reader has not read."""
+    read = exists().where(MessageRead.message_id == Message.id, MessageRead.user_id == reader_id)
+    theirs = Message.is_from_patient.is_(not is_patient)
+    return select(Message.id).where(Message.thread_id == thread_id, theirs, ~read)
+
+
+def get_state(thread_id: uuid.UUID) -> str:
+    """Return a text that changes when a message or a receipt is added to a thread."""
+    reads = select(func.count()).select_from(MessageRead).join(Message, Message.id == MessageRead.message_id)
+    counts = select(
+        select(func.count()).select_from(Message).where(Message.thread_id == thread_id).scalar_subquery(),
+        reads.where(Message.thread_id == thread_id).scalar_subquery(),
+    )
+    return "-".join(str(count) for count in session.execute(counts).one())
+
+
+def _is_mine(user_id: uuid.UUID) -> Any:
+    return exists().where(
+        CareTeamMember.user_id == user_id,
+        CareTeamMember.patient_id == Thread.patient_id,
+        CareTeamMember.until.is_(None),
+    )
+
+
+def _lines(unread_count: Any) -> Select[*tuple[Any, ...]]:
+    name = (Patient.given_name + " " + Patient.family_name).label("patient_name")
+    columns = (Thread.id, Thread.patient_id, name, Thread.subject, Thread.last_message_at, unread_count)
+    return select(*columns).join(Patient, Patient.id == Thread.patient_id)
+
+
+def _page(lines: Select[*tuple[Any, ...]], after: uuid.UUID | None) -> Lines:
+    last = session.execute(select(*_POSITION).where(Thread.id == after)).one_or_none() if after else None
+    if last is not None:
+        lines = lines.where(tuple_(*_POSITION) < tuple_(*last, types=[column.type for column in _POSITION]))
+    rows = session.execute(lines.order_by(*_NEWEST_FIRST).limit(PAGE + 1)).all()
+    found = [Line(*row) for row in rows[:PAGE]]
+    return Lines(found, found[-1].id if len(rows) > PAGE else None)
+
+
+def _receipts(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Receipt]]:
+    read = (
+        select(MessageRead.message_id, User.name, MessageRead.read_at)
+        .join(User, User.id == MessageRead.user_id)
+        .where(MessageRead.message_id.in_(message_ids))
+        .order_by(MessageRead.read_at, User.name)
+    )
+    found: dict[uuid.UUID, list[Receipt]] = {}
+    for message_id, name, read_at in session.execute(read):
+        found.setdefault(message_id, []).append(Receipt(name, read_at))
+    return found
+
+
+def _said(row: Any, receipts: Sequence[Receipt]) -> Said:
+    message: Message = row.Message
+    return Said(
+        id=message.id,
+        author_id=message.author_id,
+        author=row.name,
+        author_role=row.role,
+        is_from_patient=message.is_from_patient,
+        body=message.body,
+        sent_at=message.sent_at,
+        receipts=receipts,
+    )

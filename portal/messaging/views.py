@@ -1,0 +1,202 @@
+"""Messages between a patient and the care team."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal import db
+from portal.access import guard
+from portal.access.guard import requires
+from portal.access.policy import Permission, Relation, Thing, permits
+from portal.clinic import queries as clinic
+from portal.messaging import queries, service
+from portal.messaging.forms import MessageForm, ThreadForm
+from portal.messaging.models import Thread
+from portal.review import service as review
+from portal.safety import crisis
+from portal.treatment import queries as treatment
+from portal.web.fields import SelectChoice
+from portal.web.filters import day
+from portal.web.kept import forget_kept, kept_fields
+
+blueprint = Blueprint("messaging", __name__)
+OFFERED_INFUSIONS = 24
+
+
+@blueprint.get("/messages")
+@requires(Permission.THREAD_LIST)
+def inbox() -> ResponseReturnValue:
+    user_id, after = guard.actor().user_id, _id_in("after")
+    return render_template(
+        "messaging/inbox.html",
+        waiting=[] if after else queries.list_waiting(user_id),
+        read=queries.list_read(user_id, after=after),
+        is_first=after is None,
+    )
+
+
+@blueprint.get("/patients/<uuid:patient_id>/messages")
+@requires(Permission.THREAD_VIEW)
+def index(patient_id: uuid.UUID) -> ResponseReturnValue:
+    page = queries.list_threads(patient_id, for_patient=_is_patient(), after=_id_in("after"))
+    return render_template("messaging/index.html", page=page, may_write=_may_write())
+
+
+@blueprint.get("/patients/<uuid:patient_id>/messages/new")
+@requires(Permission.THREAD_WRITE)
+def new(patient_id: uuid.UUID) -> ResponseReturnValue:
+    form = ThreadForm(formdata=kept_fields(), infusions=_infusions(patient_id))
+    return render_template("messaging/new.html", form=form, **_beside_the_box())
+
+
+@blueprint.post("/patients/<uuid:patient_id>/messages/new")
+@requires(Permission.THREAD_WRITE)
+def start(patient_id: uuid.UUID) -> ResponseReturnValue:
+    form = ThreadForm(infusions=_infusions(patient_id))
+    if not form.validate():
+        return render_template("messaging/new.html", form=form, **_beside_the_box()), 422
+    try:
+        thread_id = service.start_thread(
+            patient_id,
+            subject=form.subject.data,
+            body=form.body.data,
+            submission_id=form.sent_as,
+            about_infusion_id=form.about_infusion_id,
+            by=guard.actor(),
+            at=guard.at(),
+        )
+    except service.NoSuchThing:
+        abort(404)
+    except service.SentAlready as before:
+        form.say_sent_already()
+        return render_template("messaging/new.html", form=form, sent=before.thread_id, **_beside_the_box()), 409
+    return _sent(patient_id, thread_id)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/messages/<uuid:thread_id>")
+@requires(Permission.THREAD_VIEW)
+def thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
+    fresh = _mark_read(patient_id, thread_id)
+    found = _thread(patient_id, thread_id)
+    return _thread_page(found, MessageForm(formdata=kept_fields()), fresh=fresh)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/messages/<uuid:thread_id>")
+@requires(Permission.THREAD_WRITE)
+def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
+    found, form = _thread(patient_id, thread_id), MessageForm()
+    if not form.validate():
+        return _thread_page(found, form), 422
+    try:
+        service.send(
+            patient_id,
+            thread_id,
+            body=form.body.data,
+            submission_id=form.sent_as,
+            by=guard.actor(),
+            at=guard.at(),
+        )
+    except service.NoSuchThing:
+        abort(404)
+    except service.SentAlready:
+        form.say_sent_already()
+        return _thread_page(found, form), 409
+    return _sent(patient_id, thread_id)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/messages/<uuid:thread_id>/news")
+@requires(Permission.THREAD_VIEW, quiet=True)
+def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
+    found = _thread(patient_id, thread_id)
+    state = queries.get_state(thread_id)
+    if request.if_none_match.contains(state):
+        return Response(status=304)
+    values = {"conversation": queries.get_conversation(thread_id), "by_patient": _is_patient(), "fresh": frozenset()}
+    return {"state": state, "html": render_template("messaging/said.html", thread=found, **values)}
+
+
+@blueprint.post("/patients/<uuid:patient_id>/messages/<uuid:thread_id>/read")
+@requires(Permission.THREAD_VIEW)
+def mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
+    _thread(patient_id, thread_id)
+    service.mark_read(patient_id, thread_id, by=guard.actor(), at=guard.at())
+    return "", 204
+
+
+def _is_patient() -> bool:
+    return guard.patient().relation is Relation.SELF
+
+
+def _may_write() -> bool:
+    patient = guard.patient()
+    return permits(guard.actor(), Permission.THREAD_WRITE, Thing(patient.relation, patient.status))
+
+
+def _id_in(name: str) -> uuid.UUID | None:
+    return request.args.get(name, type=uuid.UUID)
+
+
+def _thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> Thread:
+    return queries.get_thread(patient_id, thread_id) or abort(404)
+
+
+def _mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Note in a transaction of its own that the reader opens a thread; a page that cannot note it is still shown."""
+    by, at = guard.actor(), guard.at()
+    _thread(patient_id, thread_id)
+    if request.method != "GET" or not queries.has_unread(thread_id, reader_id=by.user_id, is_patient=_is_patient()):
+        return frozenset()
+    try:
+        with db.short_write():
+            fresh = service.mark_read(patient_id, thread_id, by=by, at=at)
+            review.refresh(db.take_touched(), at=at)
+    except (SQLAlchemyError, db.Busy):
+        return frozenset()
+    return fresh
+
+
+def _infusions(patient_id: uuid.UUID) -> Sequence[SelectChoice]:
+    """Return what staff may say that a thread is about; patients are not asked."""
+    if _is_patient():
+        return ()
+    zone = guard.patient().time_zone
+    latest = list(reversed(treatment.list_infusions(patient_id)))[:OFFERED_INFUSIONS]
+    return [
+        SelectChoice(str(one.id), _("Number %(n)s, %(day)s", n=one.number, day=day(one.happens_at, zone)))
+        for one in latest
+    ]
+
+
+def _beside_the_box() -> dict[str, Any]:
+    """Return what a patient reads beside the box: when somebody usually answers, and whom to call instead."""
+    return {
+        "answered_by": clinic.current().reply_by(guard.at()) if _is_patient() else None,
+        "country": crisis.for_country(guard.patient().country),
+    }
+
+
+def _thread_page(thread: Thread, form: MessageForm, fresh: frozenset[uuid.UUID] = frozenset()) -> str:
+    about = treatment.get_infusion(thread.patient_id, thread.about_infusion_id) if thread.about_infusion_id else None
+    return render_template(
+        "messaging/thread.html",
+        thread=thread,
+        about=about,
+        conversation=queries.get_conversation(thread.id, before=_id_in("before")),
+        state=queries.get_state(thread.id),
+        form=form,
+        fresh=fresh,
+        by_patient=_is_patient(),
+        may_write=_may_write(),
+        **_beside_the_box(),
+    )
+
+
+def _sent(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
+    forget_kept()
+    flash(_("Sent."), "good")
+    return redirect(url_for(".thread", patient_id=patient_id, thread_id=thread_id), 303)
