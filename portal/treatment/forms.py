@@ -35,7 +35,7 @@ _NUMBER = "#,##0.###"
 
 
 def _choices(kind: Iterable[Any]) -> list[SelectChoice]:
-    return [SelectChoice(member.value, WORDS[member]) for member in kind]
+    return [SelectChoice(member.value, WORDS[type(member)][member]) for member in kind]
 
 
 def number_of(value: float) -> str:
