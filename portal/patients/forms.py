@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice
 
 from portal.access.policy import PatientStatus
+from portal.accounts.forms import PlainEmailField
 from portal.patients import names
 from portal.patients.details import Contact, Person
 from portal.patients.models import Condition
@@ -19,7 +20,6 @@ from portal.web.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
-    EmailField,
     Form,
     HiddenField,
     PhoneField,
@@ -190,7 +190,7 @@ class EnrolForm(PersonForm, ContactForm):
     """Everything about a new patient."""
 
     submission = HiddenField(default=lambda: str(uuid.uuid4()))
-    email = EmailField(
+    email = PlainEmailField(
         _l("Email address"),
         hint=_l("The invitation goes here, and it is what the person signs in with."),
         autocomplete="off",
@@ -210,7 +210,7 @@ class EnrolForm(PersonForm, ContactForm):
 class AddressForm(Form):
     """The address somebody signs in with."""
 
-    email = EmailField(_l("Email address"), autocomplete="off", missing=_l("Enter the email address"))
+    email = PlainEmailField(_l("Email address"), autocomplete="off", missing=_l("Enter the email address"))
 
 
 class StatusForm(Form):

@@ -19,7 +19,7 @@ FIRST_SOUND_SQLITE = (3, 51, 3)
 _VERSIONS = ROOT / "migrations" / "versions"
 
 
-def healthz() -> Response:
+def alive() -> Response:
     """Answer 200 where all is well; 503 where staff have to do something: database, disk, worker or mail."""
     try:
         db.begin(write=False)
@@ -29,7 +29,7 @@ def healthz() -> Response:
     return _answer(database=True, writable=not looks.are_waiting(), worker=mail.is_alive, mail=mail.mail_flows)
 
 
-def readyz() -> Response:
+def ready() -> Response:
     """Answer 200 where this process can serve: the database answers and has the tables this code expects."""
     try:
         db.begin(write=False)
@@ -57,5 +57,5 @@ def _answer(notes: dict[str, str] | None = None, **parts: bool) -> Response:
 
 def register(app: Flask) -> None:
     """Give the app the two addresses."""
-    app.add_url_rule("/healthz", view_func=guard.public(healthz))
-    app.add_url_rule("/readyz", view_func=guard.public(readyz))
+    app.add_url_rule("/healthz", "health.alive", guard.public(alive))
+    app.add_url_rule("/readyz", "health.ready", guard.public(ready))
