@@ -29,6 +29,7 @@ from portal.web.fields import (
     HiddenField,
     HoursField,
     IntegerField,
+    Problem,
     RadioField,
     SelectChoice,
     SelectField,
@@ -62,6 +63,13 @@ class AnswerForm(Form):
     def day(self) -> date:
         """The day it is for; read it only from a form that is valid or was drawn by `begin`."""
         return date.fromisoformat(self.on.data)
+
+    @property
+    def error_summary(self) -> list[Problem]:
+        """The problems, each with the question it is about: away from it, the error alone would not say which."""
+        whole = [Problem(None, text) for text in self.form_errors]
+        wrong = [field for field in self if field.errors]
+        return whole + [Problem(field.id, f"{field.label.text} – {field.errors[0]}") for field in wrong]
 
     @property
     def is_sendable(self) -> bool:
@@ -221,19 +229,16 @@ class PlanForm(Form):
 
 
 def _field(item: Item) -> Field:
-    missing = _l("Answer “%(question)s”, or choose “Prefer not to answer”.", question=item.text)
-    options: dict[str, Any] = {"may_decline": True, "hint": item.hint, "missing": missing if item.is_required else None}
+    missing = _l("Choose an answer, or “Prefer not to answer”.") if item.is_required else None
+    options: dict[str, Any] = {"may_decline": True, "hint": item.hint, "missing": missing}
     if item.kind is ItemKind.SCALE:
         bounds = {"lowest": int(item.minimum), "highest": int(item.maximum)}
-        invalid = _l("“%(question)s”: choose one of the numbers shown.", question=item.text)
-        return StripField(item.text, low=item.low_label, high=item.high_label, invalid=invalid, **bounds, **options)
+        return StripField(item.text, low=item.low_label, high=item.high_label, **bounds, **options)
     if item.kind is ItemKind.HOURS:
-        invalid = _l("“%(question)s”: enter hours from 0 to 24, in halves, like 6.5.", question=item.text)
-        return HoursField(item.text, invalid=invalid, **options)
+        return HoursField(item.text, **options)
     choices = [SelectChoice(str(option.value), option.label) for option in item.options]
     inline = len(choices) <= FEW_OPTIONS and all(len(option.label) <= SHORT_LABEL for option in item.options)
-    invalid = _l("“%(question)s”: choose one of the answers shown.", question=item.text)
-    return RadioField(item.text, choices=choices, inline=inline, invalid=invalid, **options)
+    return RadioField(item.text, choices=choices, inline=inline, **options)
 
 
 def _number(data: Any) -> Number:

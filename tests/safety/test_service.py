@@ -1,0 +1,277 @@
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal import db
+from portal.accounts.models import AccountStatus, User
+from portal.audit.models import AuditEvent
+from portal.checkins import service as checkins
+from portal.notifications.models import OutboxMessage
+from portal.patients.models import CareTeamMember
+from portal.safety import queries, service
+from portal.safety.models import Alert, AlertTransition, Closing, Concern, Contact
+from portal.safety.service import ChangedMeanwhile
+from tests.cast import NOW
+from tests.checkins.sheets import DAILY, PHQ_9, count, only, ref, sheet
+
+NOT_SURE, NO = 1, 2
+
+
+def answer(person, value, *, at=NOW, instrument="daily", **more):
+    answers = {**DAILY, "safe": value} if instrument == "daily" else {**PHQ_9, "q9": value}
+    checkins.submit(ref(person), instrument, sheet(answers, **more), by=person.actor, at=at)
+    db.session.commit()
+
+
+def alerts():
+    db.session.rollback()
+    return list(db.session.scalars(select(Alert).order_by(Alert.opened_at, Alert.rule)))
+
+
+def told(*, since=0):
+    db.session.rollback()
+    rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.created_at)).all()
+    return sorted(str(row.recipient_id) for row in rows[since:])
+
+
+def do(verb, alert, *details, by, at=NOW + timedelta(minutes=5), stamp=None):
+    seen = queries.stamp_of(alert.id) if stamp is None else stamp
+    verb(alert.patient_id, alert.id, *details, stamp=seen, by=by.actor, at=at)
+    db.session.commit()
+
+
+def test_a_positive_answer_has_a_concern_an_alert_a_transition_and_a_mail_for_the_team(cast):
+    answer(cast.ada, NO)
+    alert, concern, step = only(Alert), only(Concern), only(AlertTransition)
+    assert (alert.rule, alert.severity, alert.state, alert.opened_at) == ("R1", 3, "open", NOW)
+    assert (concern.alert_id, concern.rule, concern.value, concern.item) == (alert.id, "R1", 2, "safe")
+    assert (step.before, step.after, step.at, step.by_id) == (None, "open", NOW, None)
+    assert told() == sorted([str(cast.bea.user_id), str(cast.nia.user_id)])
+    assert {row.kind for row in db.session.scalars(select(OutboxMessage))} == {"alert-waiting"}
+    assert all(row.is_urgent and row.values == {} for row in db.session.scalars(select(OutboxMessage)))
+
+
+def test_somebody_elses_team_and_the_administrator_hear_nothing(cast):
+    answer(cast.ada, NO)
+    assert not {str(cast.cal.user_id), str(cast.eve.user_id), str(cast.ada.user_id)} & set(told())
+
+
+def test_members_who_left_or_cannot_sign_in_are_not_told(cast):
+    db.session.get_one(User, cast.nia.user_id).status = AccountStatus.DEACTIVATED
+    extra = CareTeamMember(patient_id=cast.ada.own_id, user_id=cast.cal.user_id, since=NOW, until=NOW)
+    db.session.add(extra)
+    db.session.commit()
+    answer(cast.ada, NO)
+    assert told() == [str(cast.bea.user_id)]
+
+
+@pytest.mark.parametrize(
+    ("value", "instrument", "rule", "severity", "urgent"),
+    [
+        (NOT_SURE, "daily", "R2", 2, True),
+        (NO, "daily", "R1", 3, True),
+        (None, "daily", "R4", 1, False),
+        (1, "phq-9", "R2", 2, True),
+        (3, "phq-9", "R3", 3, True),
+        (None, "phq-9", "R4", 1, False),
+    ],
+)
+def test_each_rule_makes_its_own_kind_of_alert(cast, value, instrument, rule, severity, urgent):
+    answer(cast.ada, value, instrument=instrument)
+    alert = only(Alert)
+    assert (alert.rule, alert.severity) == (rule, severity)
+    assert {row.is_urgent for row in db.session.scalars(select(OutboxMessage))} == {urgent}
+
+
+def test_a_reassuring_answer_leaves_no_trace(cast):
+    answer(cast.ada, 0)
+    answer(cast.ada, 0, instrument="phq-9")
+    assert (count(Concern), count(Alert), count(OutboxMessage)) == (0, 0, 0)
+
+
+def test_one_alert_a_rule_and_day_while_nobody_has_taken_it_on_and_every_answer_its_concern(cast):
+    for minutes in range(3):
+        answer(cast.ada, NOT_SURE, at=NOW + timedelta(minutes=minutes))
+    assert (count(Concern), count(Alert), count(OutboxMessage)) == (3, 1, 2)
+
+
+def test_a_more_severe_answer_always_makes_its_own_alert(cast):
+    answer(cast.ada, NOT_SURE)
+    answer(cast.ada, NO, at=NOW + timedelta(minutes=1))
+    answer(cast.ada, 2, instrument="phq-9", at=NOW + timedelta(minutes=2))
+    assert [(alert.rule, alert.state) for alert in alerts()] == [("R2", "open"), ("R1", "open"), ("R3", "open")]
+    assert count(OutboxMessage) == 6
+
+
+def test_the_next_local_day_makes_a_new_alert(cast):
+    late = NOW.replace(hour=4) + timedelta(days=1)  # 23:00 of the same day in New York
+    answer(cast.ada, NOT_SURE)
+    answer(cast.ada, NOT_SURE, at=late)
+    assert count(Alert) == 1
+    answer(cast.ada, NOT_SURE, at=late + timedelta(hours=1))
+    assert (count(Alert), count(OutboxMessage)) == (2, 4)
+
+
+def test_an_answer_after_somebody_took_it_on_opens_it_again_and_is_told_again(cast):
+    answer(cast.ada, NOT_SURE)
+    do(service.acknowledge, alerts()[0], by=cast.bea)
+    answer(cast.ada, NOT_SURE, at=NOW + timedelta(minutes=10))
+    (alert,) = alerts()
+    assert (alert.state, alert.state_at) == ("open", NOW + timedelta(minutes=10))
+    assert [(step.before, step.after) for step in queries.list_steps(alert.id)] == [
+        (None, "open"),
+        ("open", "acknowledged"),
+        ("acknowledged", "open"),
+    ]
+    assert len(told(since=2)) == 2
+
+
+def test_an_answer_after_it_was_closed_makes_a_new_alert_and_is_told_again(cast):
+    answer(cast.ada, NOT_SURE)
+    do(service.acknowledge, alerts()[0], by=cast.bea)
+    do(service.close, alerts()[0], Closing.SAFE, "spoke", by=cast.bea, at=NOW + timedelta(minutes=6))
+    answer(cast.ada, NOT_SURE, at=NOW + timedelta(minutes=10))
+    assert [alert.state for alert in alerts()] == ["closed", "open"]
+    assert len(told(since=2)) == 2
+
+
+def test_two_patients_never_share_an_alert(cast):
+    answer(cast.ada, NOT_SURE)
+    answer(cast.dot, NOT_SURE)
+    assert {alert.patient_id for alert in alerts()} == {cast.ada.own_id, cast.dot.own_id}
+
+
+def test_from_open_to_closed_every_step_says_who_and_why(cast):
+    answer(cast.ada, NO)
+    (alert,) = alerts()
+    do(service.acknowledge, alert, by=cast.bea, at=NOW + timedelta(minutes=1))
+    do(service.record_contact, alert, Contact.SPOKE, "With her sister.", by=cast.bea, at=NOW + timedelta(minutes=2))
+    do(service.record_contact, alert, Contact.WROTE, "", by=cast.bea, at=NOW + timedelta(minutes=3))
+    do(service.close, alert, Closing.SAFE, "Safe tonight.", by=cast.bea, at=NOW + timedelta(minutes=4))
+    steps = queries.list_steps(alert.id)
+    assert [(step.after.value, step.by, step.how, step.reason) for step in steps] == [
+        ("open", "", None, ""),
+        ("acknowledged", "Bea Lindqvist", None, ""),
+        ("acted-on", "Bea Lindqvist", Contact.SPOKE, "With her sister."),
+        ("acted-on", "Bea Lindqvist", Contact.WROTE, ""),
+        ("closed", "Bea Lindqvist", Closing.SAFE, "Safe tonight."),
+    ]
+    events = db.session.scalars(select(AuditEvent).where(AuditEvent.event.startswith("alert:")))
+    assert sorted(event.event for event in events) == [
+        "alert:acknowledged",
+        "alert:acted-on",
+        "alert:acted-on",
+        "alert:closed",
+        "alert:opened",
+    ]
+    assert "sister" not in str([event.details for event in db.session.scalars(select(AuditEvent))])
+
+
+def test_whoever_comes_second_is_told_and_changes_nothing(cast):
+    answer(cast.ada, NO)
+    (alert,) = alerts()
+    stamp = queries.stamp_of(alert.id)
+    do(service.acknowledge, alert, by=cast.bea, stamp=stamp)
+    with pytest.raises(ChangedMeanwhile):
+        do(service.acknowledge, alert, by=cast.nia, stamp=stamp)
+    with pytest.raises(ChangedMeanwhile):
+        do(service.record_contact, alert, Contact.SPOKE, "", by=cast.nia, stamp=stamp)
+    db.session.rollback()
+    assert [step.by for step in queries.list_steps(alert.id)] == ["", "Bea Lindqvist"]
+
+
+def test_an_answer_that_came_in_since_is_not_acknowledged_unseen(cast):
+    answer(cast.ada, NOT_SURE)
+    (alert,) = alerts()
+    stamp = queries.stamp_of(alert.id)
+    answer(cast.ada, NOT_SURE, at=NOW + timedelta(minutes=1))
+    with pytest.raises(ChangedMeanwhile):
+        do(service.acknowledge, alert, by=cast.bea, stamp=stamp)
+    db.session.rollback()
+    assert only(Alert).state == "open"
+
+
+def test_an_alert_nobody_took_on_cannot_be_closed(cast):
+    answer(cast.ada, NO)
+    (alert,) = alerts()
+    with pytest.raises(ChangedMeanwhile):
+        do(service.close, alert, Closing.BY_MISTAKE, "slip", by=cast.bea)
+
+
+def test_a_closed_alert_takes_nothing_more(cast):
+    answer(cast.ada, NO)
+    (alert,) = alerts()
+    do(service.acknowledge, alert, by=cast.bea)
+    do(service.close, alert, Closing.SAFE, "", by=cast.bea)
+    for verb, details in (
+        (service.acknowledge, ()),
+        (service.record_contact, (Contact.SPOKE, "")),
+        (service.close, (Closing.SAFE, "")),
+    ):
+        with pytest.raises(ChangedMeanwhile):
+            do(verb, alert, *details, by=cast.bea)
+
+
+def test_an_alert_is_handled_under_its_own_patient_only(cast):
+    answer(cast.ada, NO)
+    (alert,) = alerts()
+    with pytest.raises(ChangedMeanwhile):
+        service.acknowledge(
+            cast.dot.own_id, alert.id, stamp=queries.stamp_of(alert.id), by=cast.cal.actor, at=NOW
+        )
+    assert queries.get_alert(cast.dot.own_id, alert.id) is None
+
+
+def test_the_list_shows_those_nobody_took_on_first_then_the_most_severe_then_the_newest(cast):
+    answer(cast.ada, None)
+    answer(cast.ada, NOT_SURE, at=NOW + timedelta(minutes=1))
+    answer(cast.ada, NO, at=NOW + timedelta(minutes=2))
+    answer(cast.ada, NOT_SURE, at=NOW + timedelta(days=1))
+    listed = queries.list_open(cast.bea.user_id)
+    assert [(line.rule, line.opened_at) for line in listed] == [
+        ("R1", NOW + timedelta(minutes=2)),
+        ("R2", NOW + timedelta(days=1)),
+        ("R2", NOW + timedelta(minutes=1)),
+        ("R4", NOW),
+    ]
+    do(service.acknowledge, next(alert for alert in alerts() if alert.rule == "R1"), by=cast.bea)
+    assert [line.rule for line in queries.list_open(cast.bea.user_id)] == ["R2", "R2", "R4", "R1"]
+    assert [line.rule for line in queries.list_open(cast.bea.user_id, limit=1)] == ["R2"]
+
+
+def test_the_list_says_the_answer_in_the_words_the_patient_saw_and_whom_to_call(cast):
+    answer(cast.ada, 2, instrument="phq-9")
+    answer(cast.ada, None, instrument="phq-9", at=NOW + timedelta(minutes=1))
+    by_rule = {line.rule: line for line in queries.list_open(cast.bea.user_id)}
+    (said,) = by_rule["R3"].answers
+    assert said.question == "Thoughts that you would be better off dead or of hurting yourself in some way"
+    assert said.label == "More than half the days"
+    assert by_rule["R4"].answers[0].label == ""
+    assert (by_rule["R3"].patient_name, by_rule["R3"].mobile_phone) == ("Ada Okafor", "+1 212 555 0134")
+
+
+def test_nobody_sees_alerts_of_patients_they_do_not_look_after(cast):
+    answer(cast.ada, NO)
+    assert len(queries.list_open(cast.nia.user_id)) == 1
+    for other in (cast.cal, cast.eve, cast.ada):
+        assert queries.list_open(other.user_id) == []
+        assert queries.count_open(other.user_id) == queries.OpenCount(0, 0)
+
+
+def test_the_count_is_of_those_nobody_took_on(cast):
+    answer(cast.ada, NO)
+    answer(cast.ada, None, instrument="phq-9")
+    assert queries.count_open(cast.bea.user_id) == queries.OpenCount(2, 1)
+    do(service.acknowledge, next(alert for alert in alerts() if alert.rule == "R1"), by=cast.bea)
+    assert queries.count_open(cast.bea.user_id) == queries.OpenCount(1, 0)
+
+
+def test_the_same_answer_of_the_same_submission_is_written_once(cast):
+    key = uuid.uuid4()
+    answer(cast.ada, NO, submission_id=key)
+    answer(cast.ada, NO, submission_id=key)
+    assert (count(Concern), count(Alert), count(OutboxMessage)) == (1, 1, 2)
+
+
