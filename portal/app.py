@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Config, ConfigurationError
 from portal import cli, db
 from portal.access import guard, looks
-from portal.access.policy import Actor
+from portal.access.policy import Actor, Role
 from portal.accounts import passwords
 from portal.accounts import views as accounts
 from portal.checkins import views as checkins
@@ -29,6 +29,7 @@ from portal.patients import views as patients
 from portal.progress import views as progress
 from portal.review import service as review_service
 from portal.review import views as review
+from portal.review import waiting
 from portal.safety import views as safety
 from portal.treatment import views as treatment
 from portal.web import errors, filters, headers, health, navigation, words
@@ -189,11 +190,23 @@ def _compress_with(compress: Compress) -> Any:
 
 def _page_context() -> dict[str, Any]:
     reader = _reader()
+    found = _waiting(reader)
+    counts = {"alerts": found.alerts, "messages": found.messages}
     return {
         "actor": reader,
         "patient": g.get("patient"),
         "clinic_name": clinic_queries.display_name(),
-        "navigation": navigation.entries(reader, g.get("patient")),
+        "leave_address": clinic_queries.leave_address(),
+        "navigation": navigation.entries(reader, g.get("patient"), counts),
         "now": g.get("at"),
         "looks_waiting": looks.are_waiting(),
+        "mail_goes_out": found.mail_goes_out,
     }
+
+
+def _waiting(reader: Actor | None) -> waiting.Waiting:
+    if reader is None or reader.role is Role.ADMINISTRATOR:
+        return waiting.Waiting()
+    if reader.role is Role.PATIENT:
+        return waiting.for_patient(reader.patient_id) if reader.patient_id else waiting.Waiting()
+    return waiting.for_team_member(reader.user_id, at=g.at)

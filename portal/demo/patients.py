@@ -159,7 +159,9 @@ def _scale_days(story: Story) -> dict[int, int]:
     days = dict.fromkeys([*weekly, *later, *before_boosters, story.days - 3], 0)
     days |= {story.days - before: answer for before, answer in story.thoughts}
     gap = story.gap or (-1, 0)
-    return {day: days[day] for day in sorted(days) if not gap[1] <= story.days - day <= gap[0] and 0 <= day < story.days}
+    return {
+        day: days[day] for day in sorted(days) if not gap[1] <= story.days - day <= gap[0] and 0 <= day < story.days
+    }
 
 
 def _check_in(

@@ -13,7 +13,7 @@ from portal.clinic import queries as clinic_queries
 from portal.clinic import service as clinic
 from portal.clinic.models import Clinic
 from portal.db import session, take_touched
-from portal.demo import patients
+from portal.demo import patients, talk
 from portal.demo.people import STAFF, STORIES
 from portal.notifications.models import Delivery, OutboxMessage
 from portal.review import service as review
@@ -44,7 +44,7 @@ def seed(*, password: str, now: datetime, step: Callable[[str], None]) -> None:
     session.commit()
     for story in STORIES:
         step(f"{story.given_name} {story.family_name}")
-        patients.write(story, staff, hashed, now)
+        talk.write(story, patients.write(story, staff, hashed, now), staff)
         _settle(now, looked_by=staff[story.team[0]])
         session.commit()
 
@@ -65,7 +65,12 @@ def _open_the_clinic(hashed: str, at: datetime) -> dict[str, Actor]:
     eve = people["eve"]
     accounts.set_duty(people["bea"].user_id, is_medical_director=True, by=eve, at=at)
     clinic.change(
-        {"display_name": "Harbour Clinic (demo)", "country": "US", "time_zone": CLINIC_ZONE, "phone": "+1 503 555 0100"},
+        {
+            "display_name": "Harbour Clinic (demo)",
+            "country": "US",
+            "time_zone": CLINIC_ZONE,
+            "phone": "+1 503 555 0100",
+        },
         by=eve,
         at=at,
     )

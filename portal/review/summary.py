@@ -3,14 +3,14 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, exists, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import User
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
 from portal.db import session
 from portal.instruments import loader
-from portal.messaging.models import Message, MessageRead
+from portal.messaging.models import Thread
 from portal.patients.models import Patient
 from portal.review.models import CaseloadRow
 from portal.safety.models import Alert, AlertState
@@ -78,15 +78,7 @@ def _latest_course() -> Any:
 
 
 def _unread() -> Any:
-    read_by_team = exists().where(MessageRead.message_id == Message.id, MessageRead.user_id != Patient.user_id)
-    from_patient = and_(Message.patient_id == _WHO, Message.is_from_patient)
-    return (
-        select(func.count())
-        .select_from(Message)
-        .where(from_patient, ~read_by_team)
-        .correlate(Patient)
-        .scalar_subquery()
-    )
+    return select(func.sum(Thread.unread_by_team)).where(Thread.patient_id == _WHO).scalar_subquery()
 
 
 def _open_alerts(what: Any) -> Any:

@@ -74,6 +74,14 @@ def ago(value: date | datetime | None, now: date | datetime) -> str:
     return str(past if away < 0 else ngettext("in %(num)s day", "in %(num)s days", away))
 
 
+def days_since(value: datetime | None, now: datetime) -> str:
+    """Return "24 days ago", however long that is, for what is counted in days."""
+    if value is None:
+        return ""
+    days = (local_day(now) - local_day(value)).days
+    return str(ngettext("%(num)s day ago", "%(num)s days ago", days) if days else gettext("today"))
+
+
 def waited(since: datetime | None, now: datetime) -> str:
     """Return how long something has waited: minutes under an hour, hours under two days, then days."""
     if since is None:
@@ -117,6 +125,6 @@ def iso(value: Any) -> str:
 
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
-    named = (day, day_short, weekday, clock_time, moment, ago, waited, number, country, age, iso)
+    named = (day, day_short, weekday, clock_time, moment, ago, days_since, waited, number, country, age, iso)
     app.jinja_env.filters.update({function.__name__: function for function in named})
     app.jinja_env.globals["language"] = language

@@ -1,0 +1,88 @@
+"""Progress: the trend against the infusions, the same page for the patient and for the care team."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from portal.access import guard
+from portal.access.guard import requires
+from portal.access.policy import Permission, Relation
+from portal.progress import describe, figures, queries, sentence, table
+from portal.progress.svg import chart, overlay
+from portal.progress.timeline import Timeline
+from portal.progress.words import Words
+from portal.web import speech
+
+blueprint = Blueprint("progress", __name__)
+
+RANGES = {
+    "interval": _l("Since the last treatment"),
+    "3-months": _l("3 months"),
+    "1-year": _l("1 year"),
+    "all": _l("All"),
+    "imported": _l("Earlier diary"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The chart in every form the page carries."""
+
+    wide: Markup
+    narrow: Markup
+    overlay: Markup
+    figure: Markup
+
+
+@blueprint.get("/patients/<uuid:patient_id>/progress")
+@requires(Permission.PROGRESS_VIEW)
+def show(patient_id: uuid.UUID) -> ResponseReturnValue:
+    is_own = guard.patient().relation is Relation.SELF
+    whole, shown, choice = queries.get_progress(
+        guard.patient(),
+        at=guard.at(),
+        wanted_range=request.args.get("range", ""),
+        instrument=request.args.get("scale", 0, type=int),
+        lanes=request.args.getlist("lane", type=int),
+        with_alerts=not is_own,
+    )
+    words = speech.words()
+    said = [words.say(message) for message in sentence.sentences(whole)]
+    number = request.args.get("page", 1, type=int)
+    return render_template(
+        "progress/show.html",
+        said=said,
+        drawn=None if whole.is_empty else _draw(shown, words, said),
+        timeline=shown,
+        choice=choice,
+        ranges=[(RANGES[one], _here(range=one), one == choice.range) for one in choice.ranges],
+        scores=table.page(table.rows(shown), number),
+        daily=table.daily_page(shown, number),
+        here=_here,
+        describe=describe,
+        words=words,
+    )
+
+
+def _draw(timeline: Timeline, words: Words, said: list[str]) -> Drawn:
+    about = " ".join(said)
+    figure = orjson.dumps(figures.by_date(timeline, words)).decode()
+    return Drawn(
+        wide=Markup(chart.draw(timeline, words, chart.WIDE, about=about)),  # noqa: S704 - the drawing escapes its words
+        narrow=Markup(chart.draw(timeline, words, chart.NARROW, about=about)),  # noqa: S704
+        overlay=Markup(overlay.draw(timeline, words)),  # noqa: S704
+        figure=Markup(figure.replace("<", "\\u003c")),  # noqa: S704 - nothing can end the script element
+    )
+
+
+def _here(**changed: Any) -> str:
+    """Return this page's address with something else chosen; another choice begins at the first page of the table."""
+    named = [name for name in ("range", "scale", "lane") if name in request.args]
+    kept: dict[str, Any] = {name: request.args.getlist(name) for name in named}
+    return url_for(".show", patient_id=guard.patient().id, **kept | changed)
