@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -188,6 +189,7 @@ def after_infusions(infusions: Sequence[InfusionMark], on: date, *, high: float,
     return high - (high - low) * strength * float(0.5 ** (days / lasts))
 
 
+@cache
 def lasting_responder() -> Timeline:
     """A year: severe at first, a clear response, four boosters, a silence at New Year, the next one planned."""
     dice = random.Random(5)
@@ -217,6 +219,7 @@ def lasting_responder() -> Timeline:
     return timeline(scores, marks, [mood(moods), mood(worries, "Anxiety", "anxiety", False)], also)
 
 
+@cache
 def wears_off() -> Timeline:
     """Eight months: each booster helps for about three weeks; one was stopped early, one was missed."""
     dice = random.Random(11)
@@ -235,6 +238,7 @@ def wears_off() -> Timeline:
     return timeline(scores, marks, [mood(moods)])
 
 
+@cache
 def newcomer() -> Timeline:
     """One score, three of six infusions, a few days of answers."""
     first = TODAY - timedelta(days=6)
@@ -247,6 +251,7 @@ def newcomer() -> Timeline:
     return timeline([score(first, 21, hour=9)], marks, [mood(moods)])
 
 
+@cache
 def ten_years() -> Timeline:
     """3,650 days of three questions, PHQ-9 every fortnight, sixty infusions and a silence of two years."""
     dice = random.Random(3)

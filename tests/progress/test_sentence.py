@@ -86,7 +86,7 @@ CASES = {
         "PHQ-9 is 8 now, 38 days after infusion 6. Compared with before the first infusion: reliably improved."),
     ),
     "a response of one day": (
-        timeline([score(ago(61), 19), score(ago(40), 12), score(ago(22), 10), *[score(ago(n), 8) for n in (6, 5)]], SERIES),
+        timeline([score(ago(n), value) for n, value in ((61, 19), (40, 12), (22, 10), (6, 8), (5, 8))], SERIES),
         ("PHQ-9 fell from 19 to 12 after the series and has been below 10 for 1 day. "
         "PHQ-9 is 8 now, 39 days after infusion 6. Compared with before the first infusion: reliably improved."),
     ),

@@ -13,7 +13,7 @@ from portal.progress.words import message
 WORDS_ROW, SIGN_ROW = 12.0, 28.0
 BIG, SMALL, FEW = 10.0, 4.5, 16
 APART, TOGETHER, WIDE_GROUP = 21.0, 26.0, 130.0
-ASIDE = (0.0, 6.0, 12.0, -6.0, -12.0)
+ASIDE = (0.0, 6.0, 12.0, -6.0, -12.0, 20.0, 30.0)
 
 
 def draw(frame: Frame) -> Layers:
