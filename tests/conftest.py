@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event
 
 from config import Config
 from portal import db
@@ -116,3 +117,25 @@ def browser(app: Flask) -> Callable[..., Browser]:
 def key() -> Callable[[], str]:
     """Return a fresh submission id."""
     return lambda: str(uuid.uuid4())
+
+
+@pytest.fixture
+def queries_of(app: Flask) -> Callable[[Callable[[], Any]], int]:
+    """Return a function that says how many statements something takes, those about the connection left out."""
+    about_the_connection = ("PRAGMA", "BEGIN", "SET ", "SHOW", "SELECT pg_catalog", "select pg_catalog", "SAVEPOINT")
+
+    def count(action: Callable[[], Any]) -> int:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if not statement.startswith(about_the_connection):
+                seen.append(statement)
+
+        event.listen(db.db.engine, "before_cursor_execute", note)
+        try:
+            action()
+        finally:
+            event.remove(db.db.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    return count

@@ -5,9 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from portal import db
+from portal.access.policy import Role
+from portal.accounts.models import User
 from portal.checkins.models import CheckIn, PlanItem, ScoreRow, ScoreState
 from portal.messaging.models import Message, Thread
+from portal.patients.models import CareTeamMember, Patient
 from portal.review import service as review
+from portal.review.models import CaseloadEntry, CaseloadRow
 from portal.treatment.models import Course, Infusion, InfusionKind, InfusionStatus
 from tests.cast import NOW, ZONE, Person
 
@@ -118,7 +122,11 @@ def thread(person: Person, by: Person, body: str = "How are you?", at: datetime 
 
 
 def message(row: Thread, person: Person, by: Person, body: str, at: datetime = NOW) -> Message:
-    """Add a message to a thread."""
+    """Add a message to a thread that the other side has not read."""
+    if by.user_id == person.user_id:
+        row.unread_by_team = (row.unread_by_team or 0) + 1
+    else:
+        row.unread_by_patient = (row.unread_by_patient or 0) + 1
     return _kept(
         Message(
             submission_id=uuid.uuid4(),
@@ -130,6 +138,23 @@ def message(row: Thread, person: Person, by: Person, body: str, at: datetime = N
             sent_at=at,
         )
     )
+
+
+def patient_row(name: str, provider: Person, rank: int, *, like: CaseloadRow) -> uuid.UUID:
+    """Add a patient of a provider straight to the caseload, without committing; the line reads like another one."""
+    user = User(email=f"{name}@crowd.example", name=name, role=Role.PATIENT, time_zone=ZONE, created_at=NOW)
+    db.session.add(user)
+    db.session.flush()
+    row = Patient(user_id=user.id, given_name=name, family_name="Crowd", born_on=date(1990, 1, 1), country="US")
+    row.enrolled_at = NOW
+    db.session.add(row)
+    db.session.flush()
+    db.session.add(CareTeamMember(patient_id=row.id, user_id=provider.user_id, since=NOW))
+    copied = {column.name: getattr(like, column.name) for column in CaseloadRow.__table__.columns}
+    db.session.add(CaseloadRow(**copied | {"patient_id": row.id, "name": f"{name} Crowd"}))
+    db.session.add(CaseloadEntry(user_id=provider.user_id, patient_id=row.id, rank=rank, sort_name=f"crowd {name}"))
+    db.session.flush()
+    return row.id
 
 
 def _kept(row: Row) -> Row:
