@@ -36,16 +36,16 @@ def list_visits(
     Args:
         patient_id: whose record.
         own_user_id: the patient's own account, whose looks are left out.
-        since: from this moment on, aware.
-        until: up to but without this moment, aware.
+        since: after this moment, aware.
+        until: up to this moment, aware.
         time_zone: whose days are counted, an IANA name.
     """
     rows = session.execute(
         select(AuditEvent.at, AuditEvent.event, AuditEvent.actor_id, AuditEvent.actor_role, AuditEvent.details)
         .where(
             AuditEvent.patient_id == patient_id,
-            AuditEvent.at >= since,
-            AuditEvent.at < until,
+            AuditEvent.at > since,
+            AuditEvent.at <= until,
             AuditEvent.event.in_((LOOKED, REFUSED)),
             AuditEvent.actor_id != own_user_id,
         )

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from portal import db
@@ -138,7 +137,9 @@ def test_the_same_form_sent_twice_is_one_patient(browser: Open, cast: Cast) -> N
     assert first.url == second.url
     assert count() == 3
     plans = db.session.scalar(select(func.count()).select_from(PlanItem))
-    assert plans == db.session.scalar(select(func.count()).select_from(PlanItem).where(PlanItem.patient_id == enrolled().id))
+    assert plans == db.session.scalar(
+        select(func.count()).select_from(PlanItem).where(PlanItem.patient_id == enrolled().id)
+    )
     assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
 
 
@@ -194,7 +195,9 @@ def test_only_providers_take_people_into_care(browser: Open, cast: Cast, who: st
     assert count() == 2
 
 
-def test_what_was_typed_is_offered_again_after_the_session_ended(app: Flask, browser: Open, cast: Cast, frozen: Any) -> None:
+def test_what_was_typed_is_offered_again_after_the_session_ended(
+    app: Flask, browser: Open, cast: Cast, frozen: Any
+) -> None:
     bea = browser(cast.bea)
     form = bea.get("/patients/new").form("invitation")
     frozen.shift(16 * 60)
