@@ -21,6 +21,7 @@ from sqlalchemy import text
 
 from bench import bare, people, stand
 from portal import clock, db
+from portal.access.policy import Role
 from portal.accounts.models import User
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
 from portal.patients.models import CareTeamMember, Patient
@@ -103,7 +104,7 @@ def prepare(url: str, folder: Path, large: int) -> dict[str, tuple[Any, Any]]:
 
 
 def _another_provider() -> uuid.UUID:
-    row = people.user(people.Role.PROVIDER, 1, clock.now() - people.SINCE)
+    row = people.user(Role.PROVIDER, 1, clock.now() - people.SINCE)
     people.add(User, iter([row]))
     found: uuid.UUID = row["id"]
     return found
