@@ -169,7 +169,8 @@ class HistoryScale(Base):
 
     __table_args__ = (
         UniqueConstraint(
-            *("patient_id", "name", "minimum", "maximum", "higher_is_better", "unit"), name="uq_history_scales_described"
+            *("patient_id", "name", "minimum", "maximum", "higher_is_better", "unit"),
+            name="uq_history_scales_described",
         ),
     )
 
