@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock, db
 from portal.web.alone import render_alone
@@ -61,6 +61,7 @@ _RESEND_LOST = Words(
     _l("That was not sent"),
     _l("The page was open for a long time, or you signed in again elsewhere. Go back, load it again, and send it."),
 )
+_NOT_OUR_NAME = _l("The portal is not at this address. Check the address and try again.")
 
 
 class Replay(NamedTuple):
@@ -80,9 +81,17 @@ def register(app: Flask) -> None:
 
 
 def _http(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):
+        return _not_our_name(error)
     response = _answer(error.code or 500, error)
     response.headers.extend([(name, value) for name, value in error.get_headers() if name in _KEPT_HEADERS])
     return response
+
+
+def _not_our_name(error: SecurityError) -> Response:
+    """Answer whoever asks under a host name that is not ours; no page of ours can be drawn, as it has links."""
+    _note(secrets.token_hex(4).upper(), 400, error)
+    return Response(f"{_NOT_OUR_NAME}\n", 400, mimetype="text/plain")
 
 
 def _csrf(error: CSRFError) -> Response:

@@ -15,15 +15,21 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NOTICES = "_flashes"
+CSRF = "csrf_token"
 
 
 class BrowserSession(SecureCookieSession):
     """What Flask calls the session; the token is the only thing in it that lasts."""
 
     def __init__(self, token: str, csrf_secret: str, notices: list[Any]) -> None:
-        super().__init__({"csrf_token": csrf_secret, **({NOTICES: notices} if notices else {})})
+        super().__init__({CSRF: csrf_secret, **({NOTICES: notices} if notices else {})})
         self.token = token
         self.had_notices = bool(notices)
+        self.is_used = False
+
+    def __getitem__(self, key: str) -> Any:
+        self.is_used = self.is_used or key == CSRF
+        return super().__getitem__(key)
 
 
 class BrowserSessions(SessionInterface):
@@ -35,12 +41,12 @@ class BrowserSessions(SessionInterface):
         return BrowserSession(token, csrf_secret(app, token), _notices(app, request))
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        if not session.accessed:
+        notices = session.get(NOTICES)
+        if not session.is_used and not notices and not session.had_notices:
             return
         response.vary.add("Cookie")
         options = self._options(app)
         response.set_cookie(_name(app), session.token, **options)
-        notices = session.get(NOTICES)
         if notices:
             response.set_cookie(_notice_name(app), _serializer(app).dumps(notices), **options)
         elif session.had_notices:
@@ -53,7 +59,8 @@ class BrowserSessions(SessionInterface):
 def replace_token(app: Flask, session: Any, token: str) -> None:
     """Make the browser hold another token from this response on, and with it another CSRF secret."""
     session.token = token
-    session["csrf_token"] = csrf_secret(app, token)
+    session[CSRF] = csrf_secret(app, token)
+    session.is_used = True
 
 
 def csrf_secret(app: Flask, token: str) -> str:

@@ -56,7 +56,7 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
     },
     Severity: {
         Severity.URGENT: _l("Urgent"),
-        Severity.SAME_DAY: _l("Today"),
+        Severity.SAME_DAY: _l("Same day"),
         Severity.REVIEW: _l("To review"),
     },
     AlertState: {

@@ -13,7 +13,8 @@ EVERYWHERE = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
-PATHS = {"/fine": 200, "/moved": 302, "/nowhere": 404, "/broken": 500, "/static/css/base.css": 200}
+FILE = "/static/css/base.css"
+PATHS = {"/fine": 200, "/moved": 302, "/nowhere": 404, "/broken": 500, FILE: 200}
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ def test_every_answer_carries_every_header(visitor: Browser, path: str, status: 
     response = visitor.open(path)
     assert response.status_code == status
     assert {name: response.headers.get(name) for name in EVERYWHERE} == EVERYWHERE
-    assert "camera=()" in response.headers["Permissions-Policy"]
+    assert path == FILE or "camera=()" in response.headers["Permissions-Policy"]
     assert "charset=utf-8" in response.headers["Content-Type"]
     assert "Server" not in response.headers
 
@@ -45,14 +46,22 @@ def test_every_answer_carries_every_header(visitor: Browser, path: str, status: 
 def test_the_policy_lets_nothing_in_from_anywhere_else(visitor: Browser, path: str) -> None:
     found = policy(visitor.open(path))
     assert {found[name] for name in ("default-src", "object-src", "base-uri", "frame-ancestors")} == {"'none'"}
-    assert found["style-src"] == f"'self' {EMPTY_STYLE}"
-    assert found["script-src"] == found["form-action"] == found["connect-src"] == "'self'"
+    if path != FILE:
+        assert found["style-src"] == f"'self' {EMPTY_STYLE}"
+        assert found["script-src"] == found["form-action"] == found["connect-src"] == "'self'"
     assert not [sources for sources in found.values() if "unsafe" in sources or "http" in sources]
 
 
 def test_pages_stay_in_no_cache_and_static_files_may(visitor: Browser) -> None:
     kept = {path: "no-store" in visitor.open(path).headers.get("Cache-Control", "") for path in PATHS}
     assert kept == {path: path != "/static/css/base.css" for path in PATHS}
+
+
+def test_a_file_that_everybody_may_keep_carries_nobodys_cookie(visitor: Browser) -> None:
+    found = visitor.open(FILE)
+    assert "Set-Cookie" not in found.headers
+    assert "Cookie" not in found.headers.get("Vary", "")
+    assert "immutable" in found.headers["Cache-Control"]
 
 
 def test_https_is_remembered_for_a_year_and_http_is_not(visitor: Browser) -> None:
