@@ -88,10 +88,15 @@ class CourseForm(TreatmentForm):
 
 
 class InfusionForm(TreatmentForm):
-    """One infusion, planned or done; days and times are the patient's."""
+    """One infusion, planned or done; days and times are the patient's.
+
+    What it is now decides what counts: a start is read only of one that was given.
+    """
 
     revision = HiddenField(default="0")
-    status = RadioField(_l("What is it now?"), choices=_choices(InfusionStatus), missing=_l("Choose what it is now"))
+    status = RadioField(
+        _l("What is it now?"), choices=_choices(InfusionStatus), inline=True, missing=_l("Choose what it is now")
+    )
     number = IntegerField(_l("Number in the course"), lowest=1, highest=999, missing=_l("Enter its number"))
     kind = RadioField(_l("Kind"), choices=_choices(InfusionKind), inline=True, missing=_l("Choose the kind"))
     planned_on = DateField(_l("Planned for"))
@@ -114,6 +119,8 @@ class InfusionForm(TreatmentForm):
     def __init__(self, *args: Any, zone: str, stored: InfusionRow | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.zone, self.stored = zone, stored
+        for name in _NEEDED_SOMETIMES:
+            self[name].marks_optional = False
         self.planned_at: datetime | None = None
         self.started_at: datetime | None = None
 
@@ -136,14 +143,10 @@ class InfusionForm(TreatmentForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Also read the two moments, and ask for the reason of a dose that was confirmed."""
         super().validate(extra_validators)
-        if self.started_on.data and not self.started_time.typed and not self.was_given:
-            self.started_on.process_formdata([])
-        self.planned_at = self._moment(
-            self.planned_on, self.planned_time, self.stored.planned_at if self.stored else None
-        )
-        self.started_at = self._moment(
-            self.started_on, self.started_time, self.stored.started_at if self.stored else None
-        )
+        stored = self.stored
+        self.planned_at = self._moment(self.planned_on, self.planned_time, stored.planned_at if stored else None)
+        if self.was_given:
+            self.started_at = self._moment(self.started_on, self.started_time, stored.started_at if stored else None)
         if self.confirm_dose.data and not self.dose_reason.data and not self.dose_reason.errors:
             self.dose_reason.errors = [gettext("Say why this dose is right")]
         return not self.error_summary
@@ -218,5 +221,14 @@ _SAME = (
     "site",
     "outcome_note",
     "revision",
+)
+_NEEDED_SOMETIMES = (
+    "planned_on",
+    "planned_time",
+    "started_on",
+    "started_time",
+    "dose_reason",
+    "outcome_note",
+    "reason",
 )
 _NUMBERS = ("weight_kg", "dose_mg", "dose_mg_per_kg")

@@ -1,7 +1,9 @@
 """Courses and infusions."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -28,18 +30,21 @@ blueprint.add_app_template_filter(number_of, "dose")
 @requires(Permission.TREATMENT_VIEW)
 def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     infusions = queries.list_infusions(patient_id)
+    ahead = queries.next_infusion(patient_id, guard.at())
     return render_template(
         "treatment/index.html",
         courses=queries.list_courses(patient_id),
         infusions=list(reversed(infusions)),
-        next=queries.next_infusion(patient_id, guard.at()),
+        gaps=_gaps([one for one in infusions if one.was_given]),
+        next=ahead,
+        days_to_next=(_day(ahead.happens_at) - _day(guard.at())).days if ahead else None,
     )
 
 
 @blueprint.get("/patients/<uuid:patient_id>/treatments/new")
 @requires(Permission.TREATMENT_RECORD)
 def course(patient_id: uuid.UUID) -> ResponseReturnValue:
-    today = when.local(guard.at(), _zone()).date()
+    today = _day(guard.at())
     form = CourseForm(formdata=kept_fields(), data={"series_planned": 6, "started_on": today})
     return _course_page(patient_id, form)
 
@@ -108,6 +113,15 @@ def _zone() -> str:
     return guard.patient().time_zone
 
 
+def _day(at: datetime) -> date:
+    return when.local(at, _zone()).date()
+
+
+def _gaps(given: Sequence[InfusionRow]) -> dict[uuid.UUID, int]:
+    """Return how many days after the one before each given infusion took place; they come in order of time."""
+    return {after.id: (_day(after.happens_at) - _day(before.happens_at)).days for before, after in pairwise(given)}
+
+
 def _course(patient_id: uuid.UUID, course_id: uuid.UUID) -> Course:
     return queries.get_course(patient_id, course_id) or abort(404)
 
@@ -126,7 +140,7 @@ def _suggested(course: Course, last: InfusionRow | None) -> dict[str, Any]:
         "number": queries.next_number(course.patient_id, course.id),
         "kind": InfusionKind.INDUCTION if in_series else InfusionKind.BOOSTER,
         "status": InfusionStatus.PLANNED if is_plan else InfusionStatus.COMPLETED,
-        "started_on": None if is_plan else when.local(guard.at(), _zone()).date(),
+        "started_on": None if is_plan else _day(guard.at()),
     }
 
 

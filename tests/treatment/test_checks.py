@@ -24,7 +24,7 @@ def found(entry: Entry, **changed: Any) -> list[tuple[str, str]]:
 
 
 def neighbour(number: int = 1, **values: Any) -> Neighbour:
-    usual = {"happens_at": NOW - 2 * DAY, "minutes": 40, "was_given": True, "course_id": COURSE}
+    usual: dict[str, Any] = {"happens_at": NOW - 2 * DAY, "minutes": 40, "was_given": True, "course_id": COURSE}
     return Neighbour(id=uuid.uuid4(), number=number, **usual | values)
 
 

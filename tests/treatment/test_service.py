@@ -22,14 +22,14 @@ DAY = timedelta(days=1)
 
 
 def record(cast: Cast, course: Course, entry: Entry, **changed: Any) -> Infusion:
-    usual = {"submission_id": uuid.uuid4(), "by": cast.bea.actor, "at": NOW}
+    usual: dict[str, Any] = {"submission_id": uuid.uuid4(), "by": cast.bea.actor, "at": NOW}
     infusion = service.record_infusion(course.patient_id, course.id, entry, **usual | changed)
     db.session.commit()
     return infusion
 
 
 def change(cast: Cast, infusion: Infusion, entry: Entry, **changed: Any) -> Infusion:
-    usual = {"revision": infusion.revision, "reason": "a slip", "by": cast.bea.actor, "at": NOW}
+    usual: dict[str, Any] = {"revision": infusion.revision, "reason": "a slip", "by": cast.bea.actor, "at": NOW}
     found = service.change_infusion(infusion.patient_id, infusion.id, entry, **usual | changed)
     db.session.commit()
     return found
