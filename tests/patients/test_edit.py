@@ -81,25 +81,29 @@ def test_an_address_of_somebody_else_is_refused_and_named(browser: Open, cast: C
     assert page.problems == ["An account with the address dot@interval.example exists already"]
 
 
-@pytest.mark.parametrize("column", ["status", "user_id", "enrolled_at", "consented_at", "primary_instrument", "email"])
-def test_a_form_changes_what_it_shows_and_nothing_else(browser: Open, cast: Cast, column: str) -> None:
-    before = getattr(db.session.get_one(Patient, cast.ada.own_id), column, None)
+PROTECTED = ("status", "user_id", "enrolled_at", "consented_at", "primary_instrument")
+
+
+def test_a_form_changes_what_it_shows_and_nothing_else(browser: Open, cast: Cast) -> None:
+    before = {column: getattr(db.session.get_one(Patient, cast.ada.own_id), column) for column in PROTECTED}
     ada = browser(cast.ada)
     form = ada.get(f"/patients/{cast.ada.own_id}/contact").form("Save")
-    sent = {**form.values, column: "gad-7", "patient_id": str(cast.dot.own_id), "role": "administrator"}
-    ada.post(form.action, sent)
-    db.session.expire_all()
-    assert getattr(db.session.get_one(Patient, cast.ada.own_id), column, None) == before
+    smuggled = dict.fromkeys((*PROTECTED, "email", "role"), "gad-7")
+    ada.post(form.action, {**form.values, **smuggled, "patient_id": str(cast.dot.own_id), "city": "Leeds"})
+    patient = db.session.get_one(Patient, cast.ada.own_id)
+    assert patient.city == "Leeds"
+    assert {column: getattr(patient, column) for column in PROTECTED} == before
     assert db.session.get_one(User, cast.ada.user_id).email == "ada@interval.example"
+    assert db.session.get_one(Patient, cast.dot.own_id).city == ""
 
 
 MAY = {"edit": {"bea"}, "address": {"bea"}, "contact": {"ada", "bea"}}
 
 
-@pytest.mark.parametrize("page", sorted(MAY))
-@pytest.mark.parametrize("who", ["ada", "bea", "cal", "dot", "eve", "nia"])
-def test_who_may_change_what(browser: Open, cast: Cast, page: str, who: str) -> None:
-    path = f"/patients/{cast.ada.own_id}/{page}"
-    somebody = browser(getattr(cast, who))
-    assert somebody.open(path).status_code == (200 if who in MAY[page] else 404)
-    assert somebody.open(path, "POST").status_code == (422 if who in MAY[page] else 404)
+def test_who_may_change_what(browser: Open, cast: Cast) -> None:
+    for who, person in cast.everybody().items():
+        somebody = browser(person)
+        for page, allowed in MAY.items():
+            path = f"/patients/{cast.ada.own_id}/{page}"
+            assert somebody.open(path).status_code == (200 if who in allowed else 404), (who, page)
+            assert somebody.open(path, "POST").status_code == (422 if who in allowed else 404), (who, page)

@@ -55,8 +55,7 @@ def test_nobody_is_invited_who_left_care(browser: Open, cast: Cast, status: Pati
     assert browser(cast.bea).open(f"/patients/{cast.ada.own_id}/invite", "POST").status_code == 404
 
 
-@pytest.mark.parametrize("who", ["ada", "nia", "cal", "dot", "eve"])
-def test_only_a_provider_on_the_team_invites(browser: Open, cast: Cast, who: str) -> None:
-    answer = browser(getattr(cast, who)).open(f"/patients/{cast.ada.own_id}/invite", "POST")
-    assert answer.status_code == 404
+def test_only_a_provider_on_the_team_invites(browser: Open, cast: Cast) -> None:
+    for person in (cast.ada, cast.nia, cast.cal, cast.dot, cast.eve):
+        assert browser(person).open(f"/patients/{cast.ada.own_id}/invite", "POST").status_code == 404
     assert db.session.scalars(select(OutboxMessage)).all() == []

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from portal import db
 from portal.accounts.models import User
 from portal.audit import service as audit
@@ -58,9 +56,10 @@ def test_older_looks_are_a_page_away(browser: Open, cast: Cast) -> None:
     assert lines(earlier.follow("Later")) == []
 
 
-@pytest.mark.parametrize("sent", ["x", "-5", "99999999999", "1e9", ""])
-def test_a_page_that_does_not_exist_is_an_ordinary_page(browser: Open, cast: Cast, sent: str) -> None:
-    browser(cast.ada).get(f"/patients/{cast.ada.own_id}/looks?back={sent}")
+def test_a_page_that_does_not_exist_is_an_ordinary_page(browser: Open, cast: Cast) -> None:
+    ada = browser(cast.ada)
+    for sent in ("x", "-5", "99999999999", "1e9", ""):
+        ada.get(f"/patients/{cast.ada.own_id}/looks?back={sent}")
 
 
 def test_two_patients_looks_do_not_mix(browser: Open, cast: Cast) -> None:
@@ -69,6 +68,8 @@ def test_two_patients_looks_do_not_mix(browser: Open, cast: Cast) -> None:
     assert len(lines(browser(cast.dot).get(f"/patients/{cast.dot.own_id}/looks"))) == 1
 
 
-@pytest.mark.parametrize("who", ["cal", "dot", "eve"])
-def test_nobody_else_sees_who_looked(browser: Open, cast: Cast, who: str) -> None:
-    assert browser(getattr(cast, who)).open(f"/patients/{cast.ada.own_id}/looks").status_code == 404
+def test_nobody_else_sees_who_looked(browser: Open, cast: Cast) -> None:
+    for person in (cast.cal, cast.dot, cast.eve):
+        answer = browser(person).open(f"/patients/{cast.ada.own_id}/looks")
+        assert answer.status_code == 404
+        assert b"Okafor" not in answer.data

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from portal import db
@@ -70,50 +69,50 @@ def test_the_clinics_country_and_time_zone_stand_in_the_form(browser: Open, cast
     assert (values["country"], values["time_zone"]) == ("US", "America/New_York")
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "said"),
-    [
-        ("given_name", "", "Enter the given name"),
-        ("family_name", "\u200b", "at least one letter"),
-        ("given_name", "x" * 101, "100 characters or fewer"),
-        ("born_on", "", "Enter the birth date"),
-        ("born_on", "2026-11-23", "or an earlier date"),
-        ("born_on", "1899-12-31", "or a later date"),
-        ("born_on", "1990-02-30", "real date"),
-        ("email", "", "Enter the email address"),
-        ("email", "ida", "like name@example.com"),
-        ("email", "ida@exämple.org", "plain letters"),
-        ("mobile_phone", "call me", "phone number"),
-        ("emergency_phone", "", "person the clinic may call"),
-    ],
-)
-def test_what_cannot_be_taken_is_said_at_its_field_and_everything_stays(
-    browser: Open, cast: Cast, field: str, typed: str, said: str
-) -> None:
+WRONG = [
+    ("given_name", "", "Enter the given name"),
+    ("family_name", "\u200b", "at least one letter"),
+    ("given_name", "x" * 101, "100 characters or fewer"),
+    ("born_on", "", "Enter the birth date"),
+    ("born_on", "2026-11-23", "or an earlier date"),
+    ("born_on", "1899-12-31", "or a later date"),
+    ("born_on", "1990-02-30", "real date"),
+    ("born_on", "٢٠٠٠-٠١-٠١", "real date"),
+    ("email", "", "Enter the email address"),
+    ("email", "ida", "like name@example.com"),
+    ("email", "ida@exämple.org", "plain letters"),
+    ("mobile_phone", "call me", "phone number"),
+    ("emergency_phone", "", "person the clinic may call"),
+]
+
+
+def test_what_cannot_be_taken_is_said_at_its_field_and_everything_stays(browser: Open, cast: Cast) -> None:
     form = browser(cast.bea).get("/patients/new").form("invitation")
-    page = form.submit({**TYPED, field: typed}, expect=422)
-    assert any(said in problem for problem in page.problems), page.problems
-    kept = page.form("invitation").values
-    assert kept[field] == typed
-    assert kept["address_line_1"] == "Strandvej 3"
-    assert kept.getlist("conditions") == ["anxiety", "ptsd"]
+    for field, typed, said in WRONG:
+        page = form.submit({**TYPED, field: typed}, expect=422)
+        assert any(said in problem for problem in page.problems), (field, typed, page.problems)
+        kept = page.form("invitation").values
+        assert kept[field] == typed
+        assert kept["address_line_1"] == "Strandvej 3"
+        assert kept.getlist("conditions") == ["anxiety", "ptsd"]
     assert count() == 2
 
 
-@pytest.mark.parametrize(
-    ("field", "sent"),
-    [
-        ("country", "XX"),
-        ("time_zone", "Mars/Olympus"),
-        ("language", "tlh"),
-        ("conditions", "sadness"),
-        ("team", "not-an-id"),
-        ("team", str(uuid.uuid4())),
-        ("born_on", "٢٠٠٠-٠١-٠١"),
-    ],
-)
-def test_what_no_form_of_ours_offers_is_refused(browser: Open, cast: Cast, field: str, sent: str) -> None:
-    browser(cast.bea).post("/patients/new", {**TYPED, "language": "en", field: sent}, expect=422)
+NOT_OFFERED = [
+    ("country", "XX"),
+    ("time_zone", "Mars/Olympus"),
+    ("language", "tlh"),
+    ("conditions", "sadness"),
+    ("team", "not-an-id"),
+    ("team", str(uuid.uuid4())),
+]
+
+
+def test_what_no_form_of_ours_offers_is_refused(browser: Open, cast: Cast) -> None:
+    bea = browser(cast.bea)
+    for field, sent in NOT_OFFERED:
+        page = bea.post("/patients/new", {**TYPED, "language": "en", field: sent}, expect=422)
+        assert len(page.problems) == 1, field
     assert count() == 2
 
 
@@ -187,17 +186,15 @@ def test_a_name_of_any_script_comes_back_as_it_was_typed(browser: Open, cast: Ca
     assert shown in page.text
 
 
-@pytest.mark.parametrize("who", ["ada", "nia", "eve"])
-def test_only_providers_take_people_into_care(browser: Open, cast: Cast, who: str) -> None:
-    answer = browser(getattr(cast, who))
-    assert answer.open("/patients/new").status_code == 403
-    assert answer.open("/patients/new", "POST", data=TYPED).status_code == 403
+def test_only_providers_take_people_into_care(browser: Open, cast: Cast) -> None:
+    for person in (cast.ada, cast.nia, cast.eve):
+        somebody = browser(person)
+        assert somebody.open("/patients/new").status_code == 403
+        assert somebody.open("/patients/new", "POST", data=TYPED).status_code == 403
     assert count() == 2
 
 
-def test_what_was_typed_is_offered_again_after_the_session_ended(
-    app: Flask, browser: Open, cast: Cast, frozen: Any
-) -> None:
+def test_what_was_typed_is_offered_again_after_the_session_ended(browser: Open, cast: Cast, frozen: Any) -> None:
     bea = browser(cast.bea)
     form = bea.get("/patients/new").form("invitation")
     frozen.shift(16 * 60)
