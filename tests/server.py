@@ -37,9 +37,7 @@ def running(database_url: str, folder: Path, *, workers: int = 1, app: str = "ws
     """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    wanted = {"HOST": "127.0.0.1", "PORT": str(port), "BASE_URL": address, "SECRET_KEY": SECRET}
-    wanted |= {"DATABASE_URL": database_url.replace("+psycopg", ""), "INSTANCE_PATH": str(folder)}
-    wanted |= {"WEB_CONCURRENCY": str(workers)}
+    wanted = environment(database_url, folder, address) | {"WEB_CONCURRENCY": str(workers)}
     command = [sys.executable, "-m", "gunicorn", "--config", "script/gunicorn.conf.py"]
     command += ["--bind", f"127.0.0.1:{port}", app]
     with (folder / "server.log").open("ab") as log:
@@ -50,6 +48,18 @@ def running(database_url: str, folder: Path, *, workers: int = 1, app: str = "ws
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def environment(database_url: str, folder: Path, address: str) -> dict[str, str]:
+    """Return the settings under which a server or a worker stands at an address of this machine."""
+    return {
+        "HOST": "127.0.0.1",
+        "PORT": address.rpartition(":")[2],
+        "BASE_URL": address,
+        "SECRET_KEY": SECRET,
+        "DATABASE_URL": database_url.replace("+psycopg", ""),
+        "INSTANCE_PATH": str(folder),
+    }
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
