@@ -59,6 +59,8 @@ def scores(timeline: Timeline, instrument: InstrumentView, words: Words, axis: s
         said += [*(_score_words(instrument, point, words) for point in run), ""]
         covered += [*(_window(instrument, point) for point in run), None]
         symbols += [*(SYMBOLS[point.state] for point in run), "circle"]
+    if not x:
+        return _unscored(timeline, instrument, words, axis)
     trace = _trace("score", axis, x, y, "lines+markers", said)
     trace |= {"name": plain(instrument.short_title), "connectgaps": False, "customdata": covered}
     trace["marker"] = {"symbol": symbols}

@@ -8,9 +8,18 @@ const STEMS = {
   "stopped-early": { width: 1.75, dash: "10px,3px,2px,3px" },
 };
 
+// The browser works out what each variable comes to, system colours too, which Plotly does not know by name.
 export function palette(figure) {
-  const css = getComputedStyle(figure);
-  return (name) => css.getPropertyValue(`--chart-${name}`).trim();
+  const probe = figure.appendChild(document.createElement("i"));
+  probe.hidden = true;
+  const known = new Map();
+  return (name) => {
+    if (!known.has(name)) {
+      probe.style.color = `var(--chart-${name})`;
+      known.set(name, getComputedStyle(probe).color);
+    }
+    return known.get(name);
+  };
 }
 
 // Open points are filled with the ground, so that no line shows through them.
@@ -29,7 +38,7 @@ function points(trace, colour) {
 
 function head(role, colour) {
   const [given, paper] = [colour("given"), colour("paper")];
-  if (role === "not-given") return { color: colour("soft"), line: { width: 1.5, color: colour("soft") } };
+  if (role === "not-given") return { opacity: 1, color: colour("soft"), line: { width: 1.5, color: colour("soft") } };
   const filled = role === "booster";
   return { symbol: "circle", opacity: 1, color: filled ? given : paper, line: { width: role === "stopped-early" ? 3 : 1.5, color: given } };
 }
@@ -68,7 +77,7 @@ export function paint(data, layout, colour, font) {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       hoverlabel: { bgcolor: colour("ink"), bordercolor: colour("ink"), font: { color: colour("paper"), family: font.family, size: 13 }, align: "left" },
-      shapes: layout.shapes.filter((one) => one.name in STEMS).map((one) => ({ ...one, line: { color: colour("given"), ...STEMS[one.name] } })),
+      shapes: layout.shapes.filter((one) => one.name in STEMS).map((one) => ({ ...one, full: STEMS[one.name].width, line: { color: colour("given"), ...STEMS[one.name] } })),
       annotations: [],
     },
   };

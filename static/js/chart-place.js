@@ -24,7 +24,7 @@ export function place(figure, layout) {
       ...layout,
       ...axes,
       shapes: layout.shapes.map((one) => (one.yref === "paper" ? { ...one, y1: 1 - sheet.sign / sheet.bottom } : one)),
-      xaxis: { ...layout.xaxis, range: [...sheet.range], nticks: Math.max(3, Math.round(inner.width / 90)) },
+      xaxis: { ...layout.xaxis, range: [...sheet.range], tickangle: 0, nticks: Math.max(3, Math.floor(inner.width / scale / sheet.font / 6.5)) },
       width: inner.width,
       height: sheet.bottom * scale + axis,
       margin: { l: sheet.left * scale, r: sheet.right * scale, t: 0, b: axis, pad: 0 },
@@ -32,17 +32,33 @@ export function place(figure, layout) {
   };
 }
 
-// Heads of infusions shrink where they would cover each other, and say their number where there is room.
-export function heads(plot) {
-  const x = plot._fullLayout.xaxis;
-  const traces = plot.data.map((trace, index) => ({ trace, index })).filter(({ trace }) => trace.mode === "markers+text" && trace.yaxis === "y");
-  const all = traces.flatMap(({ trace }) => trace.x.map((at) => x.d2p(at))).sort((a, b) => a - b);
+function heads(plot, x) {
+  const traces = plot.data.map((trace, index) => ({ trace, index })).filter(({ trace }) => trace.meta.numbers);
+  const all = traces.flatMap(({ trace }) => trace.x.map((at) => x.d2p(at))).filter((at) => at >= 0 && at <= x._length).sort((a, b) => a - b);
   const most = plot._fullLayout.font.size * 1.6;
-  const room = (at) => Math.min(...all.filter((other) => other !== at).map((other) => Math.abs(other - at)), most * 2);
-  const sizes = traces.map(({ trace }) => trace.x.map((at) => Math.max(4, Math.min(most, room(x.d2p(at)) * 0.95))));
-  const update = {
-    "marker.size": sizes,
-    text: traces.map(({ trace }, n) => trace.meta.numbers.map((number, m) => (sizes[n][m] > most * 0.8 ? number : ""))),
-  };
-  return traces.length ? globalThis.Plotly.restyle(plot, update, traces.map(({ index }) => index)) : Promise.resolve();
+  const least = all.length > 16 ? 3 : 8;
+  const room = (at) => Math.min(most, ...all.filter((other) => other !== at).map((other) => Math.abs(other - at) * (least < 8 ? 0.6 : 0.95)));
+  return traces.map(({ trace, index }) => {
+    const sizes = trace.x.map((at) => (trace.meta.role === "not-given" ? least : Math.max(least, room(x.d2p(at)))));
+    return { index, sizes, text: trace.meta.numbers.map((number, n) => (sizes[n] > most * 0.8 ? number : "")), isFine: least < 8 };
+  });
+}
+
+// Draws finer what stands close together, and says again what has room: after every change of what is shown.
+export async function fit(plot) {
+  const plotly = globalThis.Plotly;
+  const x = plot._fullLayout.xaxis;
+  const placed = heads(plot, x);
+  const indices = (role) => plot.data.map((trace, index) => (trace.meta.role === role ? index : -1)).filter((index) => index >= 0);
+  const fine = placed.some((one) => one.isFine);
+  if (placed.length) {
+    await plotly.restyle(plot, { "marker.size": placed.map((one) => one.sizes), text: placed.map((one) => one.text) }, placed.map((one) => one.index));
+    await plotly.relayout(plot, { shapes: plot.layout.shapes.map((one) => ({ ...one, opacity: fine ? 0.6 : 1, line: { ...one.line, width: fine ? 0.75 : one.full } })) });
+  }
+  const [score] = indices("score");
+  if (score === undefined) return;
+  const seen = plot.data[score].x.map((at) => x.d2p(at)).filter((at) => at >= 0 && at <= x._length);
+  const crowded = seen.length > 2 && (Math.max(...seen) - Math.min(...seen)) / seen.length < 7;
+  await plotly.restyle(plot, { "marker.size": crowded ? 4 : 9, "marker.line.width": crowded ? 0 : 1.5, "line.width": crowded ? 1.2 : 2 }, [score]);
+  if (indices("ring").length) await plotly.restyle(plot, { opacity: crowded ? 0 : 1 }, indices("ring"));
 }

@@ -17,7 +17,8 @@ function words(trace, index, lang) {
 
 export function readable(plot, status) {
   const lang = document.documentElement.lang;
-  const band = plot.appendChild(Object.assign(document.createElement("div"), { className: "chart-recall", hidden: true }));
+  const band = Object.assign(document.createElement("div"), { className: "chart-recall", hidden: true });
+  plot.prepend(band);
 
   function showWindow(point) {
     const window = point.data.customdata?.[point.pointNumber];
@@ -28,10 +29,11 @@ export function readable(plot, status) {
     Object.assign(band.style, { left: `${margin.l + left}px`, width: `${right - left}px`, top: `${yaxis3._offset}px`, height: `${yaxis3._length}px` });
   }
 
-  plot.on("plotly_hover", (event) => showWindow(event.points[0]));
+  // A tap is a click without a hover.
+  for (const event of ["plotly_hover", "plotly_click"]) plot.on(event, ({ points }) => showWindow(points[0]));
   plot.on("plotly_unhover", () => { band.hidden = true; });
 
-  const readables = () => plot.data.map((trace, curve) => ({ trace, curve })).filter(({ trace }) => trace.hoverinfo !== "skip");
+  const readables = () => plot.data.map((trace, curve) => ({ trace, curve })).filter(({ trace }) => trace.hoverinfo !== "skip" && trace.x.length);
   const at = { lane: 0, point: -1 };
 
   function go(traces) {

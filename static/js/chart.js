@@ -1,7 +1,7 @@
 // The picture in the page becomes a live chart when somebody reaches for it. Until then nothing is loaded.
 
 import { paint, palette } from "./chart-paint.js";
-import { heads, place } from "./chart-place.js";
+import { fit, place } from "./chart-place.js";
 import { readable } from "./chart-read.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: "reset", showTips: false };
@@ -45,6 +45,7 @@ class Live {
     painted.layout.dragmode = coarse.matches ? false : "zoom";
     painted.layout.xaxis.fixedrange = coarse.matches;
     this.range = [...painted.layout.xaxis.range];
+    painted.layout.meta = { ...painted.layout.meta, whole: this.range };
     this.figure.classList.remove("is-zoomed");
     return painted;
   }
@@ -58,12 +59,12 @@ class Live {
     this.figure.append(this.plot);
     const { data, layout } = this.drawn();
     await plotly.newPlot(this.plot, data, layout, { ...CONFIG, locale: this.lang, locales: { [this.lang]: locale(this.lang) } });
-    await heads(this.plot);
+    await fit(this.plot);
     this.stretches();
     this.figure.classList.add("is-live");
     readable(this.plot, this.status);
     this.plot.on("plotly_relayout", (change) => { if (Object.keys(change).some((key) => key.startsWith("xaxis"))) this.zoomed(); });
-    const again = () => { const next = this.drawn(); plotly.react(this.plot, next.data, next.layout).then(() => { heads(this.plot); this.stretches(); }); };
+    const again = () => { const next = this.drawn(); plotly.react(this.plot, next.data, next.layout).then(() => { fit(this.plot); this.stretches(); }); };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
     this.watch(again);
   }
@@ -72,7 +73,7 @@ class Live {
     const [now, whole] = [this.plot.layout.xaxis.range, this.range].map((range) => range.map((at) => Date.parse(at.replace(" ", "T"))));
     this.figure.classList.toggle("is-zoomed", now.some((at, end) => Math.abs(at - whole[end]) > 60000));
     this.stretches();
-    heads(this.plot);
+    fit(this.plot);
   }
 
   // The picture's own stretches of time stay, with their words, until they no longer stand in the right place.
@@ -95,11 +96,16 @@ class Live {
 for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const explore = figure.querySelector("[data-explore]");
   let live;
-  const reach = () => { live ??= new Live(figure).start().then(() => explore.setAttribute("hidden", ""), () => { live = undefined; }); return live; };
+  const taken = () => { explore.textContent = explore.dataset.whole; };
+  const reach = () => (live ??= new Live(figure).start().then(taken, () => { live = undefined; }));
   figure.querySelectorAll("svg.chart").forEach((picture) => {
     picture.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") reach(); });
     picture.addEventListener("click", reach);
   });
-  explore.hidden = false;
-  explore.addEventListener("click", () => reach().then(() => figure.querySelector(".chart-live")?.focus()));
+  figure.classList.add("is-ready");
+  explore.addEventListener("click", () => reach().then(() => {
+    const plot = figure.querySelector(".chart-live");
+    plot?.focus();
+    if (figure.classList.contains("is-zoomed")) globalThis.Plotly.relayout(plot, { "xaxis.range": [...plot.layout.meta.whole] });
+  }));
 }
