@@ -1,6 +1,7 @@
 """The application, read from top to bottom."""
 
 import hashlib
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config, ConfigurationError
@@ -88,7 +88,7 @@ def create_app(config: Config) -> Flask:
     looks.keep_waiting_looks_in(config.instance_path)
     passwords.use(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
-    Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    _offer_migrations(app)
     Babel(app, locale_selector=_language, timezone_selector=_time_zone)
     _sign_in_with_our_sessions(app)
     guard.csrf.init_app(app)
@@ -97,7 +97,8 @@ def create_app(config: Config) -> Flask:
     app.before_request(guard.check)
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)
-    app.view_functions["static"] = guard.public(app.view_functions["static"])
+    views: dict[str, Any] = app.view_functions
+    views["static"] = guard.public(views["static"])
     app.url_defaults(_name_the_version)
     app.after_request(headers.apply)
     app.after_request(_compress_with(compress))
@@ -109,6 +110,13 @@ def create_app(config: Config) -> Flask:
     health.register(app)
     cli.register(app)
     return app
+
+
+def _offer_migrations(app: Flask) -> None:
+    """Let `flask db` work, where Flask-Migrate is loaded; `wsgi.py` spares the web server that."""
+    flask_migrate = sys.modules.get("flask_migrate")
+    if flask_migrate is not None:
+        flask_migrate.Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
 
 
 def _keep_the_demo_private(config: Config) -> None:
