@@ -87,10 +87,9 @@ def daily(series: DailySeries, point: DailyPoint) -> tuple[Message, ...]:
 
 def ends(series: DailySeries) -> tuple[Message, Message]:
     """Return how the top and the bottom of a daily scale are labelled."""
-    top, bottom = {"value": series.maximum}, {"value": series.minimum}
+    top, bottom = series.maximum, series.minimum
     if series.higher_is_better is None:
-        return message("%(value)s", **top), message("%(value)s", **bottom)
-    best, worst = "best %(value)s", "worst %(value)s"
+        return message("%(value)s", value=top), message("%(value)s", value=bottom)
     if series.higher_is_better:
-        return Message(best, top), Message(worst, bottom)
-    return Message(worst, top), Message(best, bottom)
+        return message("best %(value)s", value=top), message("worst %(value)s", value=bottom)
+    return message("worst %(value)s", value=top), message("best %(value)s", value=bottom)

@@ -15,7 +15,7 @@ from portal.progress import ranges
 from portal.progress.svg import chart, overlay
 from portal.progress.svg.axis import ticks
 from portal.progress.svg.frame import NARROW, WIDE, Frame, Sheet
-from portal.progress.svg.labels import Box, Places
+from portal.progress.svg.labels import Box
 from portal.progress.svg.pen import width as width_of
 from portal.progress.timeline import InfusionKind, InfusionStatus, Mark, Timeline
 from tests.progress import stories
@@ -266,45 +266,6 @@ def test_the_time_axis_names_a_few_days_at_any_length(days: int, sheet: Sheet) -
     assert 2 <= len(found) <= 20
     assert [on for on, _ in found] == sorted({on for on, _ in found})
     assert all(about.start <= on <= about.end for on, _ in found)
-
-
-def test_the_intervals_are_laid_over_each_other_with_the_current_one_heavy() -> None:
-    root = parsed(overlay.draw(stories.wears_off(), WORDS))
-    assert len([e for e in having(root, "c-now") if "c-ends" in (e.get("class") or "")]) == 1
-    assert "13, now" in texts(root)
-    assert "line: 10" in texts(root)
-    assert root.get("aria-label") == "PHQ-9 by days since the infusion"
-
-
-def test_one_interval_is_not_compared_with_anything() -> None:
-    assert overlay.draw(stories.newcomer(), WORDS) == ""
-    assert overlay.draw(timeline(), WORDS) == ""
-
-
-BOXES = st.builds(
-    lambda x, y, w, h: Box(x, y, x + w, y + h),
-    *(st.floats(0, 200), st.floats(0, 200), st.floats(0.1, 60), st.floats(0.1, 60)),
-)
-
-
-@given(st.lists(BOXES, max_size=12), st.lists(BOXES, max_size=12))
-def test_labels_never_cover_what_was_there_before(taken: list[Box], wanted: list[Box]) -> None:
-    places = Places(Box(0, 0, 230, 230))
-    for box in taken:
-        places.take(box)
-    chosen = places.first_free(wanted)
-    free = [box for box in wanted if box.right <= 230 and box.bottom <= 230 and not any(map(box.meets, taken))]
-    assert (chosen is None) == (not free)
-    if chosen is not None:
-        assert wanted[chosen] in free
-        assert not places.is_free(wanted[chosen])
-
-
-def test_a_label_prefers_a_spot_that_crosses_nothing() -> None:
-    places = Places(Box(0, 0, 100, 100))
-    places.take_lightly(Box(10, 0, 12, 100))
-    assert places.first_free([Box(0, 0, 20, 10), Box(40, 0, 60, 10)]) == 1
-    assert places.first_free([Box(0, 20, 20, 30)]) == 0
 
 
 @settings(max_examples=30, deadline=None)
