@@ -116,7 +116,12 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     state = queries.get_state(thread_id)
     if request.if_none_match.contains(state):
         return Response(status=304)
-    values = {"conversation": queries.get_conversation(thread_id), "by_patient": _is_patient(), "fresh": frozenset()}
+    values = {
+        "conversation": queries.get_conversation(thread_id),
+        "by_patient": _is_patient(),
+        "fresh": frozenset(),
+        "is_news": True,
+    }
     return {"state": state, "html": render_template("messaging/said.html", thread=found, **values)}
 
 
@@ -199,4 +204,4 @@ def _thread_page(thread: Thread, form: MessageForm, fresh: frozenset[uuid.UUID] 
 def _sent(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     forget_kept()
     flash(_("Sent."), "good")
-    return redirect(url_for(".thread", patient_id=patient_id, thread_id=thread_id), 303)
+    return redirect(url_for(".thread", patient_id=patient_id, thread_id=thread_id, _anchor="latest"), 303)
