@@ -94,7 +94,7 @@ def measure_scales(patient_id: uuid.UUID) -> list[Measured]:
     counted = (
         select(
             columns.scale_id,
-            func.count().label("count"),
+            func.count().label("many"),
             func.min(columns.for_on).label("first"),
             func.max(columns.for_on).label("last"),
         )
@@ -103,7 +103,7 @@ def measure_scales(patient_id: uuid.UUID) -> list[Measured]:
     )
     found = {row.scale_id: row for row in session.execute(counted)}
     scales = [scale for scale in list_scales(patient_id) if scale.id in found]
-    return [Measured(one, found[one.id].count, found[one.id].first, found[one.id].last) for one in scales]
+    return [Measured(one, found[one.id].many, found[one.id].first, found[one.id].last) for one in scales]
 
 
 def list_imports(patient_id: uuid.UUID) -> list[HistoryImport]:

@@ -112,6 +112,17 @@ def read(
     )
 
 
+def check(source: bytes | BinaryIO, how: Mapping | Daylio, *, limits: Limits | None = None) -> None:
+    """Raise what `read` would raise about a file's columns, without reading its rows.
+
+    Raises:
+        MappingError: a column that the file does not have.
+        AmbiguousDates: somebody has to say what the dates begin with.
+        HistoryError: the file cannot be opened in this way.
+    """
+    _reader(how, open_table(source, limits or Limits(), encoding=how.encoding, delimiter=how.delimiter))
+
+
 def _reader(how: Mapping | Daylio, table: Table) -> Callable[[tuple[str, ...]], Content]:
     return daylio.reader(how, table) if isinstance(how, Daylio) else plain.reader(how, table)
 
