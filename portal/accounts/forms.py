@@ -107,7 +107,7 @@ class AccountForm(Form):
     name = StringField(_l("Name"), missing=_l("Enter the person's name"))
     email = PlainEmailField(
         _l("Email address"),
-        hint=_l("The invitation goes here, and it is what the person signs in with."),
+        hint=_l("The person signs in with it, and mail goes there."),
         missing=_l("Enter the person's email address"),
         autocomplete="off",
     )

@@ -54,7 +54,7 @@ def test_only_an_administrator_gets_in(cast: Cast, browser: Open) -> None:
 def test_an_administrator_makes_an_account_and_its_owner_is_invited(cast: Cast, browser: Open) -> None:
     page = browser(cast.eve).get("/accounts/new").form("Save and send").submit(NOOR)
     assert page.url == "/accounts"
-    assert ["Noor New", "noor@interval.example", "Nurse", "Invited"] in page.rows()
+    assert ["Noor New noor@interval.example", "Nurse", "Invited"] in page.rows()
     assert [kind for kind, _ in mail()] == ["invitation"]
     assert events() == ["account:created"]
 
@@ -195,9 +195,9 @@ def test_the_accounts_of_patients_show_no_more_than_who_they_are(cast: Cast, bro
 def test_accounts_are_found_by_part_of_a_name_and_filtered(cast: Cast, browser: Open) -> None:
     client = browser(cast.eve)
     page = client.get("/accounts").form("Find").submit(text="BEA")
-    assert [row[1] for row in page.rows()[1:]] == [cast.bea.email]
+    assert [row[0].split()[-1] for row in page.rows()[1:]] == [cast.bea.email]
     page = client.get("/accounts?role=patient")
-    assert {row[1] for row in page.rows()[1:]} == {cast.ada.email, cast.dot.email}
+    assert {row[0].split()[-1] for row in page.rows()[1:]} == {cast.ada.email, cast.dot.email}
     assert "No account fits" in client.get("/accounts?status=deactivated").text
     assert len(client.get("/accounts?role=nonsense&status=x&page=-4").rows()) == 7
     for text in ("%", "_", "100%", "' OR 1=1 --"):
