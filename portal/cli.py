@@ -14,6 +14,7 @@ from portal.accounts import password_rules, passwords, queries, service, tokens
 from portal.accounts.models import TokenPurpose, User
 from portal.accounts.password_rules import Weakness
 from portal.audit import service as audit_service
+from portal.checkins.history.cli import group as history
 from portal.clinic import queries as clinic
 from portal.demo.cli import group as demo
 from portal.notifications.worker import command as worker
@@ -31,7 +32,7 @@ audit = click.Group("audit", help="The record of who did and saw what.")
 
 def register(app: Flask) -> None:
     """Give the `flask` command our commands."""
-    for command in (user, audit, examine, worker, demo):
+    for command in (user, audit, examine, history, worker, demo):
         app.cli.add_command(command)
 
 

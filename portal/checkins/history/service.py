@@ -89,22 +89,15 @@ def import_reading(
     safety.hold(patient_id)
     change = compare(patient_id, reading)
     made = None if change.changes_nothing else import_id or uuid.uuid4()
-    outcome = Outcome(
-        import_id=made,
-        rows=reading.rows,
-        imported=len(change.new),
-        merged=len(reading.merged) + change.there,
-        refused=len(reading.refused),
-        added=change.added,
-    )
+    result = outcome(made, reading, change)
     if made is not None:
-        session.add(_import_row(patient_id, made, reading, file, outcome, by=by, at=at))
+        session.add(_import_row(patient_id, reading, file, result, by=by, at=at))
         session.flush()
         _write(patient_id, made, change, step)
         touched(patient_id)
-        counts = {name: getattr(outcome, name) for name in ("rows", "imported", "merged", "refused", "added")}
+        counts = {name: getattr(result, name) for name in ("rows", "imported", "merged", "refused", "added")}
         audit.record("history:imported", by=by, at=at, patient_id=patient_id, thing_id=made, **counts)
-    return outcome
+    return result
 
 
 def undo(patient_id: uuid.UUID, import_id: uuid.UUID, *, by: Actor | None, at: datetime) -> int | None:
@@ -134,27 +127,38 @@ def undo(patient_id: uuid.UUID, import_id: uuid.UUID, *, by: Actor | None, at: d
     return taken
 
 
+def outcome(import_id: uuid.UUID | None, reading: Reading, change: Comparison) -> Outcome:
+    """Return what becomes of a file's rows: every row in exactly one of three heaps."""
+    return Outcome(
+        import_id=import_id,
+        rows=reading.rows,
+        imported=len(change.new),
+        merged=len(reading.merged) + change.there,
+        refused=len(reading.refused),
+        added=change.added,
+    )
+
+
 def _import_row(
     patient_id: uuid.UUID,
-    import_id: uuid.UUID,
     reading: Reading,
     file: File,
-    outcome: Outcome,
+    result: Outcome,
     *,
     by: Actor | None,
     at: datetime,
 ) -> HistoryImport:
     return HistoryImport(
-        id=import_id,
+        id=result.import_id,
         patient_id=patient_id,
         source=file.source,
         file_name=rows.bare_name(file.name),
         mapping={**file.mapping, "time_zone": reading.time_zone},
-        rows=outcome.rows,
-        imported=outcome.imported,
-        merged=outcome.merged,
-        refused=outcome.refused,
-        added=outcome.added,
+        rows=result.rows,
+        imported=result.imported,
+        merged=result.merged,
+        refused=result.refused,
+        added=result.added,
         refusals=rows.reasons(reading.refused),
         notices=rows.reasons(reading.notices),
         imported_at=at,
