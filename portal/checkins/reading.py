@@ -47,9 +47,11 @@ def safety_states(lines: Sequence[Line]) -> dict[str, SafetyState]:
     return {line.item.code: line.item.safety_state(line.value) for line in lines if line.item.is_safety}
 
 
-def is_positive(lines: Sequence[Line]) -> bool:
-    """Return whether any safety item was answered in a way that calls for help."""
-    return SafetyState.POSITIVE in safety_states(lines).values()
+def worst_safety(lines: Sequence[Line]) -> SafetyState | None:
+    """Return the state that calls for help most: positive, then unknown, then negative; None without a safety item."""
+    states = set(safety_states(lines).values())
+    order = (SafetyState.POSITIVE, SafetyState.UNKNOWN, SafetyState.NEGATIVE)
+    return next((state for state in order if state in states), None)
 
 
 def syndrome(instrument: str, answers: Mapping[str, float | None]) -> Syndrome | None:

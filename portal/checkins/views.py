@@ -103,9 +103,8 @@ def save_draft(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturn
 def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     only_unread = request.args.get("show") == "unread"
     page = queries.list_entries(patient_id, after=request.args.get("after", type=uuid.UUID), only_unread=only_unread)
-    alerts: dict[uuid.UUID, list[uuid.UUID]] = {}
-    if not _is_own():
-        alerts = safety.list_alerts_about(patient_id, [entry.check_in.submission_id for entry in page.entries])
+    sent = [entry.check_in.submission_id for entry in page.entries]
+    alerts = {} if _is_own() else safety.list_alerts_about(patient_id, sent)
     return render_template(
         "checkins/index.html", page=page, only_unread=only_unread, alerts=alerts, definition=_definition
     )
@@ -265,7 +264,8 @@ def _receipt(entry: Entry) -> str:
         definition=_definition(check_in),
         lines=lines,
         crisis_country=crisis.for_country(guard.patient().country) if worried else None,
-        is_positive=reading.is_positive(lines),
+        safety=reading.worst_safety(lines),
+        sent_on=plan.local_day(check_in.received_at, check_in.time_zone),
         read_by=own.review_by(check_in.received_at),
         opens_at=hours.next_open(own.opening, guard.at()),
         due=[(one, loader.catalogue().get(one.line.instrument)) for one in _today().now],

@@ -58,7 +58,7 @@ class Field(WTField):  # type: ignore[misc]
     @property
     def typed(self) -> str:
         """What stands in the box: exactly what was typed, else the stored value."""
-        return str(self.raw_data[0]) if self.raw_data else self.shown()
+        return str(self.raw_data[0]).replace("\x00", "\ufffd") if self.raw_data else self.shown()
 
     @property
     def described_by(self) -> str:

@@ -10,9 +10,10 @@ document.querySelectorAll("form[data-draft]").forEach((form) => {
     clearTimeout(timer);
     if (!pending || form.dataset.sent) return;
     pending = false;
-    fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true }).catch(() => {
-      pending = true;
-    });
+    fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true })
+      .then((answer) => (answer.ok ? answer.json() : {}))
+      .then(({ help }) => { if (help) form.querySelectorAll("[data-help]").forEach((one) => { one.hidden = false; }); })
+      .catch(() => { pending = true; });
   }
 
   form.addEventListener("input", () => {
