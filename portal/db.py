@@ -6,7 +6,7 @@ fails under load and SQLite's own waiting is unfair.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import filelock
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, Uuid, event
+from sqlalchemy import DateTime, Dialect, Enum, Executable, MetaData, Uuid, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
@@ -109,6 +109,14 @@ def short_write() -> Iterator[None]:
         session.commit()
     finally:
         begin(write=False)
+
+
+def run(statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> Any:
+    """Run a prebuilt statement without the ORM, which costs several times as much; for what every request does.
+
+    Nothing is flushed first, and rows come back as plain tuples.
+    """
+    return session.connection().execute(statement, parameters)
 
 
 def touched(patient_id: uuid.UUID) -> None:

@@ -3,14 +3,17 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from portal.accounts.models import KeptForm
-from portal.db import session
+from portal.db import run, session
 
 KEPT_FOR = timedelta(days=7)
 SECRET_FIELDS = frozenset({"csrf_token"})
 LARGEST = 200_000
+_FORGET = delete(KeptForm.__table__).where(  # type: ignore[arg-type]
+    KeptForm.user_id == bindparam("who"), KeptForm.path == bindparam("page")
+)
 
 
 def keep(user_id: uuid.UUID, *, path: str, fields: dict[str, list[str]], at: datetime) -> bool:
@@ -41,4 +44,4 @@ def find(user_id: uuid.UUID, *, path: str, at: datetime) -> dict[str, list[str]]
 
 def forget(user_id: uuid.UUID, *, path: str) -> None:
     """Drop what was kept for a page, because it was sent."""
-    session.execute(delete(KeptForm).where(KeptForm.user_id == user_id, KeptForm.path == path))
+    run(_FORGET, {"who": user_id, "page": path})

@@ -5,12 +5,13 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, bindparam, select, update
 
 from portal.access.policy import Role
 from portal.accounts.models import AccountStatus, User, UserSession
-from portal.db import session
+from portal.db import run, session
 
 ABSOLUTE_LIMIT = timedelta(hours=12)
 IDLE_LIMIT_STAFF = timedelta(minutes=15)
@@ -33,7 +34,7 @@ class SignedIn:
     is_live: bool
 
 
-_FIND = select(
+_FIND: Any = select(
     UserSession.id,
     UserSession.user_id,
     UserSession.last_seen_at,
@@ -45,7 +46,8 @@ _FIND = select(
     User.time_zone,
     User.language,
     User.status,
-).join(User, User.id == UserSession.user_id)
+)
+_FIND = _FIND.join(User, User.id == UserSession.user_id).where(UserSession.token_hash == bindparam("token_hash"))
 
 
 def idle_limit(role: Role) -> timedelta:
@@ -77,7 +79,7 @@ def start(user: User, *, at: datetime, device: str) -> str:
 
 def find(token: str, *, at: datetime) -> SignedIn | None:
     """Return whose session a cookie's token is, live or ended; None where there never was one."""
-    row = session.execute(_FIND.where(UserSession.token_hash == hash_token(token))).one_or_none()
+    row = run(_FIND, {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     in_time = at < row.ends_at and at - row.last_seen_at <= idle_limit(row.role)

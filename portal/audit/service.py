@@ -10,16 +10,16 @@ from sqlalchemy import bindparam, insert, select, update
 
 from portal.access.policy import Actor
 from portal.audit.models import AuditEvent, AuditHead
-from portal.db import session
+from portal.db import run, session
 
+_HEADS: Any = AuditHead.__table__
 _TAKE = (
-    update(AuditHead)
-    .where(AuditHead.id == 1)
-    .values(sequence=AuditHead.sequence + 1)
-    .returning(AuditHead.sequence, AuditHead.hash)
-    .execution_options(synchronize_session=False)
+    update(_HEADS)
+    .where(_HEADS.c.id == 1)
+    .values(sequence=_HEADS.c.sequence + 1)
+    .returning(_HEADS.c.sequence, _HEADS.c.hash)
 )
-_SEAL = update(AuditHead.__table__).where(AuditHead.__table__.c.id == 1).values(hash=bindparam("new_hash"))  # type: ignore[arg-type]
+_SEAL = update(_HEADS).where(_HEADS.c.id == 1).values(hash=bindparam("new_hash"))
 _INSERT = insert(AuditEvent.__table__)  # type: ignore[arg-type]
 DONE = "done"
 REFUSED = "refused"
@@ -48,7 +48,7 @@ def record(
         address: the network address, where `by` carries none.
         details: metadata such as counts, ids and field names; never a value a person entered.
     """
-    sequence, previous = session.execute(_TAKE).one()
+    sequence, previous = run(_TAKE).one()
     row: dict[str, Any] = {
         "sequence": sequence,
         "at": at,
@@ -63,8 +63,8 @@ def record(
         "previous_hash": previous,
     }
     row["hash"] = seal(row)
-    session.execute(_INSERT, row)
-    session.execute(_SEAL, {"new_hash": row["hash"]})
+    run(_INSERT, row)
+    run(_SEAL, {"new_hash": row["hash"]})
 
 
 def seal(row: dict[str, Any]) -> str:

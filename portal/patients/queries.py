@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from portal.access.policy import PatientStatus, Relation, Role
 from portal.accounts.models import AccountStatus, User
-from portal.db import session
+from portal.db import run, session
 from portal.patients import names
 from portal.patients.details import Person
 from portal.patients.models import CareTeamMember, Condition, Patient, PatientCondition, StatusChange
@@ -80,7 +80,7 @@ class Change:
     changed_by: str
 
 
-_REF = select(
+_REF: Any = select(
     Patient.id,
     Patient.user_id,
     Patient.given_name,
@@ -97,12 +97,13 @@ _REF = select(
     CareTeamMember.id.label("membership"),
 ).join(User, User.id == Patient.user_id)
 _CURRENT = CareTeamMember.until.is_(None)
+_MEMBERSHIP = and_(CareTeamMember.patient_id == Patient.id, CareTeamMember.user_id == bindparam("viewer"), _CURRENT)
+_REF = _REF.outerjoin(CareTeamMember, _MEMBERSHIP).where(Patient.id == bindparam("patient"))
 
 
 def get_ref(patient_id: uuid.UUID, *, viewer_id: uuid.UUID) -> PatientRef | None:
     """Return a patient and how the viewer stands to them, or None where there is no such patient."""
-    current = and_(CareTeamMember.patient_id == Patient.id, CareTeamMember.user_id == viewer_id, _CURRENT)
-    row = session.execute(_REF.outerjoin(CareTeamMember, current).where(Patient.id == patient_id)).one_or_none()
+    row = run(_REF, {"patient": patient_id, "viewer": viewer_id}).one_or_none()
     if row is None:
         return None
     relation = Relation.CARE_TEAM if row.membership else Relation.STRANGER

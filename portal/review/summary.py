@@ -3,15 +3,14 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, String, bindparam, case, cast, func, select
 from sqlalchemy.orm import aliased
 
-from portal.accounts.models import User
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
-from portal.db import session
+from portal.db import run
 from portal.instruments import loader
 from portal.messaging.models import Thread
-from portal.patients.models import Patient
+from portal.patients.models import Patient, PatientCondition
 from portal.review.models import CaseloadRow
 from portal.safety.models import Alert, AlertState
 from portal.treatment.models import Infusion, InfusionStatus
@@ -19,24 +18,32 @@ from portal.treatment.models import Infusion, InfusionStatus
 _WHO = bindparam("patient", type_=Patient.id.type)
 _INSTRUMENT: Any = bindparam("instrument")
 _SCALE: Any = bindparam("scale")
+_PATIENT = select(
+    Patient.given_name,
+    Patient.family_name,
+    Patient.status,
+    Patient.primary_instrument.label("instrument"),
+    select(func.aggregate_strings(cast(PatientCondition.condition, String), " "))
+    .where(PatientCondition.patient_id == _WHO)
+    .scalar_subquery()
+    .label("conditions"),
+).where(Patient.id == _WHO)
 _GIVEN = (InfusionStatus.COMPLETED, InfusionStatus.STOPPED_EARLY)
 
 
-def read(patient_id: uuid.UUID, instrument: str) -> dict[str, Any]:
-    """Return the values of a patient's caseload row that other tables decide.
-
-    Args:
-        patient_id: whose row.
-        instrument: the patient's primary instrument; its first scale is the score that is shown.
-    """
-    scale = loader.catalogue().get(instrument).primary
-    bound = {"patient": patient_id, "instrument": instrument, "scale": scale.code}
-    found = dict(session.execute(_SUMMARY, bound).mappings().one())
-    lowest, highest = found.pop("lowest"), found.pop("highest")
+def read(patient_id: uuid.UUID) -> tuple[dict[str, Any], str]:
+    """Return the values of a patient's caseload row, and what it is sorted by among its equals."""
+    who = run(_PATIENT, {"patient": patient_id}).one()
+    scale = loader.catalogue().get(who.instrument).primary
+    bound = {"patient": patient_id, "instrument": who.instrument, "scale": scale.code}
+    found = dict(run(_SUMMARY, bound).mappings().one())
+    lowest, highest, first = (found.pop(name) for name in ("lowest", "highest", "first"))
     found["best"] = highest if scale.higher_is_better else lowest
-    found["baseline"] = found["baseline"] if found["baseline"] is not None else found.pop("first", None)
-    found.pop("first", None)
-    return {name: value or 0 if name in _COUNTS else value for name, value in found.items()}
+    found["baseline"] = first if found["baseline"] is None else found["baseline"]
+    found |= {name: found[name] or 0 for name in _COUNTS}
+    found |= {"name": f"{who.given_name} {who.family_name}", "status": who.status, "instrument": who.instrument}
+    found["conditions"] = " ".join(sorted((who.conditions or "").split()))
+    return found, f"{who.family_name} {who.given_name}".casefold()
 
 
 _COUNTS = {"unreviewed", "unread", "open_alerts", "worst_open_alert", "new_since_look", "infusions_done"}
@@ -96,32 +103,25 @@ def _infusions(what: Any, *conditions: Any) -> Any:
 def _summary() -> Select[Any]:
     looked = select(CaseloadRow.looked_at).where(CaseloadRow.patient_id == _WHO).scalar_subquery()
     is_new = case((looked.is_(None), True), else_=CheckIn.received_at > looked)
-    return (
-        select(
-            _latest(ScoreRow.value).label("latest"),
-            _latest(ScoreRow.state).label("latest_state"),
-            _latest(ScoreRow.band).label("latest_band"),
-            _latest(ScoreRow.at).label("latest_at"),
-            _latest(ScoreRow.value, offset=1).label("previous"),
-            _scores(func.min(ScoreRow.value)).scalar_subquery().label("lowest"),
-            _scores(func.max(ScoreRow.value)).scalar_subquery().label("highest"),
-            _scores(ScoreRow.value).order_by(ScoreRow.for_on, ScoreRow.at).limit(1).scalar_subquery().label("first"),
-            _baseline().label("baseline"),
-            _infusions(func.max(Infusion.happens_at), Infusion.status.in_(_GIVEN)).label("last_infusion_at"),
-            _infusions(func.min(Infusion.happens_at), Infusion.status == InfusionStatus.PLANNED).label(
-                "next_infusion_at"
-            ),
-            _infusions(func.count(), Infusion.status.in_(_GIVEN)).label("infusions_done"),
-            _check_ins(func.max(CheckIn.received_at)).scalar_subquery().label("last_check_in_at"),
-            _check_ins(func.count(), CheckIn.reviewed_at.is_(None)).scalar_subquery().label("unreviewed"),
-            _check_ins(func.count(), is_new).scalar_subquery().label("new_since_look"),
-            _unread().label("unread"),
-            _open_alerts(func.count()).label("open_alerts"),
-            _open_alerts(func.max(Alert.severity)).label("worst_open_alert"),
-        )
-        .select_from(Patient)
-        .join(User, User.id == Patient.user_id)
-        .where(Patient.id == _WHO)
+    return select(
+        _latest(ScoreRow.value).label("latest"),
+        _latest(ScoreRow.state).label("latest_state"),
+        _latest(ScoreRow.band).label("latest_band"),
+        _latest(ScoreRow.at).label("latest_at"),
+        _latest(ScoreRow.value, offset=1).label("previous"),
+        _scores(func.min(ScoreRow.value)).scalar_subquery().label("lowest"),
+        _scores(func.max(ScoreRow.value)).scalar_subquery().label("highest"),
+        _scores(ScoreRow.value).order_by(ScoreRow.for_on, ScoreRow.at).limit(1).scalar_subquery().label("first"),
+        _baseline().label("baseline"),
+        _infusions(func.max(Infusion.happens_at), Infusion.status.in_(_GIVEN)).label("last_infusion_at"),
+        _infusions(func.min(Infusion.happens_at), Infusion.status == InfusionStatus.PLANNED).label("next_infusion_at"),
+        _infusions(func.count(), Infusion.status.in_(_GIVEN)).label("infusions_done"),
+        _check_ins(func.max(CheckIn.received_at)).scalar_subquery().label("last_check_in_at"),
+        _check_ins(func.count(), CheckIn.reviewed_at.is_(None)).scalar_subquery().label("unreviewed"),
+        _check_ins(func.count(), is_new).scalar_subquery().label("new_since_look"),
+        _unread().label("unread"),
+        _open_alerts(func.count()).label("open_alerts"),
+        _open_alerts(func.max(Alert.severity)).label("worst_open_alert"),
     )
 
 
