@@ -25,12 +25,14 @@ from portal import clock, db
 from portal.access import looks
 from portal.access.policy import PatientStatus, Relation
 from portal.accounts.models import AccountStatus, User
+from portal.messaging import queries as messaging
 from portal.notifications import backoff, queue, service
 from portal.notifications.backoff import Patience
 from portal.notifications.models import Kind
 from portal.notifications.queue import Claim
 from portal.notifications.transports import SERVER_TROUBLE, NotSentError, Transport, from_url
 from portal.patients import queries as patients
+from portal.patients.queries import PatientRef
 from portal.web import letters
 
 BEAT_EVERY_SECONDS = 5.0
@@ -76,20 +78,8 @@ class Worker:
         db.session.commit()
         if held is None:
             return False
-        db.begin(write=False)
-        user = db.session.get_one(User, held.recipient_id)
-        needless = why_not(held, user, at=clock.now())
-        if needless is None:
-            self._hand_over(held, user)
-        else:
-            self._settle(queue.fail if needless == LINK_RAN_OUT else queue.drop, held, needless)
-        return True
-
-    def _hand_over(self, held: Claim, user: User) -> None:
         try:
-            letter = letters.write(held, user, at=clock.now())
-            db.begin(write=False)
-            self._transport.send(letter)
+            self._handle(held)
         except NotSentError as error:
             self._not_sent(held, error)
         except (SQLAlchemyError, db.Busy):
@@ -97,9 +87,20 @@ class Worker:
         except Exception as error:
             _note("mail-cannot-be-written", kind=held.kind, error=type(error).__name__)
             self._retry(held, CANNOT_BE_WRITTEN, backoff.WITH_OURSELVES)
+        self._mark_sent()
+        return True
+
+    def _handle(self, held: Claim) -> None:
+        db.begin(write=False)
+        user = db.session.get_one(User, held.recipient_id)
+        needless = why_not(held, user, at=clock.now())
+        if needless is not None:
+            self._settle(queue.fail if needless == LINK_RAN_OUT else queue.drop, held, needless)
         else:
+            letter = letters.write(held, user, at=clock.now())
+            db.begin(write=False)
+            self._transport.send(letter)
             self._sent.append(held)
-            self._mark_sent()
 
     def _mark_sent(self) -> None:
         """Note what was handed over; where that fails, it is noted before anything else is sent."""
@@ -166,12 +167,20 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
         return "no-longer-on-care-team"
     if known and known.relation is Relation.SELF and known.status is PatientStatus.DIED:
         return "no-longer-in-care"
+    if known and held.kind == Kind.MESSAGE_WAITING and not _has_unread(known, user):
+        return "read-by-now"
     token = letters.token_of(held)
     if token is None:
         return None
     if token.used_at is not None or token.superseded_at is not None:
         return "link-replaced"
     return LINK_RAN_OUT if token.expires_at <= at else None
+
+
+def _has_unread(patient: PatientRef, user: User) -> bool:
+    if patient.relation is Relation.SELF:
+        return messaging.count_unread_for_patient(patient.id) > 0
+    return messaging.count_unread_for_team(user.id) > 0
 
 
 @contextmanager

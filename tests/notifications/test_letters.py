@@ -1,0 +1,142 @@
+"""What every mail says: where to look, and nothing about anybody (check 29 of the security bar)."""
+
+import re
+import uuid
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from config import ROOT
+from portal import db
+from portal.accounts import tokens
+from portal.accounts.models import AccountToken, TokenPurpose, User
+from portal.clinic import queries as clinic_queries
+from portal.clinic.models import Clinic
+from portal.notifications import mail
+from portal.notifications.models import Kind
+from portal.patients.models import Patient
+from tests import factories
+from tests.cast import NOW, Cast
+from tests.notifications.outbox import Inbox, drain, mail_server, put, worker
+
+TELLING = re.compile(
+    r"ketamine|esketamine|infusion|booster|phq|\bgad|score|depress\w*|suicid\w*|risk|mood|anxi\w*|pain|health|"
+    r"patient|clinic|treat\w*|therap\w*|provider|nurse|doctor|check-in|alert|okafor|lindqvist|\bbea\b",
+    re.IGNORECASE,
+)
+PURPOSES = {Kind.INVITATION: TokenPurpose.INVITATION, Kind.PASSWORD_RESET: TokenPurpose.PASSWORD_RESET}
+
+
+def received(cast: Cast, folder: Path, kind: Kind) -> EmailMessage:
+    values = {"to": "former@interval.example"} if kind is Kind.ADDRESS_CHANGED else {}
+    if kind in PURPOSES:
+        values = {"token_id": str(tokens.issue(cast.ada.user_id, PURPOSES[kind], at=NOW).id)}
+    if kind is Kind.MESSAGE_WAITING:
+        factories.thread(cast.ada, cast.bea)
+    put(cast.ada, kind, values=values)
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        drain(worker(port, folder))
+    return inbox.mails[0]
+
+
+def texts(found: EmailMessage) -> tuple[str, str]:
+    plain, html = found.get_body(("plain",)), found.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    return plain.get_content(), html.get_content()
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_mail_says_what_it_is_about(cast: Cast, tmp_path: Path, kind: Kind) -> None:
+    found = received(cast, tmp_path, kind)
+    plain, html = texts(found)
+    headers = "\n".join(f"{name}: {value}" for name, value in found.items())
+    for part in (plain, html, headers):
+        assert not TELLING.search(part), TELLING.findall(part)
+    assert "Ada" not in plain + html + headers.replace("ada@interval.example", "")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_link_is_the_bare_portal_or_opaque_and_no_mail_fetches_anything(
+    cast: Cast, tmp_path: Path, kind: Kind
+) -> None:
+    plain, html = texts(received(cast, tmp_path, kind))
+    links = set(re.findall(r"https?://[^\s\"<>]+", plain + html))
+    wanted = {Kind.INVITATION: r"/invitation/[\w.=-]+", Kind.PASSWORD_RESET: r"/password/[\w.=-]+"}.get(kind, "/")
+    assert all(re.fullmatch(rf"http://localhost{wanted}", link) for link in links), links
+    assert not re.search(r"<img|<link|<style|src=|url\(|[0-9a-f]{8}-[0-9a-f]{4}-", html)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_headers_name_one_recipient_a_stable_id_and_a_machine(cast: Cast, tmp_path: Path, kind: Kind) -> None:
+    found = received(cast, tmp_path, kind)
+    assert found["To"] == ("former@interval.example" if kind is Kind.ADDRESS_CHANGED else "ada@interval.example")
+    assert re.fullmatch(r"<[0-9a-f-]{36}@localhost>", found["Message-ID"])
+    assert found["Auto-Submitted"] == "auto-generated"
+    assert found["From"] == "Interval <no-reply@interval.example>"
+    assert set(found.keys()) == {
+        *("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"),
+        *(("X-Peer", "X-MailFrom", "X-RcptTo") if "X-Peer" in found else ()),
+    }
+
+
+@pytest.mark.parametrize(("kind", "purpose"), list(PURPOSES.items()))
+def test_the_link_in_a_mail_opens_the_account_it_was_sent_for(
+    cast: Cast, tmp_path: Path, kind: Kind, purpose: TokenPurpose
+) -> None:
+    db.session.get_one(User, cast.ada.user_id).status = tokens._EXPECTED[purpose]
+    plain, _ = texts(received(cast, tmp_path, kind))
+    link = re.search(r"/(?:invitation|password)/([\w.=-]+)", plain)
+    assert link is not None
+    found = tokens.find(link[1], purpose, keys=["for tests only, forty-eight characters or more…"], at=NOW)
+    assert found is not None
+    assert found[1].id == cast.ada.user_id
+    assert link[1] not in {str(one.id) for one in db.session.scalars(select(AccountToken))}
+
+
+def test_a_time_limit_is_said_in_the_readers_time_zone(cast: Cast, tmp_path: Path) -> None:
+    plain, _ = texts(received(cast, tmp_path, Kind.PASSWORD_RESET))
+    assert "until November 22, 2026, 10:30" in " ".join(plain.split())
+
+
+def test_the_sender_is_the_configured_name_or_else_the_clinics(cast: Cast) -> None:
+    assert mail.sender("Sea House <mail@example.org>", "Harbour Clinic") == "Sea House <mail@example.org>"
+    assert mail.sender("mail@example.org", "Harbour, the Clinic") == '"Harbour, the Clinic" <mail@example.org>'
+
+
+@pytest.mark.parametrize("bad", ["a@b.example\nBcc: x@y.example", "a@b.example\r\n.", "no address", ""])
+def test_an_address_that_is_none_never_becomes_a_header(bad: str) -> None:
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever stops it will do
+        mail.compose(
+            message_id=uuid.UUID(int=1),
+            base_url="http://localhost",
+            sent_by="a@b.example",
+            to=bad,
+            letter="Subject\n\nBody",
+            page="",
+            at=NOW,
+        )
+
+
+def test_a_subject_is_one_line_whatever_it_is_made_of() -> None:
+    assert mail.split("Subject\u2028line\n\nBody\n\nmore") == ("Subject\u2028line", "Body\n\nmore")
+    assert mail.paragraphs("one\ntwo\n\n \n three") == ["one two", "three"]
+
+
+def test_names_and_clinic_with_line_breaks_stay_out_of_the_mail(cast: Cast, tmp_path: Path) -> None:
+    patient, user = db.session.get_one(Patient, cast.ada.own_id), db.session.get_one(User, cast.ada.user_id)
+    patient.family_name = user.name = "Okafor\r\nBcc: x@y.example"
+    db.session.get_one(Clinic, 1).display_name = "CANARY\r\nBcc: x@y.example"
+    db.session.commit()
+    clinic_queries.forget()
+    found = received(cast, tmp_path, Kind.MESSAGE_WAITING)
+    assert "Bcc" not in found.as_string()
+    assert "CANARY" not in found.as_string()
+
+
+def test_every_kind_has_its_letter_and_every_letter_its_kind() -> None:
+    written = {path.stem for path in (ROOT / "templates" / "emails").glob("*.txt") if not path.stem.startswith("_")}
+    assert written == {kind.value for kind in Kind}
