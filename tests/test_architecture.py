@@ -35,7 +35,7 @@ PURE = {
     "review": ("need",),
 }
 PURE_FILES = [f"{room}/{file}.py" for room, files in PURE.items() for file in files]
-COMMITTERS = {"app.py", "cli.py", "db.py", "demo.py", "notifications/worker.py", "checkins/history/cli.py"}
+COMMITTERS = {"app.py", "cli.py", "db.py", "demo/seed.py", "notifications/worker.py", "checkins/history/cli.py"}
 FUNCTION_LIMIT, FUNCTION_P90, FILE_LIMIT, FILE_MEDIAN = 40, 20, 300, 90
 TEMPLATE_LIMIT, MODULE_LIMIT = 120, 150
 LONGER_FUNCTIONS = {"create_app": 60}
@@ -138,17 +138,22 @@ def test_only_the_committing_edge_commits(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_only_clock_reads_the_time_and_only_config_the_environment(path: Path) -> None:
-    readers = {"now", "utcnow", "today", "time", "monotonic"}
-    for node in ast.walk(tree(path)):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-        ):
-            reads = node.func.value.id in {"datetime", "date", "time", "dt"} and node.func.attr in readers
-            assert name(path) == "clock.py" or not reads, f"line {node.lineno} reads the time"
-        if isinstance(node, ast.Attribute):
-            assert node.attr not in {"environ", "getenv"}, f"line {node.lineno} reads the environment"
+    kinds = ("datetime", "date", "dt.datetime", "dt.date", "datetime.datetime", "datetime.date")
+    clocks = {f"{kind}.{call}" for kind in kinds for call in ("now", "today", "utcnow")}
+    clocks |= {"time.time", "time.monotonic", "time.perf_counter"}
+    read = {ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
+    assert name(path) == "clock.py" or not read & clocks
+    assert not [one for one in read if one.endswith((".environ", ".getenv"))]
+
+
+def own_lines(node: ast.AST, total: int) -> int:
+    """Return how many of some lines are not docstrings: what a function promises does not make it long."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for inner in ast.walk(node):
+        if isinstance(inner, documented) and ast.get_docstring(inner, clean=False) is not None:
+            said = inner.body[0]
+            total -= (said.end_lineno or said.lineno) - said.lineno + 1
+    return total
 
 
 def functions() -> list[tuple[str, str, int]]:
@@ -156,25 +161,20 @@ def functions() -> list[tuple[str, str, int]]:
     for path in FILES:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef) and node.end_lineno:
-                found.append((name(path), node.name, node.end_lineno - node.lineno + 1))
+                found.append((name(path), node.name, own_lines(node, node.end_lineno - node.lineno + 1)))
     return found
 
 
 def test_functions_stay_small() -> None:
     found = functions()
-    long = [
-        (path, function, size)
-        for path, function, size in found
-        if size > LONGER_FUNCTIONS.get(function, FUNCTION_LIMIT)
-    ]
-    assert not long
+    assert not [one for one in found if one[2] > LONGER_FUNCTIONS.get(one[1], FUNCTION_LIMIT)]
     assert statistics.quantiles([size for *_, size in found], n=10)[8] <= FUNCTION_P90
 
 
 def test_files_stay_small() -> None:
     sizes = {name(path): len(path.read_text().splitlines()) for path in FILES}
     assert not {path: size for path, size in sizes.items() if size > FILE_LIMIT}
-    assert statistics.median(sizes.values()) <= FILE_MEDIAN
+    assert statistics.median(own_lines(tree(path), sizes[name(path)]) for path in FILES) <= FILE_MEDIAN
 
 
 @pytest.mark.parametrize(

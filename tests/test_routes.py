@@ -46,7 +46,8 @@ def test_an_unmarked_route_is_refused(app: Flask, browser: Callable[..., Browser
 
 
 def test_no_route_says_anything_clinical(app: Flask) -> None:
-    assert not [rule.rule for rule in rules(app) if CLINICAL_WORD.search(rule.rule)]
+    said = [re.sub(r"<[^>]+>", "", rule.rule) for rule in rules(app)]
+    assert not [path for path in said if CLINICAL_WORD.search(path)]
 
 
 def filled(rule: Rule, patient_id: uuid.UUID) -> str:
