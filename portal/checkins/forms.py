@@ -35,6 +35,7 @@ from portal.web.fields import (
     SelectField,
     StripField,
     TextAreaField,
+    ValidationError,
 )
 
 DAILY = "daily"
@@ -204,10 +205,19 @@ def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date) -
     return "" if line.is_asked_on(today) else str(_("Your care team does not ask this any more."))
 
 
+def _instruments() -> list[SelectChoice]:
+    return [SelectChoice(one.id, one.title) for one in loader.catalogue()]
+
+
+def _further_questions() -> list[SelectChoice]:
+    items = loader.catalogue().get(DAILY).items
+    return [SelectChoice(item.code, item.text) for item in items if not item.is_default]
+
+
 class PlanForm(Form):
     """One line of a plan."""
 
-    instrument = SelectField(_l("What to ask"), missing=_l("Choose what to ask"))
+    instrument = SelectField(_l("What to ask"), choices=_instruments, missing=_l("Choose what to ask"))
     every_days = IntegerField(
         _l("Every how many days"),
         hint=_l("1 is every day, 7 every week, 14 every two weeks."),
@@ -215,17 +225,13 @@ class PlanForm(Form):
         lowest=1,
         highest=LONGEST_RHYTHM,
     )
-    extra_items = CheckboxesField(_l("Further questions"), hint=_l("Only for the daily check-in. Each adds a tap."))
-
-    def __init__(self, formdata: MultiDict[str, str] | None) -> None:
-        super().__init__(formdata=formdata)
-        daily = loader.catalogue().get(DAILY)
-        self.instrument.choices = [SelectChoice(one.id, one.title) for one in loader.catalogue()]
-        self.extra_items.choices = [SelectChoice(item.code, item.text) for item in daily.items if not item.is_default]
+    extra_items = CheckboxesField(
+        _l("Further questions"), choices=_further_questions, hint=_l("Only for the daily check-in. Each adds a tap.")
+    )
 
     def validate_extra_items(self, field: Field) -> None:
         if field.data and self.instrument.data != DAILY:
-            raise ValueError(_("Only the daily check-in takes further questions."))
+            raise ValidationError(_("Only the daily check-in takes further questions."))
 
 
 def _field(item: Item) -> Field:

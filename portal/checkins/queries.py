@@ -70,9 +70,11 @@ _NEWEST = (CheckIn.received_at, CheckIn.id)
 
 
 def list_plan(patient_id: uuid.UUID) -> list[PlanItem]:
-    """Return a patient's plan, ended lines too, in the order they began."""
+    """Return a patient's plan, ended lines too, the most frequent first, else in the order they began."""
     mine = select(PlanItem).where(PlanItem.patient_id == patient_id)
-    return list(session.scalars(mine.order_by(PlanItem.starts_on, PlanItem.created_at, PlanItem.id)))
+    return list(
+        session.scalars(mine.order_by(PlanItem.every_days, PlanItem.starts_on, PlanItem.instrument, PlanItem.id))
+    )
 
 
 def get_today(patient: PatientRef, *, at: datetime, past_days: int) -> Today:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.safety.models import Closing, Contact
-from portal.web.fields import Field, Form, HiddenField, RadioField, SelectChoice, TextAreaField
+from portal.web.fields import Field, Form, HiddenField, RadioField, SelectChoice, TextAreaField, ValidationError
 from portal.web.words import words
 
 
@@ -29,9 +29,9 @@ class ContactForm(Form):
         hint=_l("Part of the record. The patient does not see it."),
     )
 
-    def validate_contact_note(self, field: Field) -> None:
-        if self.contact_how.data == Contact.OTHER.value and not field.data:
-            raise ValueError(_("Write what you did"))
+    def validate_contact_how(self, field: Field) -> None:
+        if field.data == Contact.OTHER.value and not self.contact_note.data:
+            raise ValidationError(_("Write below what you did"))
 
 
 class CloseForm(Form):

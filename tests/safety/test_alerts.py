@@ -1,0 +1,217 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from portal import db
+from portal.checkins import queries as checkin_queries
+from portal.checkins import service as checkins
+from portal.safety import queries
+from portal.safety.models import Alert, AlertTransition
+from tests.cast import NOW
+from tests.checkins.sheets import DAILY, PHQ_9, count, only, ref, sheet
+from tests.factories import plan_item
+
+NOT_SURE, NO = 1, 2
+
+
+def answer(person, value=NO, *, at=NOW, instrument="daily"):
+    answers = {**DAILY, "safe": value} if instrument == "daily" else {**PHQ_9, "q9": value}
+    sent = checkins.submit(ref(person), instrument, sheet(answers), by=person.actor, at=at)
+    db.session.commit()
+    return sent.check_in_id
+
+
+def path_of(alert):
+    return f"/patients/{alert.patient_id}/alerts/{alert.id}"
+
+
+def opened(browser, person, expect=200):
+    return browser(person).get(path_of(only(Alert)), expect=expect)
+
+
+def test_the_list_has_answer_patient_phone_and_how_soon(browser, cast):
+    answer(cast.ada)
+    page = browser(cast.bea).get("/alerts")
+    row = " ".join(page.rows()[1]).replace("\xa0", " ")
+    for said in ("Ada Okafor", "May 17, 1988", "Do you feel able to keep yourself safe today? No", "Urgent", "Open"):
+        assert said in row
+    assert "+1 212 555 0134" in row
+    assert "tel:+12125550134" in [href for _, href in page.links]
+
+
+def test_an_alert_says_what_was_answered_whom_to_call_and_by_when(browser, cast):
+    check_in_id = answer(cast.ada, 2, instrument="phq-9")
+    page = opened(browser, cast.bea)
+    text = page.text.replace("\xa0", " ")
+    for said in (
+        "Frequent or growing thoughts of death or self-harm",
+        "To be answered within 4 hours.",
+        "More than half the days",
+        "+1 212 555 0134",
+        "Ike Okafor",
+        "+1 212 555 0178",
+        "Yes, the patient agreed",
+        "Found by rule R3, version 1",
+    ):
+        assert said in text
+    assert f"/patients/{cast.ada.own_id}/check-ins/{check_in_id}" in [href for _, href in page.links]
+    assert page.title.startswith("Alert –")
+
+
+def test_an_answer_that_was_never_sent_says_so(browser, cast):
+    line = checkin_queries.to_line(plan_item(cast.ada))
+    on = NOW.date()
+    checkins.save_draft(ref(cast.ada), line, sheet({"safe": NO}), on=on, by=cast.ada.actor, at=NOW)
+    db.session.commit()
+    assert "not sent, only begun" in opened(browser, cast.bea).text
+
+
+def test_from_taking_it_on_to_closing_it(browser, cast, frozen):
+    answer(cast.ada)
+    page = opened(browser, cast.bea)
+    frozen.shift(60)
+    page = page.form("I take this on").submit()
+    assert "You have taken this on." in page.text
+    frozen.shift(60)
+    page = page.form("Save").submit(contact_how="spoke", contact_note="With her sister tonight.")
+    assert "With her sister tonight." in page.text
+    assert "Spoke with the patient" in page.text
+    frozen.shift(60)
+    page = page.form("Close the alert").submit(close_how="safe", close_note="Safe for now.")
+    assert page.h1 == "Alerts"
+    assert "No open alerts" in page.text
+    assert "Ada Okafor" in page.follow("Closed").text
+    steps = queries.list_steps(only(Alert).id)
+    assert [step.after.value for step in steps] == ["open", "acknowledged", "acted-on", "closed"]
+    assert "This alert is closed." in opened(browser, cast.bea).text
+
+
+def test_an_alert_nobody_took_on_offers_no_closing(browser, cast):
+    answer(cast.ada)
+    assert "Why can it be closed?" not in opened(browser, cast.bea).text
+
+
+@pytest.mark.parametrize(
+    ("button", "sent", "said"),
+    [
+        ("Save", {"contact_note": "typed"}, "Choose what you did"),
+        ("Save", {"contact_how": "other-act"}, "Write below what you did"),
+        ("Close the alert", {"close_note": "typed"}, "Choose why"),
+        ("Close the alert", {"close_how": "safe"}, "Write what the decision rests on"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_was_typed_stays(browser, cast, button, sent, said):
+    answer(cast.ada)
+    page = opened(browser, cast.bea).form("I take this on").submit()
+    page = page.form(button).submit(sent, expect=422)
+    assert page.problems == [said]
+    assert {name: page.form(button).values[name] for name in sent} == sent
+    assert only(Alert).state == "acknowledged"
+
+
+def test_two_people_at_once_the_second_is_told_who_was_faster(browser, cast):
+    answer(cast.ada)
+    first, second = opened(browser, cast.bea), opened(browser, cast.bea)
+    first.form("I take this on").submit()
+    page = second.form("I take this on").submit(expect=409)
+    assert "This changed while you had it open" in page.text
+    assert "Bea Lindqvist was faster" in page.text
+    assert count(AlertTransition) == 2
+
+
+def test_a_note_written_meanwhile_is_not_lost_and_can_be_sent_again(browser, cast):
+    answer(cast.ada)
+    first, second = opened(browser, cast.bea), opened(browser, cast.bea)
+    first.form("I take this on").submit()
+    page = second.form("Save").submit({"contact_how": "spoke", "contact_note": "long note"}, expect=409)
+    assert page.form("Save").values["contact_note"] == "long note"
+    page.form("Save").submit()
+    assert only(Alert).state == "acted-on"
+
+
+def test_an_unknown_deed_changes_nothing(browser, cast):
+    answer(cast.ada)
+    alert = only(Alert)
+    assert browser(cast.bea).open(path_of(alert), "POST", data={"deed": "delete"}).status_code == 400
+    assert browser(cast.bea).open(path_of(alert), "POST", data={}).status_code == 400
+    assert only(Alert).state == "open"
+
+
+def test_a_nurse_of_the_team_sees_the_alert_and_leaves_it_to_a_provider(browser, cast):
+    answer(cast.ada)
+    page = opened(browser, cast.nia)
+    assert "A provider of the care team answers this alert." in page.text
+    assert "I take this on" not in page.html
+    assert browser(cast.nia).open(path_of(only(Alert)), "POST", data={"deed": "acknowledge"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["ada", "cal", "dot", "eve"])
+def test_nobody_else_sees_or_handles_an_alert(browser, cast, name):
+    answer(cast.ada)
+    other, alert = browser(getattr(cast, name)), only(Alert)
+    other.get(path_of(alert), expect=404)
+    sent = {"deed": "acknowledge", "stamp": queries.stamp_of(alert.id)}
+    assert other.open(path_of(alert), "POST", data=sent).status_code == 404
+    assert only(Alert).state == "open"
+
+
+def test_an_alert_is_found_under_its_own_patient_only(browser, cast):
+    answer(cast.dot)
+    alert = only(Alert)
+    browser(cast.bea).get(f"/patients/{cast.ada.own_id}/alerts/{alert.id}", expect=404)
+    sent = {"deed": "acknowledge", "stamp": queries.stamp_of(alert.id)}
+    answered = browser(cast.bea).open(f"/patients/{cast.ada.own_id}/alerts/{alert.id}", "POST", data=sent)
+    assert answered.status_code in {404, 409}
+    assert only(Alert).state == "open"
+
+
+@pytest.mark.parametrize(("name", "status"), [("ada", 403), ("eve", 403), ("bea", 200), ("cal", 200), ("nia", 200)])
+def test_the_list_is_for_providers_and_nurses_and_holds_their_patients_only(browser, cast, name, status):
+    answer(cast.ada)
+    page = browser(getattr(cast, name)).get("/alerts", expect=status)
+    assert ("Ada Okafor" in page.text) is (name in {"bea", "nia"})
+    assert browser(getattr(cast, name)).open("/alerts/open").status_code == status
+
+
+def test_the_count_is_answered_with_not_modified_while_nothing_changes(browser, cast):
+    answer(cast.ada, NOT_SURE)
+    bea = browser(cast.bea)
+    first = bea.open("/alerts/open")
+    assert first.json == {"open": 1, "urgent": 0}
+    again = bea.open("/alerts/open", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    answer(cast.ada, NO, at=NOW + timedelta(minutes=1))
+    changed = bea.open("/alerts/open", headers={"If-None-Match": first.headers["ETag"]})
+    assert (changed.status_code, changed.json) == (200, {"open": 2, "urgent": 1})
+    assert browser(cast.cal).open("/alerts/open").json == {"open": 0, "urgent": 0}
+
+
+# The page with help
+
+
+def test_help_needs_no_sign_in_and_asks_the_database_nothing(app, browser, monkeypatch):
+    monkeypatch.setattr(db.db.engine.pool, "connect", lambda: 1 / 0)
+    page = browser().get("/help")
+    assert "Call your local emergency number now." in page.text
+
+
+@pytest.mark.parametrize(
+    ("clinic", "asked", "numbers"),
+    [("US", "", True), ("", "", False), ("", "us", True), ("US", "GB", False), ("US", "ZZ", False)],
+)
+def test_help_is_that_of_the_country_asked_for_else_the_clinics(app, browser, clinic, asked, numbers):
+    app.config["INTERVAL"] = replace(app.config["INTERVAL"], clinic_country=clinic)
+    page = browser().get(f"/help?country={asked}" if asked else "/help")
+    assert ("tel:988" in [href for _, href in page.links]) is numbers
+    assert ("Call your local emergency number now." in page.text) is not numbers
+
+
+def test_another_country_can_be_chosen_without_script(browser):
+    page = browser().get("/help").form("Show help there").submit(country="US")
+    assert "tel:911" in [href for _, href in page.links]
+
+
+def test_every_patient_page_leads_to_the_help_of_the_patients_country(browser, cast):
+    page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/today")
+    assert ("Get help now", "/help?country=US") in page.links
