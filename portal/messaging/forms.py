@@ -15,14 +15,22 @@ LONGEST = 10_000
 _SENT_ALREADY = _l("This page sent a message before. Look at it first: send again only if this one is another message.")
 
 
-class WordsField(TextAreaField):
+class CleanField(StringField):
+    """Text that is shown again, where it cannot be sent, without what is left out of it."""
+
+    @property
+    def typed(self) -> str:
+        return _clean(str(self.raw_data[0])) if self.raw_data else self.shown()
+
+
+class WordsField(CleanField, TextAreaField):
     """Text without control characters and direction overrides; line breaks and tabs stay."""
 
     def parse(self, text: str) -> str:
         return super().parse(_clean(text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
-class SubjectField(StringField):
+class SubjectField(CleanField):
     """One line of text without control characters."""
 
     def parse(self, text: str) -> str:

@@ -130,32 +130,30 @@ def _write(
     )
     session.add(message)
     session.flush()
-    unread = Thread.unread_by_team if is_from_patient else Thread.unread_by_patient
-    session.execute(
-        update(Thread).where(Thread.id == thread_id).values({Thread.last_message_at: at, unread: unread + 1})
-    )
+    count = Thread.unread_by_team if is_from_patient else Thread.unread_by_patient
+    counted = update(Thread).where(Thread.id == thread_id).values({Thread.last_message_at: at, count: count + 1})
+    unread = session.execute(counted.returning(count)).scalar_one()
     touched(patient_id)
-    _let_know(thread_id, patient_id, is_from_patient, by, at)
+    # The first unread one is always announced; while it stays unread, the rest at most once an hour.
+    _let_know(message, message.id.hex if unread == 1 else f"{thread_id.hex}:{at:%Y%m%d%H}", at)
     return message.id
 
 
-def _let_know(thread_id: uuid.UUID, patient_id: uuid.UUID, is_from_patient: bool, by: Actor, at: datetime) -> None:
-    """Mail the other side, at most once an hour for a thread, so that a burst of messages is not a burst of mails."""
-    hour = f"{at:%Y%m%d%H}"
-    for recipient_id in _other_side(patient_id, is_from_patient):
+def _let_know(message: Message, once: str, at: datetime) -> None:
+    for recipient_id in _other_side(message):
         notifications.enqueue(
             Kind.MESSAGE_WAITING,
             recipient_id,
             at=at,
-            patient_id=patient_id,
-            once_key=f"message:{thread_id.hex}:{recipient_id.hex}:{hour}",
+            patient_id=message.patient_id,
+            once_key=f"message:{once}:{recipient_id.hex}",
         )
 
 
-def _other_side(patient_id: uuid.UUID, is_from_patient: bool) -> list[uuid.UUID]:
-    if is_from_patient:
-        return [member.user_id for member in patients.list_team(patient_id) if member.is_active]
-    return list(session.scalars(select(Patient.user_id).where(Patient.id == patient_id)))
+def _other_side(message: Message) -> list[uuid.UUID]:
+    if message.is_from_patient:
+        return [member.user_id for member in patients.list_team(message.patient_id) if member.is_active]
+    return list(session.scalars(select(Patient.user_id).where(Patient.id == message.patient_id)))
 
 
 def _note_read(patient_id: uuid.UUID, thread_id: uuid.UUID, by: Actor, at: datetime) -> frozenset[uuid.UUID]:

@@ -1,0 +1,222 @@
+"""What writing and reading messages writes."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from portal import db
+from portal.access.policy import Actor
+from portal.accounts.models import AccountStatus, User
+from portal.audit.models import AuditEvent
+from portal.messaging import queries, service
+from portal.messaging.models import Message, MessageRead, Thread
+from portal.notifications.models import OutboxMessage
+from portal.patients.models import CareTeamMember
+from portal.review import service as review
+from portal.review.models import CaseloadRow
+from tests import factories
+from tests.cast import NOW, Cast, Person
+
+MINUTE = timedelta(minutes=1)
+
+
+def start(cast: Cast, by: Person, body: str = "Hello", at: datetime = NOW, **changed: Any) -> uuid.UUID:
+    usual: dict[str, Any] = {"subject": "A question", "submission_id": uuid.uuid4()}
+    thread_id = service.start_thread(cast.ada.own_id, body=body, by=by.actor, at=at, **usual | changed)
+    db.session.commit()
+    return thread_id
+
+
+def answer(cast: Cast, thread_id: uuid.UUID, by: Person, body: str, at: datetime = NOW, **changed: Any) -> None:
+    usual: dict[str, Any] = {"submission_id": uuid.uuid4()}
+    service.send(cast.ada.own_id, thread_id, body=body, by=by.actor, at=at, **usual | changed)
+    db.session.commit()
+
+
+def read(cast: Cast, thread_id: uuid.UUID, by: Actor, at: datetime = NOW) -> int:
+    found = service.mark_read(cast.ada.own_id, thread_id, by=by, at=at)
+    db.session.commit()
+    return len(found)
+
+
+def told() -> list[uuid.UUID]:
+    return list(db.session.scalars(select(OutboxMessage.recipient_id)))
+
+
+def counts(cast: Cast) -> tuple[int, int]:
+    """Return what the team and what the patient has not read."""
+    return queries.count_unread_for_team(cast.bea.user_id), queries.count_unread_for_patient(cast.ada.own_id)
+
+
+def test_a_message_waits_for_the_other_side_until_somebody_there_reads_it(cast: Cast) -> None:
+    thread_id = start(cast, cast.ada)
+    assert counts(cast) == (1, 0)
+    assert read(cast, thread_id, cast.nia.actor) == 1
+    assert counts(cast) == (0, 0)
+    answer(cast, thread_id, cast.bea, "Yes", NOW + MINUTE)
+    assert counts(cast) == (0, 1)
+    assert read(cast, thread_id, cast.ada.actor, NOW + 2 * MINUTE) == 1
+    assert counts(cast) == (0, 0)
+
+
+def caseload_unread(cast: Cast) -> int:
+    review.refresh([cast.ada.own_id], at=NOW)
+    db.session.commit()
+    return db.session.get_one(CaseloadRow, cast.ada.own_id).unread
+
+
+def test_the_counts_of_a_thread_say_what_the_caseload_counts(cast: Cast) -> None:
+    thread_id = start(cast, cast.ada)
+    answer(cast, thread_id, cast.ada, "And one more thing", NOW + MINUTE)
+    assert caseload_unread(cast) == counts(cast)[0] == 2
+    read(cast, thread_id, cast.bea.actor)
+    assert caseload_unread(cast) == counts(cast)[0] == 0
+
+
+def test_nobody_reads_their_own_sides_messages(cast: Cast) -> None:
+    thread_id = start(cast, cast.bea)
+    assert read(cast, thread_id, cast.nia.actor) == 0
+    assert counts(cast) == (0, 1)
+
+
+def test_every_reader_leaves_one_receipt_at_the_first_reading(cast: Cast) -> None:
+    thread_id = start(cast, cast.ada)
+    for minute, reader in enumerate((cast.bea, cast.nia, cast.bea), start=1):
+        read(cast, thread_id, reader.actor, NOW + minute * MINUTE)
+    (said,) = queries.get_conversation(thread_id).messages
+    assert [(one.name, one.read_at) for one in said.receipts] == [
+        ("Bea Lindqvist", NOW + MINUTE),
+        ("Nia Achebe", NOW + 2 * MINUTE),
+    ]
+
+
+def test_answering_reads_what_was_asked(cast: Cast) -> None:
+    thread_id = start(cast, cast.ada)
+    answer(cast, thread_id, cast.bea, "Yes", NOW + MINUTE)
+    first, _ = queries.get_conversation(thread_id).messages
+    assert first.receipts[0].read_at == NOW + MINUTE
+
+
+def test_writing_and_reading_are_in_the_audit_without_a_word_of_the_message(cast: Cast) -> None:
+    thread_id = start(cast, cast.ada, "a secret", subject="another secret")
+    read(cast, thread_id, cast.bea.actor)
+    answer(cast, thread_id, cast.bea, "a third secret")
+    rows = db.session.execute(select(AuditEvent.event, AuditEvent.details).order_by(AuditEvent.sequence)).all()
+    assert [row.event for row in rows] == ["thread:started", "thread:read", "message:sent"]
+    assert "secret" not in str(rows)
+
+
+def test_a_message_from_the_patient_tells_everybody_on_the_team_and_nobody_else(cast: Cast) -> None:
+    db.session.add(CareTeamMember(patient_id=cast.ada.own_id, user_id=cast.cal.user_id, since=NOW, until=NOW))
+    db.session.commit()
+    start(cast, cast.ada)
+    assert set(told()) == {cast.bea.user_id, cast.nia.user_id}
+
+
+def test_a_colleague_whose_account_is_switched_off_is_not_told(cast: Cast) -> None:
+    db.session.get_one(User, cast.nia.user_id).status = AccountStatus.DEACTIVATED
+    db.session.commit()
+    start(cast, cast.ada)
+    assert told() == [cast.bea.user_id]
+
+
+def test_a_message_from_the_team_tells_the_patient_only(cast: Cast) -> None:
+    start(cast, cast.nia)
+    assert told() == [cast.ada.user_id]
+
+
+def test_the_mail_holds_no_word_of_it(cast: Cast) -> None:
+    start(cast, cast.bea, "a secret", subject="another secret")
+    row = db.session.scalars(select(OutboxMessage)).one()
+    assert (row.kind, row.values, row.patient_id) == ("message-waiting", {}, cast.ada.own_id)
+
+
+def test_a_burst_of_unread_messages_is_one_mail_an_hour_but_what_is_read_starts_anew(cast: Cast) -> None:
+    thread_id = start(cast, cast.bea)
+    for minute in range(1, 11):
+        answer(cast, thread_id, cast.bea, f"And {minute}", NOW + minute * MINUTE)
+    assert len(told()) == 2
+    read(cast, thread_id, cast.ada.actor, NOW + 11 * MINUTE)
+    answer(cast, thread_id, cast.bea, "One more", NOW + 12 * MINUTE)
+    assert len(told()) == 3
+
+
+def test_the_same_submission_twice_is_one_message(cast: Cast) -> None:
+    sent = uuid.uuid4()
+    thread_id = start(cast, cast.ada, submission_id=sent)
+    assert start(cast, cast.ada, submission_id=sent) == thread_id
+    again = uuid.uuid4()
+    for _ in range(2):
+        answer(cast, thread_id, cast.bea, "Yes", submission_id=again)
+    assert len(list(db.session.scalars(select(Message)))) == 2
+    assert counts(cast) == (0, 1)
+
+
+def test_the_same_submission_with_other_words_is_not_taken_for_sent(cast: Cast) -> None:
+    sent = uuid.uuid4()
+    thread_id = start(cast, cast.ada, submission_id=sent)
+    with pytest.raises(service.SentAlready) as before:
+        start(cast, cast.ada, "Something else", submission_id=sent)
+    assert before.value.thread_id == thread_id
+    with pytest.raises(service.SentAlready):
+        answer(cast, thread_id, cast.ada, "Something else", submission_id=sent)
+
+
+def test_a_thread_an_infusion_or_a_submission_of_another_patient_is_not_there(cast: Cast) -> None:
+    theirs = factories.thread(cast.dot, cast.dot)
+    infusion = factories.infusion(factories.course(cast.dot, cast.cal), cast.cal, NOW)
+    sent = db.session.scalars(select(Message.submission_id)).one()
+    for attempt in (
+        lambda: answer(cast, theirs.id, cast.bea, "Hello"),
+        lambda: read(cast, theirs.id, cast.bea.actor),
+        lambda: start(cast, cast.bea, about_infusion_id=infusion.id),
+        lambda: start(cast, cast.bea, submission_id=sent),
+    ):
+        with pytest.raises(service.NoSuchThing):
+            attempt()
+        db.session.rollback()
+    assert db.session.scalar(select(MessageRead.read_at)) is None
+    assert len(list(db.session.scalars(select(Thread)))) == 1
+
+
+def test_the_inbox_has_ones_own_patients_only_what_waits_longest_first_and_read_threads_latest_first(
+    cast: Cast,
+) -> None:
+    factories.thread(cast.dot, cast.dot)
+    first, second = (start(cast, cast.ada, at=NOW + minute * MINUTE) for minute in (1, 2))
+    third, fourth = (start(cast, cast.bea, at=NOW + minute * MINUTE) for minute in (3, 4))
+    assert [line.id for line in queries.list_waiting(cast.bea.user_id)] == [first, second]
+    assert [line.id for line in queries.list_read(cast.bea.user_id).lines] == [fourth, third]
+    assert [line.id for line in queries.list_read(cast.bea.user_id, after=fourth).lines] == [third]
+    assert queries.list_waiting(cast.eve.user_id) == []
+
+
+def test_lists_and_threads_come_in_pages(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 2)
+    monkeypatch.setattr(queries, "MESSAGES_PAGE", 2)
+    made = [start(cast, cast.bea, at=NOW + minute * MINUTE) for minute in range(3)]
+    page = queries.list_threads(cast.ada.own_id, for_patient=True)
+    assert ([line.id for line in page.lines], page.next_after) == ([made[2], made[1]], made[1])
+    rest = queries.list_threads(cast.ada.own_id, for_patient=True, after=page.next_after)
+    assert ([line.id for line in rest.lines], rest.next_after) == ([made[0]], None)
+    for minute in range(1, 4):
+        answer(cast, made[0], cast.bea, f"{minute}", NOW + (10 + minute) * MINUTE)
+    latest = queries.get_conversation(made[0])
+    assert [said.body for said in latest.messages] == ["2", "3"]
+    assert latest.earlier is not None
+    earlier = queries.get_conversation(made[0], before=latest.earlier)
+    assert ([said.body for said in earlier.messages], earlier.earlier) == (["Hello", "1"], None)
+
+
+def test_the_state_of_a_thread_changes_with_a_message_and_with_a_receipt(cast: Cast) -> None:
+    thread_id = start(cast, cast.ada)
+    states = [queries.get_state(thread_id)]
+    read(cast, thread_id, cast.bea.actor)
+    states.append(queries.get_state(thread_id))
+    answer(cast, thread_id, cast.bea, "Yes")
+    states.append(queries.get_state(thread_id))
+    assert len(set(states)) == 3
+    assert queries.get_state(thread_id) == states[2]
