@@ -21,6 +21,7 @@ from portal.web.fields import (
     Field,
     FileField,
     Form,
+    Problem,
     RadioField,
     SelectChoice,
     SelectField,
@@ -34,7 +35,7 @@ _ORDERS = (
     SelectChoice("MM/DD/YYYY", _l("The month"), render_kw={"hint": _l("03/04/2026 is March 4")}),
     SelectChoice("YYYY-MM-DD", _l("The year")),
 )
-_BETTER = (SelectChoice("higher", _l("A high number")), SelectChoice("lower", _l("A low number")))
+_BETTER = (SelectChoice("higher", _l("High")), SelectChoice("lower", _l("Low")))
 _LEVELS = (
     SelectChoice("5", _l("5, the best (rad)")),
     SelectChoice("4", _l("4 (good)")),
@@ -116,6 +117,16 @@ class ColumnsForm(Form):
     def typed(self) -> dict[str, str]:
         """What was typed, by the name of the field."""
         return {field.name: field.typed for field in self if field.name != "csrf_token" and _is_filled(field)}
+
+    @property
+    def error_summary(self) -> list[Problem]:
+        """The problems in the order of the page, each with the name of its column and field."""
+        columns = {f"scale-{at}-": numbers.name for at, numbers in self.numbered}
+        found = [Problem(None, text) for text in self.form_errors]
+        for field in self:
+            of = next((f"{name}, " for prefix, name in columns.items() if field.name.startswith(prefix)), "")
+            found += [Problem(field.id, f"{of}{field.label.text}: {field.errors[0]}")] if field.errors else []
+        return found
 
     def explain(self, error: HistoryError) -> None:
         """Say at each field what is wrong with it, and above the form what concerns none of them."""
@@ -205,9 +216,10 @@ def letters(encoding: str) -> str:
 
 def range_in_file(numbers: Numbers) -> str:
     """Return the lowest and highest number found in a column, as they stand in the file."""
-    return str(
-        _("%(lowest)s to %(highest)s in your file", lowest=plain(numbers.lowest), highest=plain(numbers.highest))
-    )
+    lowest, highest = plain(numbers.lowest), plain(numbers.highest)
+    if lowest == highest:
+        return str(_("always %(number)s in your file", number=lowest))
+    return str(_("%(lowest)s to %(highest)s in your file", lowest=lowest, highest=highest))
 
 
 def _when(seen: Look, *, ask_order: bool) -> dict[str, Any]:
@@ -232,7 +244,7 @@ def _scale(at: int) -> dict[str, Field]:
         f"scale-{at}-name": StringField(_l("Name on the chart"), longest=LONGEST_NAME, width="medium"),
         f"scale-{at}-minimum": StringField(_l("Lowest possible"), longest=20, width="short"),
         f"scale-{at}-maximum": StringField(_l("Highest possible"), longest=20, width="short"),
-        f"scale-{at}-better": RadioField(_l("What is good?"), choices=_BETTER, inline=True),
+        f"scale-{at}-better": RadioField(_l("Which numbers are good?"), choices=_BETTER, inline=True),
     }
 
 

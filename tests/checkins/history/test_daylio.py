@@ -73,6 +73,15 @@ def test_scales_that_were_not_described_stay_readable_in_the_note() -> None:
     assert result.refused == ()
 
 
+def test_an_entry_is_the_same_under_a_renamed_mood_and_with_more_of_its_scales_described() -> None:
+    before, after = (reading(content, TOLD).entries for content in (row("good"), row("Super-duper")))
+    assert after == ()
+    renamed = reading(row("Super-duper"), Daylio(moods={"super-duper": 4})).entries
+    assert [entry.fingerprint for entry in renamed] == [entry.fingerprint for entry in before]
+    described, bare = (reading(NEW.read_bytes(), how).entries for how in (TOLD, replace(TOLD, scales=(SLEEP,))))
+    assert [entry.fingerprint for entry in bare][:2] == [entry.fingerprint for entry in described]
+
+
 def test_text_that_hides_as_markup_is_cleaned_too() -> None:
     entry = reading(row(note="<b>fine</b>&#x202e;&#0;&lt;script&gt;"), Daylio()).entries[0]
     assert entry.note == "fine\N{REPLACEMENT CHARACTER}<script>"

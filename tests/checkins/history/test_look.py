@@ -1,6 +1,9 @@
 from decimal import Decimal
 
-from portal.checkins.history.look import Numbers, look
+import orjson
+import pytest
+
+from portal.checkins.history.look import Numbers, kept, look, raw
 from tests.checkins.history.diary import FILES, csv
 
 
@@ -38,3 +41,9 @@ def test_ambiguous_dates_are_seen_before_anybody_maps_a_column() -> None:
 def test_broken_rows_are_counted_and_not_shown() -> None:
     seen = look(csv("2026-01-05", "2026-01-06,9:00,6,0,"))
     assert (seen.rows, len(seen.first_rows)) == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["momentary.csv", "daylio-scales.csv", "semicolons-windows.csv"])
+def test_a_look_can_be_kept(name: str) -> None:
+    seen = look((FILES / name).read_bytes())
+    assert kept(orjson.loads(orjson.dumps(raw(seen)))) == seen

@@ -7,8 +7,9 @@ import pytest
 from portal.checkins.history import map_file
 from portal.checkins.history.mapping import Mapping, Scale
 from portal.checkins.history.problems import AmbiguousDates, HistoryError, MappingError
+from portal.checkins.history.read import check, read
 from portal.checkins.history.when import REPEATED, SKIPPED
-from tests.checkins.history.diary import FILES, PLAIN, csv, reading, why
+from tests.checkins.history.diary import FILES, NOW, PLAIN, csv, reading, why
 
 
 def test_a_row_becomes_an_entry() -> None:
@@ -90,6 +91,44 @@ def test_reading_again_gives_the_same_fingerprints_whatever_the_form_of_the_file
     assert {entry.fingerprint for entry in again.entries} == {
         entry.fingerprint for entry in reading(csv(*rows)).entries
     }
+
+
+def fingerprints(content: bytes, how: Mapping) -> list[str]:
+    return [entry.fingerprint for entry in reading(content, how).entries]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        replace(PLAIN, scales=PLAIN.scales[:1]),
+        replace(PLAIN, scales=(replace(PLAIN.scales[0], name="How I felt", maximum=Decimal(100)),)),
+        replace(PLAIN, note_column=None),
+        replace(PLAIN, time_zone="Asia/Tokyo", missing=("0",)),
+    ],
+)
+def test_an_entry_is_the_same_whatever_is_read_of_it_and_whatever_it_is_called(again: Mapping) -> None:
+    content = csv("2026-01-05,9:00,7,1,Grey", "2026-01-06,9:00,6.5,0,")
+    assert fingerprints(content, again) == fingerprints(content, PLAIN)
+
+
+def test_rows_that_differ_only_in_what_is_not_read_are_two_entries() -> None:
+    content = csv("2026-01-05,9:00,7,1,Grey", "2026-01-05,9:00,7,1,Bright")
+    assert len(reading(content, replace(PLAIN, note_column=None)).entries) == 2
+
+
+def test_reading_tells_how_far_it_is() -> None:
+    told: list[int] = []
+    content = csv(*(f"2026-01-05,9:{minute:02},7,0," for minute in range(60)))
+    read(content, PLAIN, now=NOW, zone="UTC", step=told.append)
+    assert sum(told) == 60
+
+
+def test_a_mapping_can_be_tried_before_any_row_is_read() -> None:
+    check(csv("13/04/2026,9:00,7,0,"), PLAIN)
+    with pytest.raises(AmbiguousDates):
+        check(csv("03/04/2026,9:00,7,0,"), PLAIN)
+    with pytest.raises(MappingError):
+        check(csv("2026-01-05,9:00,7", header="date,time,energy"), PLAIN)
 
 
 def test_a_day_without_a_time_is_an_entry_of_that_day() -> None:
