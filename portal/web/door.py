@@ -2,6 +2,7 @@
 
 import math
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from config import Config
-from portal import db
+from portal import clock, db
 from portal.access import guard
 from portal.accounts import devices, passwords, queries, signing_in, throttle, tokens
 from portal.accounts.models import TokenPurpose
@@ -20,6 +21,8 @@ from portal.accounts.throttle import Door
 from portal.web.session import TOKEN, replace_token
 
 LONGEST_WAIT_SAID = 120
+RESET_SECONDS = 0.2
+RESET_JITTER_MS = 40
 
 
 class TooEarly(Exception):
@@ -127,8 +130,11 @@ def change_password(email: str, current: str, password: str) -> None:
 
 
 def request_reset(email: str) -> None:
-    """Send a link for a new password, if an active account has this address."""
-    signing_in.request_reset(email, address=_address(), at=guard.at())
+    """Send a link for a new password, if an active account has this address; it takes as long where none has."""
+    until = clock.tick() + RESET_SECONDS + secrets.randbelow(RESET_JITTER_MS) / 1000
+    with db.short_write():
+        signing_in.request_reset(email, address=_address(), at=guard.at())
+    time.sleep(max(0.0, until - clock.tick()))
 
 
 def open_link(words: str, purpose: TokenPurpose) -> Link:
