@@ -80,7 +80,7 @@ def _database() -> Iterator[Finding]:
     version = db.sqlite_version()
     if engine.dialect.name != "sqlite":
         yield Finding(Level.GOOD, "The database is PostgreSQL.")
-    elif RISKY_SQLITE[0] <= version <= RISKY_SQLITE[1]:
+    elif has_risky_sqlite():
         said = ".".join(map(str, version))
         advice = "Install pysqlite3 or a newer Python, or use PostgreSQL."
         yield Finding(
@@ -122,6 +122,11 @@ def _people() -> Iterator[Finding]:
             Level.CAREFUL,
             "The clinic's country is not set, so crisis numbers are general. An administrator sets it at /clinic.",
         )
+
+
+def has_risky_sqlite() -> bool:
+    """Return whether this machine's SQLite is one that several writers can bring to harm."""
+    return RISKY_SQLITE[0] <= db.sqlite_version() <= RISKY_SQLITE[1]
 
 
 def newest_migration() -> str:

@@ -40,11 +40,6 @@ def reason(code: str) -> str:
     return str(REASONS.get(code) or _("The receiving server refused it (%(code)s)", code=code.removeprefix("smtp-")))
 
 
-@blueprint.app_context_processor
-def _health_for_pages() -> dict[str, Any]:
-    return {"mail_health": lambda: queries.health(guard.at())}
-
-
 @blueprint.get("/deliveries")
 @requires(Permission.DELIVERY_VIEW)
 def deliveries() -> ResponseReturnValue:

@@ -1,22 +1,15 @@
 """Two addresses for machines: is everything well, and can this process serve. Neither says anything about anybody."""
 
-import re
 from functools import cache
-from pathlib import Path
 
 import orjson
 from flask import Flask, Response, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import ROOT
-from portal import db
+from portal import db, doctor
 from portal.access import guard, looks
 from portal.notifications import queries as notifications
-
-# SQLite before this can corrupt a write-ahead log that several processes write (https://sqlite.org/wal.html).
-FIRST_SOUND_SQLITE = (3, 51, 3)
-_VERSIONS = ROOT / "migrations" / "versions"
 
 
 def alive() -> Response:
@@ -33,20 +26,16 @@ def ready() -> Response:
     """Answer 200 where this process can serve: the database answers and has the tables this code expects."""
     try:
         db.begin(write=False)
-        found = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+        found = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     except (SQLAlchemyError, db.Busy):
         return _answer(database=False)
-    is_sound = db.db.engine.dialect.name != "sqlite" or db.sqlite_version() >= FIRST_SOUND_SQLITE
-    return _answer({"library": "sound" if is_sound else "old"}, database=True, migrated=found == newest(_VERSIONS))
+    is_risky = db.db.engine.dialect.name == "sqlite" and doctor.has_risky_sqlite()
+    return _answer({"library": "old" if is_risky else "sound"}, database=True, migrated=found == _expected())
 
 
 @cache
-def newest(folder: Path) -> frozenset[str]:
-    """Return the revisions that no other one follows; read from the files, because importing Alembic costs 37 MB."""
-    texts = [path.read_text() for path in folder.glob("*.py")]
-    revisions = {found for source in texts for found in re.findall(r'^revision\b.*= "(\w+)"', source, re.MULTILINE)}
-    followed = {found for source in texts for found in re.findall(r'^down_revision\b.*= "(\w+)"', source, re.MULTILINE)}
-    return frozenset(revisions - followed)
+def _expected() -> str:
+    return doctor.newest_migration()
 
 
 def _answer(notes: dict[str, str] | None = None, **parts: bool) -> Response:
