@@ -204,6 +204,7 @@ def _page_context() -> dict[str, Any]:
         "actor": reader,
         "patient": g.get("patient"),
         "clinic_name": clinic_queries.display_name(),
+        "clinic_country": clinic_queries.country(),
         "leave_address": clinic_queries.leave_address(),
         "navigation": navigation.entries(reader, g.get("patient"), counts),
         "now": g.get("at"),

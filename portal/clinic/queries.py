@@ -98,6 +98,12 @@ def leave_address() -> str:
     return found.leave_address if found else ""
 
 
+def country() -> str:
+    """Return the clinic's country, "" where it is not known, also while the database cannot be reached."""
+    found = _current_or_last()
+    return found.country if found else ""
+
+
 def is_demo() -> bool:
     """Return whether this database holds the demo clinic; one that is not migrated yet does not."""
     try:

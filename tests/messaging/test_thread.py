@@ -154,7 +154,7 @@ def test_a_patient_reads_beside_the_box_when_and_whom_to_call_instead(browser: O
     assert "Your care team usually answers by Tue, Nov 24" in page.text
     assert "Nobody reads this around the clock" in page.text
     assert "Call 911" in page.text
-    assert ("More help now", "/help") in page.links
+    assert ("More help now", "/help?country=US") in page.links
 
 
 def test_news_come_only_when_something_is_new_and_read_nothing(browser: Open, cast: Cast) -> None:
