@@ -154,7 +154,7 @@ def _entry(story: Story, number: int, status: InfusionStatus, start: datetime) -
 def _scale_days(story: Story) -> dict[int, int]:
     """Return the days on which the long scales are answered, with the answer to the ninth item of the PHQ-9."""
     weekly = range(0, min(story.days, story.series_from + 28), 7)
-    later = range(story.series_from + 35, story.days, 14)
+    later = range(story.series_from + 35, story.days, story.scale_every)
     before_boosters = [day - 1 for day in story.boosters]
     days = dict.fromkeys([*weekly, *later, *before_boosters, story.days - 3], 0)
     days |= {story.days - before: answer for before, answer in story.thoughts}

@@ -24,6 +24,7 @@ class Story:
         planned: days from today of infusions to come.
         completion: share of days with a daily check-in.
         gap: first and last day, counted back from today, without any answer.
+        scale_every: days between the long scales after the series.
         thoughts: answers to the last item of the PHQ-9, by days before today.
     """
 
@@ -54,6 +55,7 @@ class Story:
     extra_items: tuple[str, ...] = ()
     is_paused: bool = False
     stopped_early: int | None = None
+    scale_every: int = 14
 
     @property
     def email(self) -> str:
@@ -89,9 +91,10 @@ STORIES = (
         conditions=(Condition.TREATMENT_RESISTANT_DEPRESSION, Condition.ANXIETY),
         team=("bea", "nia"),
         days=300,
-        severity=19.0,
-        relief=14.0,
-        fades=13.0,
+        severity=21.0,
+        relief=19.0,
+        fades=9.0,
+        scale_every=7,
         series_from=21,
         boosters=(60, 82, 104, 125, 147, 168, 190, 212, 233, 255, 276),
         planned=(2,),

@@ -257,12 +257,13 @@ def _ends(lane: Lane) -> DailySeries:
 def _fill(patient: PatientRef, lane: Lane, start: date, end: date) -> DailySeries:
     if lane.scale_id is not None:
         begins, ends = (datetime.combine(on, time(), UTC) + timedelta(days=by) for on, by in ((start, -1), (end, 2)))
-        rows = history.points(patient.id, lane.scale_id, start=begins, end=ends)
-        return replace(lane.series, points=tuple(DailyPoint(on, at, value, "import") for at, on, value in rows))
+        rows: Sequence[Any] = history.points(patient.id, lane.scale_id, start=begins, end=ends)
+        points = (DailyPoint(one.for_on, one.occurred_at, one.value, "import") for one in rows)
+        return replace(lane.series, points=tuple(points))
     rows = session.execute(
         select(_SCORE.c.for_on, _SCORE.c.at, _SCORE.c.value)
         .where(_SCORE.c.patient_id == patient.id, _SCORE.c.instrument == DAILY, _SCORE.c.scale == lane.series.code)
         .where(_SCORE.c.is_current, _SCORE.c.value.is_not(None), _SCORE.c.for_on.between(start, end))
         .order_by(_SCORE.c.for_on, _SCORE.c.at)
     ).all()
-    return replace(lane.series, points=tuple(DailyPoint(on, at, value, "check-in") for on, at, value in rows))
+    return replace(lane.series, points=tuple(DailyPoint(one.for_on, one.at, one.value, "check-in") for one in rows))

@@ -1,9 +1,10 @@
 """How the charts speak: their messages in the reader's language, dates and numbers."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_interval
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_decimal
 from flask_babel import gettext, ngettext
 
@@ -13,7 +14,14 @@ from portal.web import filters
 
 def words() -> Words:
     """Return the voice for whoever reads this request."""
-    return Words(say=say, day=filters.day, short_day=filters.day_short, month=_month, number=_number)
+    locale = str(filters.locale())
+    return Words(
+        say=say,
+        day=lambda on: _day(on, locale),
+        short_day=lambda on: _short_day(on, locale),
+        month=lambda on: _month(on, locale),
+        number=lambda value: _number(value, locale),
+    )
 
 
 def say(message: Message) -> str:
@@ -25,18 +33,37 @@ def say(message: Message) -> str:
 
 
 def _write(value: object) -> Any:
+    locale = str(filters.locale())
     if isinstance(value, Message):
         return say(value)
     if isinstance(value, Span):
-        return format_interval(value.start, value.end, "yMMMd", locale=filters.locale())
+        return _span(value, locale)
     if isinstance(value, date):
-        return filters.day(value)
-    return _number(value) if isinstance(value, int | float) else value
+        return _day(value, locale)
+    return _number(value, locale) if isinstance(value, int | float) else value
 
 
-def _month(on: date) -> str:
-    return str(format_date(on, "LLL", locale=filters.locale()))
+# A chart of ten years says thousands of dates and numbers, most of them many times; Babel works each out anew.
+@lru_cache(maxsize=10_000)
+def _day(on: date, locale: str) -> str:
+    return str(format_date(on, "long", locale=locale))
 
 
-def _number(value: float) -> str:
-    return str(format_decimal(value, "#,##0.##", locale=filters.locale()))
+@lru_cache(maxsize=10_000)
+def _short_day(on: date, locale: str) -> str:
+    return str(format_skeleton("MMMd", on, locale=locale))
+
+
+@lru_cache(maxsize=100)
+def _month(on: date, locale: str) -> str:
+    return str(format_date(on, "LLL", locale=locale))
+
+
+@lru_cache(maxsize=10_000)
+def _span(days: Span, locale: str) -> str:
+    return str(format_interval(days.start, days.end, "yMMMd", locale=locale))
+
+
+@lru_cache(maxsize=10_000)
+def _number(value: float, locale: str) -> str:
+    return str(format_decimal(value, "#,##0.##", locale=locale))
