@@ -22,7 +22,6 @@ from portal.web.session import TOKEN, replace_token
 
 LONGEST_WAIT_SAID = 120
 RESET_SECONDS = 0.2
-RESET_JITTER_MS = 40
 
 
 class TooEarly(Exception):
@@ -131,7 +130,7 @@ def change_password(email: str, current: str, password: str) -> None:
 
 def request_reset(email: str) -> None:
     """Send a link for a new password, if an active account has this address; it takes as long where none has."""
-    until = clock.tick() + RESET_SECONDS + secrets.randbelow(RESET_JITTER_MS) / 1000
+    until = clock.tick() + RESET_SECONDS
     with db.short_write():
         signing_in.request_reset(email, address=_address(), at=guard.at())
     time.sleep(max(0.0, until - clock.tick()))
