@@ -1,4 +1,3 @@
-import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -42,7 +41,7 @@ def test_two_at_the_same_moment_are_neither_lost_nor_doubled_between_pages(brows
     assert set(shown(first)) | set(shown(first.follow("Older"))) == rows
 
 
-@pytest.mark.parametrize("after", ["nonsense", str(uuid.uuid4())])
+@pytest.mark.parametrize("after", ["nonsense", "9f0f4a1e-6d0b-4a55-9b5e-0d5c4f4f6c11"])
 def test_a_page_after_nothing_known_is_the_first(browser, cast, after):
     rows = [str(row.id) for row in many(cast.ada, 2)]
     assert shown(index(browser, cast.bea, cast.ada, f"?after={after}")) == rows
