@@ -74,4 +74,10 @@ def _columns(box: Box) -> range:
 
 
 def _meets_any(box: Box, among: dict[int, list[Box]]) -> bool:
-    return any(box.meets(other) for column in _columns(box) for other in among.get(column, ()))
+    # Spelled out, because a long record asks this millions of times.
+    left, top, right, bottom = box
+    for column in _columns(box):
+        for other in among.get(column, ()):
+            if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
+                return True
+    return False
