@@ -151,6 +151,15 @@ class InfusionForm(TreatmentForm):
             self.dose_reason.errors = [gettext("Say why this dose is right")]
         return not self.error_summary
 
+    def take_over(self, opened: Entry, now: Entry) -> None:
+        """Show what somebody else changed since the page was opened, wherever nothing else was typed here."""
+        drawn, current = (typed_of(entry, self.zone) for entry in (opened, now))
+        for name in drawn:
+            field, before = self[name], InfusionForm(None, zone=self.zone, data=drawn)[name]
+            if field.typed == before.typed:
+                field.raw_data = None
+                field.process(None, current[name])
+
     def entry(self) -> Entry:
         """Return what was typed; call it once the form is valid."""
         return Entry(
@@ -201,7 +210,7 @@ def _float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def typed_of(row: InfusionRow, zone: str) -> dict[str, Any]:
+def typed_of(row: Entry, zone: str) -> dict[str, Any]:
     """Return a stored infusion as the values of the form's fields, days and times in the patient's zone."""
     values: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
     values |= {name: f"{value:.10g}" for name in _NUMBERS if (value := getattr(row, name)) is not None}
@@ -220,7 +229,6 @@ _SAME = (
     "route",
     "site",
     "outcome_note",
-    "revision",
 )
 _NEEDED_SOMETIMES = (
     "planned_on",

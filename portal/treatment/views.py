@@ -89,9 +89,9 @@ def add_infusion(patient_id: uuid.UUID, course_id: uuid.UUID) -> ResponseReturnV
 @requires(Permission.TREATMENT_RECORD)
 def edit_infusion(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) -> ResponseReturnValue:
     course, row = _course(patient_id, course_id), _infusion(patient_id, course_id, infusion_id)
-    typed = typed_of(row, _zone())
+    typed = typed_of(row.entry, _zone()) | {"revision": row.revision}
     if request.args.get("as") == "done" and row.status is InfusionStatus.PLANNED:
-        typed |= {"status": InfusionStatus.COMPLETED, "started_on": typed["planned_on"]}
+        typed |= {"status": InfusionStatus.COMPLETED, "started_on": min(typed["planned_on"], _day(guard.at()))}
     form = InfusionForm(formdata=kept_fields(), zone=_zone(), stored=row, data=typed)
     return _infusion_page(form, course, row, queries.list_versions(patient_id, infusion_id))
 
@@ -215,6 +215,8 @@ def _stale_page(form: InfusionForm, course: Course, row: InfusionRow, versions: 
     """Show what somebody else changed; what was typed stays, and sending it again means it."""
     opened = next((version for version in versions if version.revision == form.base_revision), None)
     others = entries.changed(opened.entry, row.entry) if opened else []
+    if opened:
+        form.take_over(opened.entry, row.entry)
     form.revision.data = str(row.revision)
     values = {"form": form, "course": course, "row": row, "versions": versions, "opened": opened, "others": others}
     return render_template("treatment/infusion.html", changed=entries.changed, **values), 409

@@ -97,8 +97,23 @@ def test_two_people_changing_it_at_once_see_each_other(browser: Open, cast: Cast
     assert "What you typed is still below and was not saved" in page.text
     assert page.form("Save").values["outcome_note"] == "calm throughout"
     assert stored().minutes == 55
-    page.form("Save").submit(minutes="55")
+    assert page.form("Save").values["minutes"] == "55"
+    page.form("Save").submit()
     assert (stored().minutes, stored().outcome_note, stored().revision) == (55, "calm throughout", 3)
+
+
+def test_what_both_changed_is_left_to_the_one_who_saves_last(browser: Open, cast: Cast) -> None:
+    infusion = an_infusion(cast)
+    beas, nias = (page_of(browser, cast, who, infusion) for who in (cast.bea, cast.nia))
+    nias.form("Save").submit(minutes="55", started_time="10:05", reason="read the pump again")
+    page = beas.form("Save").submit(minutes="45", reason="the clock says so", expect=409)
+    values = page.form("Save").values
+    assert (values["minutes"], values["started_time"]) == ("45", "10:05")
+
+
+def test_a_plan_ahead_that_was_given_early_is_recorded_for_today(browser: Open, cast: Cast) -> None:
+    page = page_of(browser, cast, cast.nia, an_infusion(cast, NOW + 9 * DAY, **PLAN), "?as=done")
+    assert page.form("Save").values["started_on"] == "2026-11-22"
 
 
 def test_a_forged_revision_is_stale_and_changes_nothing(browser: Open, cast: Cast) -> None:
