@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select, tuple_
+from sqlalchemy import Select, and_, exists, func, select, tuple_
 
 from portal.access.policy import Role
 from portal.accounts.models import User
@@ -75,7 +75,7 @@ _NEWEST_FIRST = tuple(column.desc() for column in _POSITION)
 
 def count_unread_for_team(user_id: uuid.UUID) -> int:
     """Return how many messages from this person's patients nobody on their care team has read."""
-    waiting = select(func.sum(Thread.unread_by_team)).where(Thread.unread_by_team > 0, _is_mine(user_id))
+    waiting = select(func.sum(Thread.unread_by_team)).where(_waits_for(user_id))
     return session.scalar(waiting) or 0
 
 
@@ -86,13 +86,13 @@ def count_unread_for_patient(patient_id: uuid.UUID) -> int:
 
 def list_waiting(user_id: uuid.UUID) -> list[Line]:
     """Return the threads of this person's patients with unread messages in them, whoever waits longest first."""
-    lines = _lines(Thread.unread_by_team).where(Thread.unread_by_team > 0, _is_mine(user_id))
+    lines = _lines(Thread.unread_by_team).where(_waits_for(user_id))
     return [Line(*row) for row in session.execute(lines.order_by(*_POSITION).limit(MOST_UNREAD))]
 
 
 def list_read(user_id: uuid.UUID, *, after: uuid.UUID | None = None) -> Lines:
     """Return one page of the threads of this person's patients in which everything is read, the latest first."""
-    lines = _lines(Thread.unread_by_team).where(Thread.unread_by_team == 0, _is_mine(user_id))
+    lines = _lines(Thread.unread_by_team).where(_was_read_for(user_id))
     return _page(lines, after)
 
 
@@ -155,12 +155,16 @@ def get_state(thread_id: uuid.UUID) -> str:
     return "-".join(str(count) for count in session.execute(counts).one())
 
 
-def _is_mine(user_id: uuid.UUID) -> Any:
-    return exists().where(
-        CareTeamMember.user_id == user_id,
-        CareTeamMember.patient_id == Thread.patient_id,
-        CareTeamMember.until.is_(None),
-    )
+def _waits_for(user_id: uuid.UUID) -> Any:
+    """Walk the few threads of the clinic that wait, so that a large caseload costs nothing."""
+    mine = (CareTeamMember.user_id == user_id, CareTeamMember.patient_id == Thread.patient_id)
+    return and_(Thread.unread_by_team > 0, exists().where(*mine, CareTeamMember.until.is_(None)))
+
+
+def _was_read_for(user_id: uuid.UUID) -> Any:
+    """Walk one's own patients' threads, so that a large clinic costs nothing."""
+    mine = select(CareTeamMember.patient_id).where(CareTeamMember.user_id == user_id, CareTeamMember.until.is_(None))
+    return and_(Thread.unread_by_team == 0, Thread.patient_id.in_(mine))
 
 
 def _lines(unread_count: Any) -> Select[*tuple[Any, ...]]:

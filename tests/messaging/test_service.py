@@ -1,10 +1,12 @@
 """What writing and reading messages writes."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from portal import db
@@ -153,6 +155,30 @@ def test_the_same_submission_twice_is_one_message(cast: Cast) -> None:
         answer(cast, thread_id, cast.bea, "Yes", submission_id=again)
     assert len(list(db.session.scalars(select(Message)))) == 2
     assert counts(cast) == (0, 1)
+
+
+def test_eight_messages_and_readings_at_once_leave_true_counts(app: Flask, cast: Cast) -> None:
+    thread_id, sent = start(cast, cast.ada), uuid.uuid4()
+    db.session.rollback()
+
+    def act(turn: int) -> None:
+        with app.app_context():
+            db.begin(write=True)
+            try:
+                if turn % 2:
+                    read(cast, thread_id, cast.bea.actor)
+                else:
+                    answer(cast, thread_id, cast.ada, "Again", submission_id=sent)
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, range(8)))
+    assert len(queries.get_conversation(thread_id).messages) == 2
+    assert caseload_unread(cast) == counts(cast)[0]
+    read(cast, thread_id, cast.bea.actor)
+    assert counts(cast) == (0, 0)
+    assert len(list(db.session.scalars(select(MessageRead)))) == 2
 
 
 def test_the_same_submission_with_other_words_is_not_taken_for_sent(cast: Cast) -> None:

@@ -1,11 +1,13 @@
 """What starting courses and recording infusions writes."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from portal import db
@@ -92,6 +94,27 @@ def test_the_same_submission_twice_is_one_infusion(cast: Cast) -> None:
     assert record(cast, course, given(), submission_id=sent).id == first.id
     assert db.session.scalar(select(func.count()).select_from(Infusion)) == 1
     assert events() == ["infusion:recorded"]
+
+
+def test_the_same_submission_eight_times_at_once_is_one_infusion(app: Flask, cast: Cast) -> None:
+    course_id, sent = factories.course(cast.ada, cast.bea).id, uuid.uuid4()
+    db.session.rollback()
+
+    def send(_: int) -> uuid.UUID:
+        with app.app_context():
+            db.begin(write=True)
+            try:
+                found = service.record_infusion(
+                    cast.ada.own_id, course_id, given(), submission_id=sent, by=cast.bea.actor, at=NOW
+                )
+                db.session.commit()
+                return found.id
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(send, range(8)))) == 1
+    assert db.session.scalar(select(func.count()).select_from(Infusion)) == 1
 
 
 def test_the_same_submission_with_other_values_is_not_taken_for_saved(cast: Cast) -> None:
