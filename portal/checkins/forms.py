@@ -69,8 +69,7 @@ class AnswerForm(Form):
     def error_summary(self) -> list[Problem]:
         """The problems, each with the question it is about: away from it, the error alone would not say which."""
         whole = [Problem(None, text) for text in self.form_errors]
-        wrong = [field for field in self if field.errors]
-        return whole + [Problem(field.id, f"{field.label.text} – {field.errors[0]}") for field in wrong]
+        return whole + [Problem(field.id, _about(field)) for field in self if field.errors]
 
     @property
     def is_sendable(self) -> bool:
@@ -245,6 +244,12 @@ def _field(item: Item) -> Field:
     choices = [SelectChoice(str(option.value), option.label) for option in item.options]
     inline = len(choices) <= FEW_OPTIONS and all(len(option.label) <= SHORT_LABEL for option in item.options)
     return RadioField(item.text, choices=choices, inline=inline, **options)
+
+
+def _about(field: Field) -> str:
+    error = field.errors[0]
+    said = _("not answered yet") if field.missing is not None and str(error) == str(field.missing) else error
+    return f"{field.label.text} – {said}"
 
 
 def _number(data: Any) -> Number:

@@ -27,8 +27,8 @@ class Offer:
     """What a check-in page is drawn from: the line of the plan, answers given so far, and whether the day has one."""
 
     line: PlanLine
-    draft: CheckInDraft | None
-    done_id: uuid.UUID | None
+    draft: CheckInDraft | None = None
+    done_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,12 @@ def get_offer(patient_id: uuid.UUID, plan_item_id: uuid.UUID, on: date) -> Offer
     return Offer(to_line(row[0]), row[1], row[2]) if row else None
 
 
+def get_line(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> PlanLine | None:
+    """Return one line of a patient's plan, or None where it is not theirs."""
+    row = session.execute(_LINE, {"patient": patient_id, "item": plan_item_id}).one_or_none()
+    return to_line(row) if row else None
+
+
 def get_entry(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Entry | None:
     """Return one check-in of a patient, or None where it is not theirs."""
     return next(iter(_entries(_mine(patient_id).where(CheckIn.id == check_in_id))), None)
@@ -189,6 +195,10 @@ def previous_answers(
     return found
 
 
+_ITEM: Any = PlanItem.__table__
+_LINE = select(
+    *(_ITEM.c[name] for name in ("id", "instrument", "every_days", "extra_items", "starts_on", "ends_on"))
+).where(_ITEM.c.patient_id == bindparam("patient"), _ITEM.c.id == bindparam("item"))
 _SUBMISSION = select(CheckIn.id, CheckIn.answers_hash).where(
     CheckIn.patient_id == bindparam("patient", type_=CheckIn.patient_id.type),
     CheckIn.submission_id == bindparam("submission", type_=CheckIn.submission_id.type),
@@ -208,8 +218,8 @@ def _plan_and_last(patient_id: uuid.UUID, today: date) -> tuple[list[PlanLine], 
     return [to_line(item) for item, _ in rows], {item.instrument: on for item, on in rows if on is not None}
 
 
-def to_line(item: PlanItem) -> PlanLine:
-    """Return a line of the plan as the due list takes it."""
+def to_line(item: Any) -> PlanLine:
+    """Return a plan item, or a row with its columns, as the due list takes it."""
     minutes = loader.catalogue().get(item.instrument).minutes
     extra_items = tuple(item.extra_items)
     return PlanLine(item.id, item.instrument, item.every_days, minutes, item.starts_on, item.ends_on, extra_items)

@@ -217,8 +217,7 @@ def _questions(offer: Offer) -> tuple[Definition, list[str]]:
 def _what_was_sent(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> tuple[Offer, AnswerForm]:
     """Read the line of the plan and the form; only then is it our turn to write."""
     db.begin(write=False)
-    day = forms.read_day(request.form.get("on")) or plan.local_day(guard.at(), guard.patient().time_zone)
-    offer = queries.get_offer(patient_id, plan_item_id, day) or abort(404)
+    offer = Offer(queries.get_line(patient_id, plan_item_id) or abort(404))
     return offer, forms.answer_form(*_questions(offer))(request.form)
 
 

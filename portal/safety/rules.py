@@ -86,7 +86,14 @@ _FREQUENT_IDEATION = "Rossom 2017; Simon 2013: the risk grows with each step of 
 
 # From the most to the least severe: the first rule that an answer meets is the one that counts.
 DEFAULTS: tuple[Rule, ...] = (
-    Rule("R1", N_("Cannot keep safe"), Severity.URGENT, 0, _OWN, (Criterion("daily", "safe", _OWN, at_least=2),)),
+    Rule(
+        "R1",
+        N_("Does not feel able to keep safe"),
+        Severity.URGENT,
+        0,
+        _OWN,
+        (Criterion("daily", "safe", _OWN, at_least=2),),
+    ),
     Rule(
         "R3",
         N_("Frequent or growing thoughts of death or self-harm"),

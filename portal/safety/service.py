@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
@@ -20,13 +20,16 @@ from portal.safety.rules import Finding, SafetyAnswer, Severity
 __all__ = ["ChangedMeanwhile", "Closing", "Contact", "acknowledge", "close", "hold", "record_contact", "review"]
 
 
+_HOLD = select(Patient.id).where(Patient.id == bindparam("patient")).with_for_update(key_share=True)
+
+
 class ChangedMeanwhile(Exception):
     """The alert is not as the person saw it: somebody else was faster, or another answer came in."""
 
 
 def hold(patient_id: uuid.UUID) -> None:
     """Let the writers of one patient's answers and alerts wait for one another until the transaction ends."""
-    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
+    session.execute(_HOLD, {"patient": patient_id})
 
 
 def review(

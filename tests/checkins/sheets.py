@@ -1,6 +1,7 @@
 """Filled-in sheets and small looks into the database, for the tests of check-ins."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,6 +14,9 @@ from portal.notifications.models import OutboxMessage
 from portal.patients import queries as patients
 from portal.safety.models import Alert, Concern
 from tests.cast import Person
+from tests.page import Browser
+
+Opener = Callable[..., Browser]
 
 DAILY = {"mood": 6, "anxiety": 3, "energy": 5, "sleep_h": 7, "safe": 0}
 PHQ_9 = {f"q{n}": 1 for n in range(1, 9)} | {"q9": 0, "function": 1}

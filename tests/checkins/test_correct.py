@@ -1,5 +1,6 @@
 import uuid
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,25 +11,25 @@ from portal.checkins import queries, service
 from portal.checkins.models import CheckIn, ScoreRow
 from portal.checkins.service import AlreadySent, InvalidCheckIn
 from portal.safety.models import Concern
-from tests.cast import NOW
+from tests.cast import NOW, Cast, Person
 from tests.checkins.sheets import DAILY, PHQ_9, count, everything, ref, sheet
 
 LATER = NOW + timedelta(hours=1)
 
 
-def send(person, instrument, answers, at=NOW, **more):
+def send(person: Person, instrument: Any, answers: Any, at: Any = NOW, **more: Any) -> Any:
     sent = service.submit(ref(person), instrument, sheet(answers), by=person.actor, at=at, **more)
     db.session.commit()
     return db.session.get_one(CheckIn, sent.check_in_id)
 
 
-def correct(person, check_in, answers, at=LATER, **more):
+def correct(person: Person, check_in: Any, answers: Any, at: Any = LATER, **more: Any) -> Any:
     sent = service.correct(ref(person), check_in, sheet(answers, **more), by=person.actor, at=at)
     db.session.commit()
     return sent
 
 
-def test_a_correction_is_a_new_row_and_the_first_one_stays_as_it_was(cast):
+def test_a_correction_is_a_new_row_and_the_first_one_stays_as_it_was(cast: Cast) -> None:
     first = send(cast.ada, "phq-9", PHQ_9, on=date(2026, 11, 20))
     sent = correct(cast.ada, first, {**PHQ_9, "q1": 3})
     assert sent.is_new
@@ -38,14 +39,14 @@ def test_a_correction_is_a_new_row_and_the_first_one_stays_as_it_was(cast):
     assert (new.version, new.asked) == (old.version, old.asked)
 
 
-def test_only_the_corrected_score_counts_and_the_first_is_still_there(cast):
+def test_only_the_corrected_score_counts_and_the_first_is_still_there(cast: Cast) -> None:
     first = send(cast.ada, "phq-9", PHQ_9)
     sent = correct(cast.ada, first, {**PHQ_9, "q1": 3})
     rows = {row.check_in_id: (row.value, row.is_current) for row in db.session.scalars(select(ScoreRow))}
     assert rows == {first.id: (8, False), sent.check_in_id: (10, True)}
 
 
-def test_both_versions_can_be_read_in_order_from_either_end(cast):
+def test_both_versions_can_be_read_in_order_from_either_end(cast: Cast) -> None:
     first = send(cast.ada, "daily", DAILY)
     second = correct(cast.ada, first, {**DAILY, "mood": 5}).check_in_id
     third = correct(cast.ada, first, {**DAILY, "mood": 4}, at=LATER + timedelta(1)).check_in_id
@@ -54,7 +55,7 @@ def test_both_versions_can_be_read_in_order_from_either_end(cast):
     assert queries.list_versions(cast.dot.own_id, first.id) == []
 
 
-def test_correcting_an_earlier_version_corrects_the_latest(cast):
+def test_correcting_an_earlier_version_corrects_the_latest(cast: Cast) -> None:
     first = send(cast.ada, "daily", DAILY)
     second = correct(cast.ada, first, {**DAILY, "mood": 5}).check_in_id
     third = correct(cast.ada, first, {**DAILY, "mood": 4}, at=LATER + timedelta(1)).check_in_id
@@ -62,7 +63,7 @@ def test_correcting_an_earlier_version_corrects_the_latest(cast):
     assert count(CheckIn, superseded_at=None) == 1
 
 
-def test_sending_the_same_answers_changes_nothing(cast):
+def test_sending_the_same_answers_changes_nothing(cast: Cast) -> None:
     first = send(cast.ada, "daily", DAILY)
     before = everything()
     sent = correct(cast.ada, first, DAILY)
@@ -70,7 +71,7 @@ def test_sending_the_same_answers_changes_nothing(cast):
     assert everything() == before
 
 
-def test_the_same_correction_twice_is_one(cast):
+def test_the_same_correction_twice_is_one(cast: Cast) -> None:
     first, key = send(cast.ada, "daily", DAILY), uuid.uuid4()
     one = correct(cast.ada, first, {**DAILY, "mood": 5}, submission_id=key)
     two = correct(cast.ada, first, {**DAILY, "mood": 5}, submission_id=key)
@@ -80,7 +81,7 @@ def test_the_same_correction_twice_is_one(cast):
     assert count(CheckIn) == 2
 
 
-def test_a_wrong_correction_changes_nothing(cast):
+def test_a_wrong_correction_changes_nothing(cast: Cast) -> None:
     first = send(cast.ada, "daily", DAILY)
     before = everything()
     for answers in ({**DAILY, "mood": 12}, {"mood": 3}):
@@ -90,19 +91,19 @@ def test_a_wrong_correction_changes_nothing(cast):
     assert everything() == before
 
 
-def test_a_correction_that_makes_an_answer_worse_is_heard(cast):
+def test_a_correction_that_makes_an_answer_worse_is_heard(cast: Cast) -> None:
     first = send(cast.ada, "daily", DAILY)
     correct(cast.ada, first, {**DAILY, "safe": 2})
     assert count(Concern, rule="R1") == 1
 
 
-def test_a_correction_to_a_better_answer_does_not_unsay_the_first(cast):
+def test_a_correction_to_a_better_answer_does_not_unsay_the_first(cast: Cast) -> None:
     first = send(cast.ada, "daily", {**DAILY, "safe": 2})
     correct(cast.ada, first, DAILY)
     assert count(Concern) == 1
 
 
-def test_a_correction_is_compared_with_what_stood_before_the_first_version(cast):
+def test_a_correction_is_compared_with_what_stood_before_the_first_version(cast: Cast) -> None:
     send(cast.ada, "phq-9", {**PHQ_9, "q9": 1}, at=NOW - timedelta(days=14))
     slip = send(cast.ada, "phq-9", {**PHQ_9, "q9": 0})
     sent = correct(cast.ada, slip, {**PHQ_9, "q9": 1})
@@ -112,7 +113,7 @@ def test_a_correction_is_compared_with_what_stood_before_the_first_version(cast)
     assert rule == "R2"  # no rise: it was 1 a fortnight ago, and the slip does not count as the last answer
 
 
-def test_a_corrected_answer_and_not_the_first_is_what_the_next_one_is_compared_with(cast):
+def test_a_corrected_answer_and_not_the_first_is_what_the_next_one_is_compared_with(cast: Cast) -> None:
     slip = send(cast.ada, "phq-9", {**PHQ_9, "q9": 1})
     correct(cast.ada, slip, PHQ_9)
     found = queries.previous_answers(
@@ -121,21 +122,22 @@ def test_a_corrected_answer_and_not_the_first_is_what_the_next_one_is_compared_w
     assert found == {"q9": 0}
 
 
-def test_a_declined_answer_is_passed_over_when_looking_for_the_last_one(cast):
+def test_a_declined_answer_is_passed_over_when_looking_for_the_last_one(cast: Cast) -> None:
     send(cast.ada, "phq-9", {**PHQ_9, "q9": 1}, at=NOW - timedelta(days=28))
     send(cast.ada, "phq-9", {**PHQ_9, "q9": None}, at=NOW - timedelta(days=14))
     on, at = date(2026, 11, 22), NOW
     assert queries.previous_answers(cast.ada.own_id, "phq-9", ["q9"], on=on, at=at) == {"q9": 1}
 
 
-def test_a_later_day_is_not_the_one_before(cast):
+def test_a_later_day_is_not_the_one_before(cast: Cast) -> None:
     send(cast.ada, "phq-9", {**PHQ_9, "q9": 3})
     on = date(2026, 11, 20)
     assert queries.previous_answers(cast.ada.own_id, "phq-9", ["q9"], on=on, at=LATER) == {}
 
 
-def test_a_correction_is_audited_as_one(cast):
+def test_a_correction_is_audited_as_one(cast: Cast) -> None:
     first = send(cast.ada, "daily", DAILY)
     sent = correct(cast.ada, first, {**DAILY, "mood": 5})
     event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
+    assert event is not None
     assert (event.event, event.thing_id) == ("check-in:corrected", sent.check_in_id)

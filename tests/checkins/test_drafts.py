@@ -1,5 +1,6 @@
 import uuid
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,21 +10,21 @@ from portal.checkins import queries, service
 from portal.checkins.models import CheckIn, CheckInDraft
 from portal.checkins.service import InvalidCheckIn
 from portal.safety.models import Alert, Concern
-from tests.cast import NOW
+from tests.cast import NOW, Cast, Person
 from tests.checkins.sheets import DAILY, PHQ_9, count, everything, only, ref, sheet
 from tests.factories import plan_item
 
 TODAY = date(2026, 11, 22)
 
 
-def keep(person, item, answers, *, on=TODAY, at=NOW, **more):
+def keep(person: Person, item: Any, answers: Any, *, on: Any = TODAY, at: Any = NOW, **more: Any) -> Any:
     line = queries.to_line(item)
     worried = service.save_draft(ref(person), line, sheet(answers, **more), on=on, by=person.actor, at=at)
     db.session.commit()
     return worried
 
 
-def test_a_draft_is_kept_and_written_over_by_the_next(cast):
+def test_a_draft_is_kept_and_written_over_by_the_next(cast: Cast) -> None:
     item, key = plan_item(cast.ada), uuid.uuid4()
     keep(cast.ada, item, {"mood": 4}, submission_id=key)
     keep(cast.ada, item, {"mood": 5, "anxiety": None}, submission_id=key, note="half a thought", at=NOW + timedelta(1))
@@ -32,24 +33,26 @@ def test_a_draft_is_kept_and_written_over_by_the_next(cast):
     assert (draft.started_at, draft.saved_at) == (NOW, NOW + timedelta(1))
 
 
-def test_another_tab_goes_on_with_the_same_draft(cast):
+def test_another_tab_goes_on_with_the_same_draft(cast: Cast) -> None:
     item, later = plan_item(cast.ada), uuid.uuid4()
     keep(cast.ada, item, {"mood": 4})
     keep(cast.ada, item, {"mood": 6}, submission_id=later)
     assert only(CheckInDraft).submission_id == later
 
 
-def test_each_day_and_each_line_of_the_plan_has_a_draft_of_its_own(cast):
+def test_each_day_and_each_line_of_the_plan_has_a_draft_of_its_own(cast: Cast) -> None:
     daily, phq = plan_item(cast.ada), plan_item(cast.ada, "phq-9", 14)
     keep(cast.ada, daily, {"mood": 4})
     keep(cast.ada, daily, {"mood": 1}, on=TODAY - timedelta(1))
     keep(cast.ada, phq, {"q1": 1})
     assert count(CheckInDraft) == 3
     offer = queries.get_offer(cast.ada.own_id, daily.id, TODAY - timedelta(1))
+    assert offer is not None
+    assert offer.draft is not None
     assert offer.draft.answers == {"mood": 1}
 
 
-def test_the_first_save_is_audited_and_the_others_are_not(cast):
+def test_the_first_save_is_audited_and_the_others_are_not(cast: Cast) -> None:
     item = plan_item(cast.ada)
     keep(cast.ada, item, {"mood": 4})
     keep(cast.ada, item, {"mood": 5})
@@ -57,7 +60,7 @@ def test_the_first_save_is_audited_and_the_others_are_not(cast):
 
 
 @pytest.mark.parametrize("answers", [{"mood": 11}, {"pain": 3}, {"invented": 1}, {"safe": 9}])
-def test_an_answer_that_cannot_be_is_not_kept(cast, answers):
+def test_an_answer_that_cannot_be_is_not_kept(cast: Cast, answers: Any) -> None:
     item = plan_item(cast.ada)
     before = everything()
     with pytest.raises(InvalidCheckIn):
@@ -67,7 +70,7 @@ def test_an_answer_that_cannot_be_is_not_kept(cast, answers):
 
 
 @pytest.mark.parametrize("days", [1, -8])
-def test_a_draft_for_a_day_that_cannot_be_is_not_kept(cast, days):
+def test_a_draft_for_a_day_that_cannot_be_is_not_kept(cast: Cast, days: Any) -> None:
     item = plan_item(cast.ada)
     before = everything()
     with pytest.raises(InvalidCheckIn):
@@ -76,7 +79,7 @@ def test_a_draft_for_a_day_that_cannot_be_is_not_kept(cast, days):
     assert everything() == before
 
 
-def test_a_safety_answer_raises_its_alert_before_the_page_is_sent(cast):
+def test_a_safety_answer_raises_its_alert_before_the_page_is_sent(cast: Cast) -> None:
     item = plan_item(cast.ada)
     assert keep(cast.ada, item, {"mood": 1, "safe": 2}) is True
     concern = only(Concern)
@@ -85,20 +88,20 @@ def test_a_safety_answer_raises_its_alert_before_the_page_is_sent(cast):
     assert count(Alert, rule="R1") == 1
 
 
-def test_a_page_that_is_closed_after_a_positive_answer_has_been_heard(cast):
+def test_a_page_that_is_closed_after_a_positive_answer_has_been_heard(cast: Cast) -> None:
     item = plan_item(cast.ada, "phq-9", 14)
     keep(cast.ada, item, {"q9": 1})
     assert only(Concern).rule == "R2"
     assert only(CheckInDraft).answers == {"q9": 1}
 
 
-def test_answers_that_are_no_safety_item_raise_nothing(cast):
+def test_answers_that_are_no_safety_item_raise_nothing(cast: Cast) -> None:
     item = plan_item(cast.ada)
     assert keep(cast.ada, item, {"mood": 0, "anxiety": 10}) is False
     assert count(Concern) == 0
 
 
-def test_a_safety_item_not_reached_yet_is_not_unknown_in_a_draft(cast):
+def test_a_safety_item_not_reached_yet_is_not_unknown_in_a_draft(cast: Cast) -> None:
     item = plan_item(cast.ada, "phq-9", 14)
     keep(cast.ada, item, {"q1": 2})
     assert count(Concern) == 0
@@ -106,7 +109,7 @@ def test_a_safety_item_not_reached_yet_is_not_unknown_in_a_draft(cast):
     assert only(Concern).rule == "R4"
 
 
-def test_sending_what_the_draft_said_raises_nothing_twice(cast):
+def test_sending_what_the_draft_said_raises_nothing_twice(cast: Cast) -> None:
     item, key = plan_item(cast.ada), uuid.uuid4()
     keep(cast.ada, item, {**DAILY, "safe": 2}, submission_id=key)
     service.submit(
@@ -121,7 +124,7 @@ def test_sending_what_the_draft_said_raises_nothing_twice(cast):
     assert (count(Concern), count(Alert), count(CheckInDraft)) == (1, 1, 0)
 
 
-def test_an_answer_that_gets_worse_while_it_is_given_is_heard_again(cast):
+def test_an_answer_that_gets_worse_while_it_is_given_is_heard_again(cast: Cast) -> None:
     item, key = plan_item(cast.ada, "phq-9", 14), uuid.uuid4()
     keep(cast.ada, item, {"q9": 1}, submission_id=key)
     keep(cast.ada, item, {"q9": 2}, submission_id=key)
@@ -131,7 +134,7 @@ def test_an_answer_that_gets_worse_while_it_is_given_is_heard_again(cast):
     assert found == {"R2": 1, "R3": 3}
 
 
-def test_an_answer_taken_back_stays_heard(cast):
+def test_an_answer_taken_back_stays_heard(cast: Cast) -> None:
     item, key = plan_item(cast.ada), uuid.uuid4()
     keep(cast.ada, item, {"safe": 2}, submission_id=key)
     keep(cast.ada, item, {"safe": 0}, submission_id=key)
@@ -139,7 +142,7 @@ def test_an_answer_taken_back_stays_heard(cast):
     assert only(Alert).state == "open"
 
 
-def test_a_save_that_arrives_after_the_page_was_sent_brings_no_draft_back(cast):
+def test_a_save_that_arrives_after_the_page_was_sent_brings_no_draft_back(cast: Cast) -> None:
     item, key = plan_item(cast.ada), uuid.uuid4()
     service.submit(
         ref(cast.ada), "daily", sheet(DAILY, submission_id=key), by=cast.ada.actor, at=NOW, plan_item_id=item.id
@@ -150,7 +153,7 @@ def test_a_save_that_arrives_after_the_page_was_sent_brings_no_draft_back(cast):
     assert only(Concern).rule == "R2"  # heard all the same
 
 
-def test_another_patients_draft_is_nobody_elses_business(cast):
+def test_another_patients_draft_is_nobody_elses_business(cast: Cast) -> None:
     mine, hers = plan_item(cast.ada, "phq-9", 14), plan_item(cast.dot, "phq-9", 14)
     key = uuid.uuid4()
     keep(cast.ada, mine, PHQ_9, submission_id=key)

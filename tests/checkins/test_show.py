@@ -1,5 +1,6 @@
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,29 +10,31 @@ from portal.checkins import service
 from portal.checkins.models import CheckIn
 from portal.patients.models import Patient
 from portal.safety.models import Alert, Concern
-from tests.cast import NOW
-from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, count, ref, sheet
+from tests.cast import NOW, Cast, Person
+from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, Opener, count, ref, sheet
 from tests.factories import check_in, plan_item
 
 TODAY = date(2026, 11, 22)
-ONLY_FOR_STAFF = re.compile(r"alert|screening|syndrome|positive|concern|\bR[1-9]\b|urgent|PHQ|version|severity", re.I)
+ONLY_FOR_STAFF = re.compile(
+    r"alert|screening|syndrome|positive|concern|\bR[1-9]\b|urgent|PHQ|version|severity", re.IGNORECASE
+)
 
 
-def send(person, instrument="daily", answers=DAILY, at=NOW, **more):
+def send(person: Person, instrument: Any = "daily", answers: Any = DAILY, at: Any = NOW, **more: Any) -> Any:
     filled = sheet(answers, note=more.pop("note", ""))
     sent = service.submit(ref(person), instrument, filled, by=person.actor, at=at, **more)
     db.session.commit()
     return db.session.get_one(CheckIn, sent.check_in_id)
 
 
-def address(row, tail=""):
+def address(row: Any, tail: Any = "") -> Any:
     return f"/patients/{row.patient_id}/check-ins/{row.id}{tail}"
 
 
 # The receipt
 
 
-def test_the_receipt_says_the_number_in_plain_words_and_what_happens_next(browser, cast):
+def test_the_receipt_says_the_number_in_plain_words_and_what_happens_next(browser: Opener, cast: Cast) -> None:
     page = browser(cast.ada).get(address(send(cast.ada, "phq-9", PHQ_9)))
     assert "Your answers add up to 8 of 27. This range is called “mild”." in page.text
     assert "not a diagnosis" in page.text
@@ -40,12 +43,12 @@ def test_the_receipt_says_the_number_in_plain_words_and_what_happens_next(browse
     assert page.h1 == "Two weeks: mood"
 
 
-def test_a_number_with_open_answers_is_called_prorated(browser, cast):
+def test_a_number_with_open_answers_is_called_prorated(browser: Opener, cast: Cast) -> None:
     page = browser(cast.ada).get(address(send(cast.ada, "gad-7", {**GAD_7, "q2": None})))
     assert "It is prorated: 6 of 7 questions were answered" in page.text
 
 
-def test_too_many_open_answers_come_to_no_number_and_that_is_all_right(browser, cast):
+def test_too_many_open_answers_come_to_no_number_and_that_is_all_right(browser: Opener, cast: Cast) -> None:
     page = browser(cast.ada).get(address(send(cast.ada, "gad-7", {**GAD_7, "q2": None, "q3": None, "q4": None})))
     assert "Too many questions were left open" in page.text
     assert "add up to" not in page.text
@@ -55,7 +58,9 @@ def test_too_many_open_answers_come_to_no_number_and_that_is_all_right(browser, 
     ("instrument", "answers"),
     [("daily", {**DAILY, "safe": 2}), ("daily", {**DAILY, "safe": 1}), ("phq-9", {**PHQ_9, "q9": 1})],
 )
-def test_a_sign_of_danger_shows_whom_to_call_before_anything_else(browser, cast, instrument, answers):
+def test_a_sign_of_danger_shows_whom_to_call_before_anything_else(
+    browser: Opener, cast: Cast, instrument: Any, answers: Any
+) -> None:
     page = browser(cast.ada).get(address(send(cast.ada, instrument, answers)))
     assert page.h1 == "Thank you for telling us"
     assert page.text.startswith("Thank you for telling us You can talk to somebody now")
@@ -63,14 +68,14 @@ def test_a_sign_of_danger_shows_whom_to_call_before_anything_else(browser, cast,
     assert "The clinic is closed now. It opens on Mon, Nov 23 at 9:00" in page.text.replace("\u202f", " ")
 
 
-def test_a_declined_safety_question_is_met_gently_with_the_same_help(browser, cast):
+def test_a_declined_safety_question_is_met_gently_with_the_same_help(browser: Opener, cast: Cast) -> None:
     page = browser(cast.ada).get(address(send(cast.ada, "daily", {**DAILY, "safe": None})))
     assert page.h1 == "Your check-in is saved"
     assert "You chose not to answer whether you are safe. That is all right." in page.text
     assert "tel:988" in [href for _, href in page.links]
 
 
-def test_the_help_is_that_of_the_patients_country(browser, cast):
+def test_the_help_is_that_of_the_patients_country(browser: Opener, cast: Cast) -> None:
     db.session.get_one(Patient, cast.ada.own_id).country = "GB"
     db.session.commit()
     page = browser(cast.ada).get(address(send(cast.ada, answers={**DAILY, "safe": 2})))
@@ -79,13 +84,13 @@ def test_the_help_is_that_of_the_patients_country(browser, cast):
     assert "911" not in page.text
 
 
-def test_an_ordinary_check_in_shows_no_crisis_card(browser, cast):
+def test_an_ordinary_check_in_shows_no_crisis_card(browser: Opener, cast: Cast) -> None:
     page = browser(cast.ada).get(address(send(cast.ada)))
     assert "tel:" not in page.html
     assert page.h1 == "Daily check-in"
 
 
-def test_danger_taken_back_before_sending_still_shows_whom_to_call(browser, cast):
+def test_danger_taken_back_before_sending_still_shows_whom_to_call(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada)
     alert = Alert(patient_id=row.patient_id, rule="R1", severity=3, on=TODAY, opened_at=NOW, state_at=NOW)
     db.session.add(alert)
@@ -99,7 +104,7 @@ def test_danger_taken_back_before_sending_still_shows_whom_to_call(browser, cast
 
 
 @pytest.mark.parametrize("answers", [{**PHQ_9, "q9": 3}, {**PHQ_9, "q9": None}, {f"q{n}": 3 for n in range(1, 10)}])
-def test_nothing_meant_for_clinicians_is_in_the_patients_page(browser, cast, answers):
+def test_nothing_meant_for_clinicians_is_in_the_patients_page(browser: Opener, cast: Cast, answers: Any) -> None:
     row = send(cast.ada, "phq-9", {"function": 1} | answers)
     ada = browser(cast.ada)
     for path in (address(row), f"/patients/{row.patient_id}/check-ins", f"/patients/{row.patient_id}/today"):
@@ -108,7 +113,7 @@ def test_nothing_meant_for_clinicians_is_in_the_patients_page(browser, cast, ans
         assert not ONLY_FOR_STAFF.search(said), (path, ONLY_FOR_STAFF.search(said))
 
 
-def test_the_patient_sees_who_read_it_and_when(browser, cast):
+def test_the_patient_sees_who_read_it_and_when(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada)
     assert "You will see here when it was read." in browser(cast.ada).get(address(row)).text
     browser(cast.bea).get(address(row)).form("Mark as read").submit()
@@ -117,7 +122,7 @@ def test_the_patient_sees_who_read_it_and_when(browser, cast):
     assert "read on Nov 22" in browser(cast.ada).get(f"/patients/{row.patient_id}/check-ins").text
 
 
-def test_the_receipt_goes_on_to_what_else_is_due(browser, cast):
+def test_the_receipt_goes_on_to_what_else_is_due(browser: Opener, cast: Cast) -> None:
     plan_item(cast.ada)
     plan_item(cast.ada, "phq-9", 14, starts_on=TODAY)
     page = browser(cast.ada).get(address(send(cast.ada)))
@@ -127,7 +132,7 @@ def test_the_receipt_goes_on_to_what_else_is_due(browser, cast):
 # Correcting, over HTTP
 
 
-def test_a_mistake_is_corrected_from_the_receipt_with_the_answers_in_place(browser, cast):
+def test_a_mistake_is_corrected_from_the_receipt_with_the_answers_in_place(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada, note="first words")
     page = browser(cast.ada).get(address(row)).follow("Correct a mistake")
     form = page.form("Send the correction")
@@ -141,7 +146,7 @@ def test_a_mistake_is_corrected_from_the_receipt_with_the_answers_in_place(brows
     assert "Correct a mistake" not in old.text
 
 
-def test_a_wrong_correction_keeps_what_was_typed(browser, cast):
+def test_a_wrong_correction_keeps_what_was_typed(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada)
     form = browser(cast.ada).get(address(row, "/correct")).form("Send the correction")
     sent = {**form.values.to_dict(), "item_mood": "12", "note": "typed"}
@@ -151,7 +156,7 @@ def test_a_wrong_correction_keeps_what_was_typed(browser, cast):
     assert count(CheckIn) == 1
 
 
-def test_a_correction_sent_before_with_other_answers_can_be_sent_anew(browser, cast):
+def test_a_correction_sent_before_with_other_answers_can_be_sent_anew(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada)
     form = browser(cast.ada).get(address(row, "/correct")).form("Send the correction")
     form.submit({"item_mood": "2"})
@@ -161,7 +166,7 @@ def test_a_correction_sent_before_with_other_answers_can_be_sent_anew(browser, c
     assert count(CheckIn) == 3
 
 
-def test_correcting_an_old_version_leads_to_the_latest(browser, cast):
+def test_correcting_an_old_version_leads_to_the_latest(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada)
     browser(cast.ada).get(address(row, "/correct")).form("Send the correction").submit({"item_mood": "2"})
     page = browser(cast.ada).get(address(row, "/correct"))
@@ -171,7 +176,7 @@ def test_correcting_an_old_version_leads_to_the_latest(browser, cast):
 # What the team sees
 
 
-def test_the_team_sees_answers_total_safety_state_and_screening(browser, cast):
+def test_the_team_sees_answers_total_safety_state_and_screening(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada, "phq-9", {f"q{n}": 2 for n in range(1, 9)} | {"q9": 1, "function": 2})
     for person in (cast.bea, cast.nia):
         page = browser(person).get(address(row))
@@ -184,14 +189,14 @@ def test_the_team_sees_answers_total_safety_state_and_screening(browser, cast):
         assert page.title.startswith("Check-in")
 
 
-def test_a_declined_safety_item_is_unknown_and_never_negative(browser, cast):
+def test_a_declined_safety_item_is_unknown_and_never_negative(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada, "phq-9", {**PHQ_9, "q9": None})
     page = browser(cast.bea).get(address(row))
     assert "Prefer not to answer unknown: to be reviewed" in page.text
     assert "9 of 27, mild (prorated, 8 of 9 answered)" in page.text
 
 
-def test_the_team_reads_every_version_of_a_corrected_check_in(browser, cast):
+def test_the_team_reads_every_version_of_a_corrected_check_in(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada, "phq-9", PHQ_9)
     service.correct(ref(cast.ada), row, sheet({**PHQ_9, "q1": 3}), by=cast.ada.actor, at=NOW + timedelta(minutes=3))
     db.session.commit()
@@ -203,7 +208,7 @@ def test_the_team_reads_every_version_of_a_corrected_check_in(browser, cast):
     assert len([href for label, href in latest.links if label.startswith("sent ")]) == 2
 
 
-def test_words_of_the_patient_are_shown_as_they_were_typed(browser, cast):
+def test_words_of_the_patient_are_shown_as_they_were_typed(browser: Opener, cast: Cast) -> None:
     words = "<b>bold</b> & {{7*7}}\nsecond line"
     row = send(cast.ada, note=words)
     for person in (cast.ada, cast.bea):
@@ -212,7 +217,7 @@ def test_words_of_the_patient_are_shown_as_they_were_typed(browser, cast):
         assert "<b>bold</b>" not in page.html
 
 
-def test_a_staff_look_is_on_record_and_the_patients_own_is_not(browser, cast):
+def test_a_staff_look_is_on_record_and_the_patients_own_is_not(browser: Opener, cast: Cast) -> None:
     row = send(cast.ada)
     before = count(AuditEvent, event="record:looked-at")
     browser(cast.ada).get(address(row))
@@ -223,21 +228,21 @@ def test_a_staff_look_is_on_record_and_the_patients_own_is_not(browser, cast):
 
 @pytest.mark.parametrize("name", ["cal", "dot", "eve"])
 @pytest.mark.parametrize("tail", ["", "/correct"])
-def test_strangers_find_nothing(browser, cast, name, tail):
+def test_strangers_find_nothing(browser: Opener, cast: Cast, name: Any, tail: Any) -> None:
     row = check_in(cast.ada)
     browser(getattr(cast, name)).get(address(row, tail), expect=404)
     browser(getattr(cast, name)).get(f"/patients/{row.patient_id}/check-ins", expect=404)
 
 
 @pytest.mark.parametrize("tail", ["", "/correct"])
-def test_a_check_in_is_found_under_its_own_patient_only(browser, cast, tail):
+def test_a_check_in_is_found_under_its_own_patient_only(browser: Opener, cast: Cast, tail: Any) -> None:
     row = check_in(cast.dot)
     browser(cast.ada).get(f"/patients/{cast.ada.own_id}/check-ins/{row.id}{tail}", expect=404)
     browser(cast.bea).get(f"/patients/{cast.ada.own_id}/check-ins/{row.id}", expect=404)
 
 
 @pytest.mark.parametrize("name", ["bea", "nia"])
-def test_the_team_cannot_answer_in_the_patients_place(browser, cast, name):
+def test_the_team_cannot_answer_in_the_patients_place(browser: Opener, cast: Cast, name: Any) -> None:
     row = check_in(cast.ada)
     browser(getattr(cast, name)).get(address(row, "/correct"), expect=404)
     assert browser(getattr(cast, name)).open(address(row, "/correct"), "POST", data={}).status_code == 404

@@ -1,8 +1,10 @@
 import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from portal import db
@@ -12,14 +14,14 @@ from portal.checkins import queries, service
 from portal.checkins.models import CheckIn, CheckInDraft, ScoreRow
 from portal.checkins.service import AlreadySent, InvalidCheckIn
 from portal.safety.models import Alert, Concern
-from tests.cast import ENROLLED, NOW
+from tests.cast import ENROLLED, NOW, Cast, Person
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, count, everything, only, ref, sheet
 from tests.factories import plan_item
 
 TODAY = date(2026, 11, 22)
 
 
-def send(person, instrument="daily", answers=DAILY, *, commit=True, **more):
+def send(person: Person, instrument: Any = "daily", answers: Any = DAILY, *, commit: Any = True, **more: Any) -> Any:
     extra = {name: more.pop(name) for name in ("on", "extra_items", "plan_item_id") if name in more}
     at = more.pop("at", NOW)
     filled = more.pop("filled", None) or sheet(answers, **more)
@@ -29,7 +31,7 @@ def send(person, instrument="daily", answers=DAILY, *, commit=True, **more):
     return sent
 
 
-def test_a_check_in_its_scores_and_its_audit_are_written_together(cast):
+def test_a_check_in_its_scores_and_its_audit_are_written_together(cast: Cast) -> None:
     before = everything()
     sent = send(cast.ada, "phq-9", PHQ_9)
     assert sent.is_new
@@ -48,7 +50,7 @@ def test_a_check_in_its_scores_and_its_audit_are_written_together(cast):
     assert (score.answered, score.asked, score.is_current, score.check_in_id) == (9, 9, True, sent.check_in_id)
 
 
-def test_nothing_stays_where_the_last_step_fails(cast, monkeypatch):
+def test_nothing_stays_where_the_last_step_fails(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     before = everything()
     monkeypatch.setattr(audit, "record", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -57,13 +59,13 @@ def test_nothing_stays_where_the_last_step_fails(cast, monkeypatch):
     assert everything() == before
 
 
-def test_every_item_of_the_daily_check_in_becomes_a_number_of_its_own(cast):
+def test_every_item_of_the_daily_check_in_becomes_a_number_of_its_own(cast: Cast) -> None:
     send(cast.ada, answers={**DAILY, "sleep_h": 6.5, "pain": 4}, extra_items=["pain"])
     scores = {row.scale: row.value for row in db.session.scalars(select(ScoreRow))}
     assert scores == {"mood": 6, "anxiety": 3, "energy": 5, "sleep_h": 6.5, "pain": 4}
 
 
-def test_the_audit_names_the_questionnaire_and_never_an_answer(cast):
+def test_the_audit_names_the_questionnaire_and_never_an_answer(cast: Cast) -> None:
     send(cast.ada, "phq-9", {**PHQ_9, "q9": 2}, note="CANARY")
     events = list(db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence)))
     assert [event.event for event in events] == ["alert:opened", "check-in:submitted"]
@@ -71,7 +73,7 @@ def test_the_audit_names_the_questionnaire_and_never_an_answer(cast):
     assert events[-1].actor_id == cast.ada.user_id
 
 
-def test_the_same_submission_twice_is_one_check_in_with_one_receipt(cast):
+def test_the_same_submission_twice_is_one_check_in_with_one_receipt(cast: Cast) -> None:
     filled = sheet(PHQ_9 | {"q9": 1})
     first = send(cast.ada, "phq-9", filled=filled)
     before = everything()
@@ -80,14 +82,14 @@ def test_the_same_submission_twice_is_one_check_in_with_one_receipt(cast):
     assert everything() == before
 
 
-def test_a_submission_that_comes_again_a_week_later_still_leads_to_its_receipt(cast):
+def test_a_submission_that_comes_again_a_week_later_still_leads_to_its_receipt(cast: Cast) -> None:
     filled = sheet()
     first = send(cast.ada, filled=filled, on=TODAY)
     again = send(cast.ada, filled=filled, on=TODAY, at=NOW + timedelta(days=12))
     assert again.check_in_id == first.check_in_id
 
 
-def test_numbers_spelt_otherwise_are_the_same_answers(cast):
+def test_numbers_spelt_otherwise_are_the_same_answers(cast: Cast) -> None:
     key = uuid.uuid4()
     send(cast.ada, answers=DAILY, submission_id=key)
     swapped = {code: float(DAILY[code]) for code in reversed(DAILY)}
@@ -98,7 +100,7 @@ def test_numbers_spelt_otherwise_are_the_same_answers(cast):
     "other",
     [{"answers": {**DAILY, "mood": 5}}, {"note": "and more"}, {"on": TODAY - timedelta(1)}],
 )
-def test_the_same_submission_with_other_content_is_refused_and_changes_nothing(cast, other):
+def test_the_same_submission_with_other_content_is_refused_and_changes_nothing(cast: Cast, other: Any) -> None:
     key = uuid.uuid4()
     first = send(cast.ada, submission_id=key)
     before = everything()
@@ -109,7 +111,7 @@ def test_the_same_submission_with_other_content_is_refused_and_changes_nothing(c
     assert everything() == before
 
 
-def test_another_patients_submission_id_is_nobody_elses_business(cast):
+def test_another_patients_submission_id_is_nobody_elses_business(cast: Cast) -> None:
     key = uuid.uuid4()
     send(cast.ada, submission_id=key)
     sent = send(cast.dot, answers={**DAILY, "mood": 1}, submission_id=key)
@@ -117,12 +119,12 @@ def test_another_patients_submission_id_is_nobody_elses_business(cast):
     assert count(CheckIn, patient_id=cast.ada.own_id) == count(CheckIn, patient_id=cast.dot.own_id) == 1
 
 
-def test_parallel_submissions_of_one_page_are_one_check_in(app, cast):
+def test_parallel_submissions_of_one_page_are_one_check_in(app: Flask, cast: Cast) -> None:
     filled, found, gate = sheet({**PHQ_9, "q9": 2}), [], threading.Barrier(4)
     patient, actor = ref(cast.ada), cast.ada.actor
     db.session.rollback()
 
-    def tap():
+    def tap() -> None:
         with app.app_context():
             gate.wait()
             found.append(service.submit(patient, "phq-9", filled, by=actor, at=NOW))
@@ -140,11 +142,11 @@ def test_parallel_submissions_of_one_page_are_one_check_in(app, cast):
     assert count(CheckIn) == count(ScoreRow) == count(Concern) == count(Alert) == 1
 
 
-def test_parallel_check_ins_of_one_patient_open_one_alert(app, cast):
+def test_parallel_check_ins_of_one_patient_open_one_alert(app: Flask, cast: Cast) -> None:
     gate, patient, actor = threading.Barrier(3), ref(cast.ada), cast.ada.actor
     db.session.rollback()
 
-    def tap():
+    def tap() -> None:
         with app.app_context():
             gate.wait()
             service.submit(patient, "daily", sheet({**DAILY, "safe": 1}), by=actor, at=NOW)
@@ -175,7 +177,9 @@ BAD = [
 
 
 @pytest.mark.parametrize(("instrument", "answers", "item", "kind"), BAD)
-def test_an_answer_that_cannot_be_is_refused_before_anything_is_written(cast, instrument, answers, item, kind):
+def test_an_answer_that_cannot_be_is_refused_before_anything_is_written(
+    cast: Cast, instrument: Any, answers: Any, item: Any, kind: Any
+) -> None:
     before = everything()
     with pytest.raises(InvalidCheckIn) as refusal:
         send(cast.ada, instrument, answers)
@@ -184,7 +188,7 @@ def test_an_answer_that_cannot_be_is_refused_before_anything_is_written(cast, in
     assert everything() == before
 
 
-def test_a_missing_answer_is_refused_and_a_declined_one_is_not(cast):
+def test_a_missing_answer_is_refused_and_a_declined_one_is_not(cast: Cast) -> None:
     with pytest.raises(InvalidCheckIn) as refusal:
         send(cast.ada, "phq-9", {code: value for code, value in PHQ_9.items() if code not in {"q3", "q9"}})
     assert refusal.value.missing == ("q3", "q9")
@@ -193,12 +197,12 @@ def test_a_missing_answer_is_refused_and_a_declined_one_is_not(cast):
     assert (score.value, score.state, score.answered, score.asked) == (8, "prorated", 8, 9)
 
 
-def test_an_optional_item_may_be_left_out(cast):
+def test_an_optional_item_may_be_left_out(cast: Cast) -> None:
     send(cast.ada, "phq-9", {code: value for code, value in PHQ_9.items() if code != "function"})
     assert "function" not in only(CheckIn).answers
 
 
-def test_too_many_declined_answers_come_to_no_number_and_are_kept(cast):
+def test_too_many_declined_answers_come_to_no_number_and_are_kept(cast: Cast) -> None:
     answers = {**PHQ_9, "q1": None, "q2": None, "q3": None}
     send(cast.ada, "phq-9", answers)
     score = only(ScoreRow)
@@ -216,7 +220,7 @@ def test_too_many_declined_answers_come_to_no_number_and_are_kept(cast):
         (TODAY, None),
     ],
 )
-def test_the_day_is_one_the_clinic_lets_people_add(cast, on, said):
+def test_the_day_is_one_the_clinic_lets_people_add(cast: Cast, on: Any, said: Any) -> None:
     if said is None:
         send(cast.ada, on=on)
         assert only(CheckIn).for_on == on
@@ -224,12 +228,13 @@ def test_the_day_is_one_the_clinic_lets_people_add(cast, on, said):
     before = everything()
     with pytest.raises(InvalidCheckIn) as refusal:
         send(cast.ada, on=on)
+    assert refusal.value.day is not None
     assert said in refusal.value.day.message
     db.session.commit()
     assert everything() == before
 
 
-def test_today_is_the_patients_day_also_where_the_clinics_is_another(cast):
+def test_today_is_the_patients_day_also_where_the_clinics_is_another(cast: Cast) -> None:
     late = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # 11:30 in the evening of the 22nd in New York
     send(cast.ada, at=late)
     assert only(CheckIn).for_on == TODAY
@@ -246,12 +251,12 @@ def test_today_is_the_patients_day_also_where_the_clinics_is_another(cast):
         (None, NOW),
     ],
 )
-def test_when_it_was_begun_is_believed_only_where_it_can_be(cast, claimed, kept):
+def test_when_it_was_begun_is_believed_only_where_it_can_be(cast: Cast, claimed: Any, kept: Any) -> None:
     send(cast.ada, started_at=claimed)
     assert only(CheckIn).started_at == kept
 
 
-def test_sending_drops_the_draft_of_that_day_and_no_other(cast):
+def test_sending_drops_the_draft_of_that_day_and_no_other(cast: Cast) -> None:
     item = plan_item(cast.ada)
     line = queries.to_line(item)
     for day in (TODAY, TODAY - timedelta(1)):

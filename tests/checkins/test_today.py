@@ -1,28 +1,31 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+import time_machine
+from flask import Flask
 
 from portal import db
 from portal.access.policy import PatientStatus
 from portal.checkins import queries, service
 from portal.patients.models import Patient
 from portal.treatment.models import InfusionKind, InfusionStatus
-from tests.cast import NOW
-from tests.checkins.sheets import DAILY, ref, sheet
-from tests.factories import check_in, course, infusion, plan_item, scored
+from tests.cast import NOW, Cast, Person
+from tests.checkins.sheets import DAILY, Opener, ref, sheet
+from tests.factories import check_in, course, infusion, plan_item, scored, thread
 
 TODAY = date(2026, 11, 22)
 
 
-def today(browser, person):
+def today(browser: Opener, person: Person) -> Any:
     return browser(person).get(f"/patients/{person.own_id}/today")
 
 
-def tasks(page):
+def tasks(page: Any) -> Any:
     return [label for label, href in page.links if href and "/check-ins/new/" in href]
 
 
-def test_what_is_due_stands_there_shortest_first_with_the_time_it_takes(browser, cast):
+def test_what_is_due_stands_there_shortest_first_with_the_time_it_takes(browser: Opener, cast: Cast) -> None:
     for instrument, every in (("phq-9", 14), ("gad-7", 14), ("daily", 1)):
         plan_item(cast.ada, instrument, every, starts_on=TODAY)
     assert tasks(today(browser, cast.ada)) == [
@@ -32,7 +35,7 @@ def test_what_is_due_stands_there_shortest_first_with_the_time_it_takes(browser,
     ]
 
 
-def test_what_is_late_says_since_when_and_is_still_calm(browser, cast):
+def test_what_is_late_says_since_when_and_is_still_calm(browser: Opener, cast: Cast) -> None:
     plan_item(cast.ada, "phq-9", 14)
     scored(cast.ada, "phq-9", 12, TODAY - timedelta(days=20))
     page = today(browser, cast.ada)
@@ -40,7 +43,7 @@ def test_what_is_late_says_since_when_and_is_still_calm(browser, cast):
     assert "late" not in page.text.lower()
 
 
-def test_after_the_last_one_it_says_that_nothing_is_left_and_what_comes_next(browser, cast):
+def test_after_the_last_one_it_says_that_nothing_is_left_and_what_comes_next(browser: Opener, cast: Cast) -> None:
     plan_item(cast.ada)
     row = check_in(cast.ada)
     page = today(browser, cast.ada)
@@ -49,7 +52,7 @@ def test_after_the_last_one_it_says_that_nothing_is_left_and_what_comes_next(bro
     assert (f"/patients/{cast.ada.own_id}/check-ins/{row.id}") in [href for _, href in page.links]
 
 
-def test_yesterday_and_the_days_before_can_be_added_within_the_clinics_limit(browser, cast):
+def test_yesterday_and_the_days_before_can_be_added_within_the_clinics_limit(browser: Opener, cast: Cast) -> None:
     plan_item(cast.ada, starts_on=TODAY - timedelta(days=30))
     check_in(cast.ada, TODAY - timedelta(days=3), NOW - timedelta(days=3))
     page = today(browser, cast.ada)
@@ -58,7 +61,7 @@ def test_yesterday_and_the_days_before_can_be_added_within_the_clinics_limit(bro
     assert "Daily check-in for yesterday" in page.text
 
 
-def test_what_was_begun_says_so(browser, cast):
+def test_what_was_begun_says_so(browser: Opener, cast: Cast) -> None:
     daily, phq = plan_item(cast.ada), plan_item(cast.ada, "phq-9", 14)
     for item, answers, on in ((daily, {"mood": 3}, TODAY), (phq, {"q1": 1}, TODAY - timedelta(1))):
         line = queries.to_line(item)
@@ -70,7 +73,7 @@ def test_what_was_begun_says_so(browser, cast):
     assert [href.partition("?")[2] for href in found.values()] == ["", "on=2026-11-21"]
 
 
-def test_the_next_treatment_is_named_by_its_day_and_hour(browser, cast):
+def test_the_next_treatment_is_named_by_its_day_and_hour(browser: Opener, cast: Cast) -> None:
     plan_item(cast.ada)
     infusion(
         course(cast.ada, cast.bea),
@@ -83,8 +86,18 @@ def test_the_next_treatment_is_named_by_its_day_and_hour(browser, cast):
     assert "Next treatmentFri, Dec 4, 10:00" in today(browser, cast.ada).text.replace("\u202f", " ")
 
 
+def test_a_new_message_is_named_without_its_words_and_the_progress_is_one_tap_away(browser: Opener, cast: Cast) -> None:
+    plan_item(cast.ada)
+    assert "From your care team" not in today(browser, cast.ada).text
+    thread(cast.ada, cast.bea, "CANARY words")
+    page = today(browser, cast.ada)
+    assert "From your care team 1 new message" in page.text
+    assert "CANARY" not in page.html
+    assert ("See your progress", f"/patients/{cast.ada.own_id}/progress") in page.links
+
+
 @pytest.mark.parametrize("status", [PatientStatus.PAUSED, PatientStatus.DISCHARGED])
-def test_a_patient_who_is_paused_has_nothing_due(browser, cast, status):
+def test_a_patient_who_is_paused_has_nothing_due(browser: Opener, cast: Cast, status: Any) -> None:
     plan_item(cast.ada)
     db.session.get_one(Patient, cast.ada.own_id).status = status
     db.session.commit()
@@ -93,7 +106,7 @@ def test_a_patient_who_is_paused_has_nothing_due(browser, cast, status):
     assert "Your check-ins are paused" in page.text
 
 
-def test_the_day_is_the_patients_own(app, cast, frozen):
+def test_the_day_is_the_patients_own(app: Flask, cast: Cast, frozen: time_machine.Traveller) -> None:
     plan_item(cast.ada)
     ada = ref(cast.ada)
     for hours, day in ((0, "2026-11-22"), (13.9, "2026-11-22"), (14, "2026-11-23")):
@@ -101,7 +114,7 @@ def test_the_day_is_the_patients_own(app, cast, frozen):
         assert found.on == date.fromisoformat(day)
 
 
-def test_a_corrected_check_in_counts_once(cast):
+def test_a_corrected_check_in_counts_once(cast: Cast) -> None:
     plan_item(cast.ada)
     row = check_in(cast.ada)
     service.correct(ref(cast.ada), row, sheet({**DAILY, "mood": 1}), by=cast.ada.actor, at=NOW)
@@ -112,5 +125,5 @@ def test_a_corrected_check_in_counts_once(cast):
 
 
 @pytest.mark.parametrize("name", ["bea", "cal", "dot", "eve", "nia"])
-def test_nobody_else_sees_a_patients_day(browser, cast, name):
+def test_nobody_else_sees_a_patients_day(browser: Opener, cast: Cast, name: Any) -> None:
     browser(getattr(cast, name)).get(f"/patients/{cast.ada.own_id}/today", expect=404)

@@ -1,36 +1,39 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import time_machine
+from flask import Flask
 
 from portal import db
 from portal.checkins import queries as checkin_queries
 from portal.checkins import service as checkins
 from portal.safety import queries
 from portal.safety.models import Alert, AlertTransition
-from tests.cast import NOW
-from tests.checkins.sheets import DAILY, PHQ_9, count, only, ref, sheet
+from tests.cast import NOW, Cast, Person
+from tests.checkins.sheets import DAILY, PHQ_9, Opener, count, only, ref, sheet
 from tests.factories import plan_item
 
 NOT_SURE, NO = 1, 2
 
 
-def answer(person, value=NO, *, at=NOW, instrument="daily"):
+def answer(person: Person, value: Any = NO, *, at: Any = NOW, instrument: Any = "daily") -> Any:
     answers = {**DAILY, "safe": value} if instrument == "daily" else {**PHQ_9, "q9": value}
     sent = checkins.submit(ref(person), instrument, sheet(answers), by=person.actor, at=at)
     db.session.commit()
     return sent.check_in_id
 
 
-def path_of(alert):
+def path_of(alert: Any) -> Any:
     return f"/patients/{alert.patient_id}/alerts/{alert.id}"
 
 
-def opened(browser, person, expect=200):
+def opened(browser: Opener, person: Person, expect: Any = 200) -> Any:
     return browser(person).get(path_of(only(Alert)), expect=expect)
 
 
-def test_the_list_has_answer_patient_phone_and_how_soon(browser, cast):
+def test_the_list_has_answer_patient_phone_and_how_soon(browser: Opener, cast: Cast) -> None:
     answer(cast.ada)
     page = browser(cast.bea).get("/alerts")
     row = " ".join(page.rows()[1]).replace("\xa0", " ")
@@ -40,7 +43,7 @@ def test_the_list_has_answer_patient_phone_and_how_soon(browser, cast):
     assert "tel:+12125550134" in [href for _, href in page.links]
 
 
-def test_an_alert_says_what_was_answered_whom_to_call_and_by_when(browser, cast):
+def test_an_alert_says_what_was_answered_whom_to_call_and_by_when(browser: Opener, cast: Cast) -> None:
     check_in_id = answer(cast.ada, 2, instrument="phq-9")
     page = opened(browser, cast.bea)
     text = page.text.replace("\xa0", " ")
@@ -59,7 +62,7 @@ def test_an_alert_says_what_was_answered_whom_to_call_and_by_when(browser, cast)
     assert page.title.startswith("Alert –")
 
 
-def test_an_answer_that_was_never_sent_says_so(browser, cast):
+def test_an_answer_that_was_never_sent_says_so(browser: Opener, cast: Cast) -> None:
     line = checkin_queries.to_line(plan_item(cast.ada))
     on = NOW.date()
     checkins.save_draft(ref(cast.ada), line, sheet({"safe": NO}), on=on, by=cast.ada.actor, at=NOW)
@@ -67,7 +70,7 @@ def test_an_answer_that_was_never_sent_says_so(browser, cast):
     assert "not sent, only begun" in opened(browser, cast.bea).text
 
 
-def test_from_taking_it_on_to_closing_it(browser, cast, frozen):
+def test_from_taking_it_on_to_closing_it(browser: Opener, cast: Cast, frozen: time_machine.Traveller) -> None:
     answer(cast.ada)
     page = opened(browser, cast.bea)
     frozen.shift(60)
@@ -87,7 +90,7 @@ def test_from_taking_it_on_to_closing_it(browser, cast, frozen):
     assert "This alert is closed." in opened(browser, cast.bea).text
 
 
-def test_an_alert_nobody_took_on_offers_no_closing(browser, cast):
+def test_an_alert_nobody_took_on_offers_no_closing(browser: Opener, cast: Cast) -> None:
     answer(cast.ada)
     assert "Why can it be closed?" not in opened(browser, cast.bea).text
 
@@ -101,7 +104,9 @@ def test_an_alert_nobody_took_on_offers_no_closing(browser, cast):
         ("Close the alert", {"close_how": "safe"}, "Write what the decision rests on"),
     ],
 )
-def test_what_is_missing_is_said_and_what_was_typed_stays(browser, cast, button, sent, said):
+def test_what_is_missing_is_said_and_what_was_typed_stays(
+    browser: Opener, cast: Cast, button: Any, sent: Any, said: Any
+) -> None:
     answer(cast.ada)
     page = opened(browser, cast.bea).form("I take this on").submit()
     page = page.form(button).submit(sent, expect=422)
@@ -110,7 +115,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(browser, cast, button,
     assert only(Alert).state == "acknowledged"
 
 
-def test_two_people_at_once_the_second_is_told_who_was_faster(browser, cast):
+def test_two_people_at_once_the_second_is_told_who_was_faster(browser: Opener, cast: Cast) -> None:
     answer(cast.ada)
     first, second = opened(browser, cast.bea), opened(browser, cast.bea)
     first.form("I take this on").submit()
@@ -120,7 +125,7 @@ def test_two_people_at_once_the_second_is_told_who_was_faster(browser, cast):
     assert count(AlertTransition) == 2
 
 
-def test_a_note_written_meanwhile_is_not_lost_and_can_be_sent_again(browser, cast):
+def test_a_note_written_meanwhile_is_not_lost_and_can_be_sent_again(browser: Opener, cast: Cast) -> None:
     answer(cast.ada)
     first, second = opened(browser, cast.bea), opened(browser, cast.bea)
     first.form("I take this on").submit()
@@ -130,7 +135,7 @@ def test_a_note_written_meanwhile_is_not_lost_and_can_be_sent_again(browser, cas
     assert only(Alert).state == "acted-on"
 
 
-def test_an_unknown_deed_changes_nothing(browser, cast):
+def test_an_unknown_deed_changes_nothing(browser: Opener, cast: Cast) -> None:
     answer(cast.ada)
     alert = only(Alert)
     assert browser(cast.bea).open(path_of(alert), "POST", data={"deed": "delete"}).status_code == 400
@@ -138,7 +143,7 @@ def test_an_unknown_deed_changes_nothing(browser, cast):
     assert only(Alert).state == "open"
 
 
-def test_a_nurse_of_the_team_sees_the_alert_and_leaves_it_to_a_provider(browser, cast):
+def test_a_nurse_of_the_team_sees_the_alert_and_leaves_it_to_a_provider(browser: Opener, cast: Cast) -> None:
     answer(cast.ada)
     page = opened(browser, cast.nia)
     assert "A provider of the care team answers this alert." in page.text
@@ -147,7 +152,7 @@ def test_a_nurse_of_the_team_sees_the_alert_and_leaves_it_to_a_provider(browser,
 
 
 @pytest.mark.parametrize("name", ["ada", "cal", "dot", "eve"])
-def test_nobody_else_sees_or_handles_an_alert(browser, cast, name):
+def test_nobody_else_sees_or_handles_an_alert(browser: Opener, cast: Cast, name: Any) -> None:
     answer(cast.ada)
     other, alert = browser(getattr(cast, name)), only(Alert)
     other.get(path_of(alert), expect=404)
@@ -156,7 +161,7 @@ def test_nobody_else_sees_or_handles_an_alert(browser, cast, name):
     assert only(Alert).state == "open"
 
 
-def test_an_alert_is_found_under_its_own_patient_only(browser, cast):
+def test_an_alert_is_found_under_its_own_patient_only(browser: Opener, cast: Cast) -> None:
     answer(cast.dot)
     alert = only(Alert)
     browser(cast.bea).get(f"/patients/{cast.ada.own_id}/alerts/{alert.id}", expect=404)
@@ -167,14 +172,16 @@ def test_an_alert_is_found_under_its_own_patient_only(browser, cast):
 
 
 @pytest.mark.parametrize(("name", "status"), [("ada", 403), ("eve", 403), ("bea", 200), ("cal", 200), ("nia", 200)])
-def test_the_list_is_for_providers_and_nurses_and_holds_their_patients_only(browser, cast, name, status):
+def test_the_list_is_for_providers_and_nurses_and_holds_their_patients_only(
+    browser: Opener, cast: Cast, name: Any, status: Any
+) -> None:
     answer(cast.ada)
     page = browser(getattr(cast, name)).get("/alerts", expect=status)
     assert ("Ada Okafor" in page.text) is (name in {"bea", "nia"})
     assert browser(getattr(cast, name)).open("/alerts/open").status_code == status
 
 
-def test_the_count_is_answered_with_not_modified_while_nothing_changes(browser, cast):
+def test_the_count_is_answered_with_not_modified_while_nothing_changes(browser: Opener, cast: Cast) -> None:
     answer(cast.ada, NOT_SURE)
     bea = browser(cast.bea)
     first = bea.open("/alerts/open")
@@ -190,7 +197,9 @@ def test_the_count_is_answered_with_not_modified_while_nothing_changes(browser, 
 # The page with help
 
 
-def test_help_needs_no_sign_in_and_asks_the_database_nothing(app, browser, monkeypatch):
+def test_help_needs_no_sign_in_and_asks_the_database_nothing(
+    app: Flask, browser: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(db.db.engine.pool, "connect", lambda: 1 / 0)
     page = browser().get("/help")
     assert "Call your local emergency number now." in page.text
@@ -200,18 +209,20 @@ def test_help_needs_no_sign_in_and_asks_the_database_nothing(app, browser, monke
     ("clinic", "asked", "numbers"),
     [("US", "", True), ("", "", False), ("", "us", True), ("US", "GB", False), ("US", "ZZ", False)],
 )
-def test_help_is_that_of_the_country_asked_for_else_the_clinics(app, browser, clinic, asked, numbers):
+def test_help_is_that_of_the_country_asked_for_else_the_clinics(
+    app: Flask, browser: Opener, clinic: Any, asked: Any, numbers: Any
+) -> None:
     app.config["INTERVAL"] = replace(app.config["INTERVAL"], clinic_country=clinic)
     page = browser().get(f"/help?country={asked}" if asked else "/help")
     assert ("tel:988" in [href for _, href in page.links]) is numbers
     assert ("Call your local emergency number now." in page.text) is not numbers
 
 
-def test_another_country_can_be_chosen_without_script(browser):
+def test_another_country_can_be_chosen_without_script(browser: Opener) -> None:
     page = browser().get("/help").form("Show help there").submit(country="US")
     assert "tel:911" in [href for _, href in page.links]
 
 
-def test_every_patient_page_leads_to_the_help_of_the_patients_country(browser, cast):
+def test_every_patient_page_leads_to_the_help_of_the_patients_country(browser: Opener, cast: Cast) -> None:
     page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/today")
     assert ("Get help now", "/help?country=US") in page.links

@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,36 +14,36 @@ from portal.patients.models import CareTeamMember
 from portal.safety import queries, service
 from portal.safety.models import Alert, AlertTransition, Closing, Concern, Contact
 from portal.safety.service import ChangedMeanwhile
-from tests.cast import NOW
+from tests.cast import NOW, Cast, Person
 from tests.checkins.sheets import DAILY, PHQ_9, count, only, ref, sheet
 
 NOT_SURE, NO = 1, 2
 
 
-def answer(person, value, *, at=NOW, instrument="daily", **more):
+def answer(person: Person, value: Any, *, at: Any = NOW, instrument: Any = "daily", **more: Any) -> None:
     answers = {**DAILY, "safe": value} if instrument == "daily" else {**PHQ_9, "q9": value}
     checkins.submit(ref(person), instrument, sheet(answers, **more), by=person.actor, at=at)
     db.session.commit()
 
 
-def alerts():
+def alerts() -> Any:
     db.session.rollback()
     return list(db.session.scalars(select(Alert).order_by(Alert.opened_at, Alert.rule)))
 
 
-def told(*, since=0):
+def told(*, since: Any = 0) -> Any:
     db.session.rollback()
     rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.created_at)).all()
     return sorted(str(row.recipient_id) for row in rows[since:])
 
 
-def do(verb, alert, *details, by, at=NOW + timedelta(minutes=5), stamp=None):
+def do(verb: Any, alert: Any, *details: Any, by: Any, at: Any = NOW + timedelta(minutes=5), stamp: Any = None) -> None:
     seen = queries.stamp_of(alert.id) if stamp is None else stamp
     verb(alert.patient_id, alert.id, *details, stamp=seen, by=by.actor, at=at)
     db.session.commit()
 
 
-def test_a_positive_answer_has_a_concern_an_alert_a_transition_and_a_mail_for_the_team(cast):
+def test_a_positive_answer_has_a_concern_an_alert_a_transition_and_a_mail_for_the_team(cast: Cast) -> None:
     answer(cast.ada, NO)
     alert, concern, step = only(Alert), only(Concern), only(AlertTransition)
     assert (alert.rule, alert.severity, alert.state, alert.opened_at) == ("R1", 3, "open", NOW)
@@ -53,12 +54,12 @@ def test_a_positive_answer_has_a_concern_an_alert_a_transition_and_a_mail_for_th
     assert all(row.is_urgent and row.values == {} for row in db.session.scalars(select(OutboxMessage)))
 
 
-def test_somebody_elses_team_and_the_administrator_hear_nothing(cast):
+def test_somebody_elses_team_and_the_administrator_hear_nothing(cast: Cast) -> None:
     answer(cast.ada, NO)
     assert not {str(cast.cal.user_id), str(cast.eve.user_id), str(cast.ada.user_id)} & set(told())
 
 
-def test_members_who_left_or_cannot_sign_in_are_not_told(cast):
+def test_members_who_left_or_cannot_sign_in_are_not_told(cast: Cast) -> None:
     db.session.get_one(User, cast.nia.user_id).status = AccountStatus.DEACTIVATED
     extra = CareTeamMember(patient_id=cast.ada.own_id, user_id=cast.cal.user_id, since=NOW, until=NOW)
     db.session.add(extra)
@@ -78,26 +79,28 @@ def test_members_who_left_or_cannot_sign_in_are_not_told(cast):
         (None, "phq-9", "R4", 1, False),
     ],
 )
-def test_each_rule_makes_its_own_kind_of_alert(cast, value, instrument, rule, severity, urgent):
+def test_each_rule_makes_its_own_kind_of_alert(
+    cast: Cast, value: Any, instrument: Any, rule: Any, severity: Any, urgent: Any
+) -> None:
     answer(cast.ada, value, instrument=instrument)
     alert = only(Alert)
     assert (alert.rule, alert.severity) == (rule, severity)
     assert {row.is_urgent for row in db.session.scalars(select(OutboxMessage))} == {urgent}
 
 
-def test_a_reassuring_answer_leaves_no_trace(cast):
+def test_a_reassuring_answer_leaves_no_trace(cast: Cast) -> None:
     answer(cast.ada, 0)
     answer(cast.ada, 0, instrument="phq-9")
     assert (count(Concern), count(Alert), count(OutboxMessage)) == (0, 0, 0)
 
 
-def test_one_alert_a_rule_and_day_while_nobody_has_taken_it_on_and_every_answer_its_concern(cast):
+def test_one_alert_a_rule_and_day_while_nobody_has_taken_it_on_and_every_answer_its_concern(cast: Cast) -> None:
     for minutes in range(3):
         answer(cast.ada, NOT_SURE, at=NOW + timedelta(minutes=minutes))
     assert (count(Concern), count(Alert), count(OutboxMessage)) == (3, 1, 2)
 
 
-def test_a_more_severe_answer_always_makes_its_own_alert(cast):
+def test_a_more_severe_answer_always_makes_its_own_alert(cast: Cast) -> None:
     answer(cast.ada, NOT_SURE)
     answer(cast.ada, NO, at=NOW + timedelta(minutes=1))
     answer(cast.ada, 2, instrument="phq-9", at=NOW + timedelta(minutes=2))
@@ -105,7 +108,7 @@ def test_a_more_severe_answer_always_makes_its_own_alert(cast):
     assert count(OutboxMessage) == 6
 
 
-def test_the_next_local_day_makes_a_new_alert(cast):
+def test_the_next_local_day_makes_a_new_alert(cast: Cast) -> None:
     late = NOW.replace(hour=4) + timedelta(days=1)  # 23:00 of the same day in New York
     answer(cast.ada, NOT_SURE)
     answer(cast.ada, NOT_SURE, at=late)
@@ -114,7 +117,7 @@ def test_the_next_local_day_makes_a_new_alert(cast):
     assert (count(Alert), count(OutboxMessage)) == (2, 4)
 
 
-def test_an_answer_after_somebody_took_it_on_opens_it_again_and_is_told_again(cast):
+def test_an_answer_after_somebody_took_it_on_opens_it_again_and_is_told_again(cast: Cast) -> None:
     answer(cast.ada, NOT_SURE)
     do(service.acknowledge, alerts()[0], by=cast.bea)
     answer(cast.ada, NOT_SURE, at=NOW + timedelta(minutes=10))
@@ -128,7 +131,7 @@ def test_an_answer_after_somebody_took_it_on_opens_it_again_and_is_told_again(ca
     assert len(told(since=2)) == 2
 
 
-def test_an_answer_after_it_was_closed_makes_a_new_alert_and_is_told_again(cast):
+def test_an_answer_after_it_was_closed_makes_a_new_alert_and_is_told_again(cast: Cast) -> None:
     answer(cast.ada, NOT_SURE)
     do(service.acknowledge, alerts()[0], by=cast.bea)
     do(service.close, alerts()[0], Closing.SAFE, "spoke", by=cast.bea, at=NOW + timedelta(minutes=6))
@@ -137,13 +140,13 @@ def test_an_answer_after_it_was_closed_makes_a_new_alert_and_is_told_again(cast)
     assert len(told(since=2)) == 2
 
 
-def test_two_patients_never_share_an_alert(cast):
+def test_two_patients_never_share_an_alert(cast: Cast) -> None:
     answer(cast.ada, NOT_SURE)
     answer(cast.dot, NOT_SURE)
     assert {alert.patient_id for alert in alerts()} == {cast.ada.own_id, cast.dot.own_id}
 
 
-def test_from_open_to_closed_every_step_says_who_and_why(cast):
+def test_from_open_to_closed_every_step_says_who_and_why(cast: Cast) -> None:
     answer(cast.ada, NO)
     (alert,) = alerts()
     do(service.acknowledge, alert, by=cast.bea, at=NOW + timedelta(minutes=1))
@@ -169,7 +172,7 @@ def test_from_open_to_closed_every_step_says_who_and_why(cast):
     assert "sister" not in str([event.details for event in db.session.scalars(select(AuditEvent))])
 
 
-def test_whoever_comes_second_is_told_and_changes_nothing(cast):
+def test_whoever_comes_second_is_told_and_changes_nothing(cast: Cast) -> None:
     answer(cast.ada, NO)
     (alert,) = alerts()
     stamp = queries.stamp_of(alert.id)
@@ -182,7 +185,7 @@ def test_whoever_comes_second_is_told_and_changes_nothing(cast):
     assert [step.by for step in queries.list_steps(alert.id)] == ["", "Bea Lindqvist"]
 
 
-def test_an_answer_that_came_in_since_is_not_acknowledged_unseen(cast):
+def test_an_answer_that_came_in_since_is_not_acknowledged_unseen(cast: Cast) -> None:
     answer(cast.ada, NOT_SURE)
     (alert,) = alerts()
     stamp = queries.stamp_of(alert.id)
@@ -193,14 +196,14 @@ def test_an_answer_that_came_in_since_is_not_acknowledged_unseen(cast):
     assert only(Alert).state == "open"
 
 
-def test_an_alert_nobody_took_on_cannot_be_closed(cast):
+def test_an_alert_nobody_took_on_cannot_be_closed(cast: Cast) -> None:
     answer(cast.ada, NO)
     (alert,) = alerts()
     with pytest.raises(ChangedMeanwhile):
         do(service.close, alert, Closing.BY_MISTAKE, "slip", by=cast.bea)
 
 
-def test_a_closed_alert_takes_nothing_more(cast):
+def test_a_closed_alert_takes_nothing_more(cast: Cast) -> None:
     answer(cast.ada, NO)
     (alert,) = alerts()
     do(service.acknowledge, alert, by=cast.bea)
@@ -214,17 +217,15 @@ def test_a_closed_alert_takes_nothing_more(cast):
             do(verb, alert, *details, by=cast.bea)
 
 
-def test_an_alert_is_handled_under_its_own_patient_only(cast):
+def test_an_alert_is_handled_under_its_own_patient_only(cast: Cast) -> None:
     answer(cast.ada, NO)
     (alert,) = alerts()
     with pytest.raises(ChangedMeanwhile):
-        service.acknowledge(
-            cast.dot.own_id, alert.id, stamp=queries.stamp_of(alert.id), by=cast.cal.actor, at=NOW
-        )
+        service.acknowledge(cast.dot.own_id, alert.id, stamp=queries.stamp_of(alert.id), by=cast.cal.actor, at=NOW)
     assert queries.get_alert(cast.dot.own_id, alert.id) is None
 
 
-def test_the_list_shows_those_nobody_took_on_first_then_the_most_severe_then_the_newest(cast):
+def test_the_list_shows_those_nobody_took_on_first_then_the_most_severe_then_the_newest(cast: Cast) -> None:
     answer(cast.ada, None)
     answer(cast.ada, NOT_SURE, at=NOW + timedelta(minutes=1))
     answer(cast.ada, NO, at=NOW + timedelta(minutes=2))
@@ -241,7 +242,7 @@ def test_the_list_shows_those_nobody_took_on_first_then_the_most_severe_then_the
     assert [line.rule for line in queries.list_open(cast.bea.user_id, limit=1)] == ["R2"]
 
 
-def test_the_list_says_the_answer_in_the_words_the_patient_saw_and_whom_to_call(cast):
+def test_the_list_says_the_answer_in_the_words_the_patient_saw_and_whom_to_call(cast: Cast) -> None:
     answer(cast.ada, 2, instrument="phq-9")
     answer(cast.ada, None, instrument="phq-9", at=NOW + timedelta(minutes=1))
     by_rule = {line.rule: line for line in queries.list_open(cast.bea.user_id)}
@@ -252,7 +253,7 @@ def test_the_list_says_the_answer_in_the_words_the_patient_saw_and_whom_to_call(
     assert (by_rule["R3"].patient_name, by_rule["R3"].mobile_phone) == ("Ada Okafor", "+1 212 555 0134")
 
 
-def test_nobody_sees_alerts_of_patients_they_do_not_look_after(cast):
+def test_nobody_sees_alerts_of_patients_they_do_not_look_after(cast: Cast) -> None:
     answer(cast.ada, NO)
     assert len(queries.list_open(cast.nia.user_id)) == 1
     for other in (cast.cal, cast.eve, cast.ada):
@@ -260,7 +261,7 @@ def test_nobody_sees_alerts_of_patients_they_do_not_look_after(cast):
         assert queries.count_open(other.user_id) == queries.OpenCount(0, 0)
 
 
-def test_the_count_is_of_those_nobody_took_on(cast):
+def test_the_count_is_of_those_nobody_took_on(cast: Cast) -> None:
     answer(cast.ada, NO)
     answer(cast.ada, None, instrument="phq-9")
     assert queries.count_open(cast.bea.user_id) == queries.OpenCount(2, 1)
@@ -268,10 +269,24 @@ def test_the_count_is_of_those_nobody_took_on(cast):
     assert queries.count_open(cast.bea.user_id) == queries.OpenCount(1, 0)
 
 
-def test_the_same_answer_of_the_same_submission_is_written_once(cast):
+def test_the_same_answer_of_the_same_submission_is_written_once(cast: Cast) -> None:
     key = uuid.uuid4()
     answer(cast.ada, NO, submission_id=key)
     answer(cast.ada, NO, submission_id=key)
     assert (count(Concern), count(Alert), count(OutboxMessage)) == (1, 1, 2)
 
 
+def test_the_same_submission_id_of_two_patients_is_two_concerns(cast: Cast) -> None:
+    key = uuid.uuid4()
+    answer(cast.ada, NO, submission_id=key)
+    answer(cast.dot, NO, submission_id=key)
+    assert count(Concern, patient_id=cast.ada.own_id) == count(Concern, patient_id=cast.dot.own_id) == 1
+
+
+def test_somebody_who_left_the_care_team_sees_its_alerts_no_more(cast: Cast) -> None:
+    answer(cast.ada, NO)
+    member = db.session.scalars(select(CareTeamMember).filter_by(user_id=cast.nia.user_id)).one()
+    member.until = NOW
+    db.session.commit()
+    assert queries.list_open(cast.nia.user_id) == []
+    assert queries.count_open(cast.nia.user_id) == queries.OpenCount(0, 0)
