@@ -31,6 +31,14 @@ from portal.web.fields import (
 )
 
 OLDEST = 120
+OWN_PURPOSES = {
+    "mobile_phone": "tel",
+    "address_line_1": "address-line1",
+    "address_line_2": "address-line2",
+    "city": "address-level2",
+    "region": "address-level1",
+    "postal_code": "postal-code",
+}
 _CHOOSE = _l("Choose one of the answers shown")
 
 
@@ -119,7 +127,10 @@ class PersonForm(Form):
     family_name = NameField(_l("Family name"), longest=100, missing=_l("Enter the family name"))
     born_on = DateField(_l("Birth date"), missing=_l("Enter the birth date"))
     conditions = CheckboxesField(
-        _l("Treated for"), hint=_l("Tick all that apply."), choices=_conditions, missing=_l("Tick at least one")
+        _l("Treated for"),
+        hint=_l("Tick all that apply."),
+        choices=_conditions,
+        missing=_l("Tick at least one thing the person is treated for"),
     )
 
     def born_within(self, today: date) -> Self:
@@ -161,15 +172,20 @@ class ContactForm(Form):
         missing=_l("Choose the time zone"),
     )
     language = SelectField(_l("Language"), choices=places.languages, blank=None, missing=_l("Choose the language"))
-    emergency_name = LineField(_l("Name"))
+    emergency_name = LineField(_l("Name of the person to call"))
     emergency_relationship = LineField(_l("Who this is"), hint=_l("Like partner, sister or friend."), longest=100)
-    emergency_phone = PhoneField(_l("Phone"), autocomplete="off")
-    emergency_may_call = CheckboxField(_l("The clinic may call this person if it cannot reach the patient"))
+    emergency_phone = PhoneField(_l("Phone of the person to call"), autocomplete="off")
+    emergency_may_call = CheckboxField(_l("The clinic may call this person"))
 
     def suggest(self, country: str, time_zone: str) -> None:
         """Put a likely country and time zone on top of their lists."""
         self.country.choices = places.countries(country)
         self.time_zone.choices = places.time_zones(self.country.data or country, likely=[time_zone])
+
+    def for_oneself(self) -> None:
+        """Let the browser offer what it knows of its owner, which is who fills this in."""
+        for name, purpose in OWN_PURPOSES.items():
+            self[name].autocomplete = purpose
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also ask for a number where the clinic may call it."""

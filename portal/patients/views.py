@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import PatientStatus, Permission
+from portal.access.policy import PatientStatus, Permission, Relation
 from portal.accounts.service import AddressTaken
 from portal.audit import queries as audit
 from portal.checkins import planning
@@ -50,9 +50,6 @@ def _saved(message: str, endpoint: str, **values: Any) -> ResponseReturnValue:
 
 def _again(template: str, form: Form, **values: Any) -> ResponseReturnValue:
     return render_template(f"patients/{template}.html", form=form, **values), 422 if form.error_summary else 200
-
-
-# Taking somebody into care
 
 
 def _enrolment(**options: Any) -> EnrolForm:
@@ -129,9 +126,6 @@ def agree(patient_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("checkins.today", patient_id=patient_id), 303)
 
 
-# The record
-
-
 @blueprint.get("/patients/<uuid:patient_id>")
 @requires(Permission.PATIENT_VIEW)
 def overview(patient_id: uuid.UUID) -> ResponseReturnValue:
@@ -182,11 +176,8 @@ def save(patient_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.PATIENT_CONTACT_EDIT)
 def contact(patient_id: uuid.UUID) -> ResponseReturnValue:
     record = queries.get_record(patient_id)
-    form = ContactForm(
-        formdata=kept_fields(), obj=record.patient, data={"time_zone": record.time_zone, "language": record.language}
-    )
-    form.suggest(record.patient.country, record.time_zone)
-    return _again("contact", form)
+    stored = {"time_zone": record.time_zone, "language": record.language}
+    return _contact_page(ContactForm(formdata=kept_fields(), obj=record.patient, data=stored))
 
 
 @blueprint.post("/patients/<uuid:patient_id>/contact")
@@ -194,10 +185,17 @@ def contact(patient_id: uuid.UUID) -> ResponseReturnValue:
 def save_contact(patient_id: uuid.UUID) -> ResponseReturnValue:
     form = ContactForm()
     if not form.validate():
-        form.suggest(guard.patient().country, guard.patient().time_zone)
-        return _again("contact", form)
+        return _contact_page(form)
     service.change_contact(patient_id, form.contact(), by=guard.actor(), at=guard.at())
     return _saved(_("Saved."), ".overview", patient_id=patient_id)
+
+
+def _contact_page(form: ContactForm) -> ResponseReturnValue:
+    patient = guard.patient()
+    form.suggest(patient.country, patient.time_zone)
+    if patient.relation is Relation.SELF:
+        form.for_oneself()
+    return _again("contact", form)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/address")
@@ -218,9 +216,6 @@ def save_address(patient_id: uuid.UUID) -> ResponseReturnValue:
         form.email.errors = [_("An account with the address %(email)s exists already", email=form.email.data)]
         return _again("address", form)
     return _saved(_("Saved. The former address gets a short note."), ".overview", patient_id=patient_id)
-
-
-# Their care
 
 
 @blueprint.get("/patients/<uuid:patient_id>/status")

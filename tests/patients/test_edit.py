@@ -51,6 +51,12 @@ def test_patient_and_provider_change_contact_data_and_time_zone(browser: Open, c
     assert "Leeds" not in str(event.details)
 
 
+def test_a_browser_may_fill_in_what_it_knows_of_its_owner_and_never_of_a_patient(browser: Open, cast: Cast) -> None:
+    for person, purpose in ((cast.ada, "postal-code"), (cast.bea, "off")):
+        page = browser(person).get(f"/patients/{cast.ada.own_id}/contact")
+        assert page.by_id("postal_code").get("autocomplete") == purpose
+
+
 def test_what_is_emptied_is_empty(browser: Open, cast: Cast) -> None:
     form = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/contact").form("Save")
     form.submit(emergency_name="", emergency_phone="", emergency_may_call=[])
