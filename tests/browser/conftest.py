@@ -1,75 +1,23 @@
 """A real Chromium against the real server: every page it opens is held to the same rules."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
-from portal import db
-from portal.accounts import passwords
-from portal.app import create_app
-from portal.clinic import queries as clinic_queries
-from portal.clinic.models import Clinic
-from portal.review import service as review
-from tests import cast as people
-from tests import chromium, databases, server
-from tests.cast import NOW, PASSWORD, ZONE, Cast, Person
-from tests.conftest import settings
-
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+from tests import chromium
+from tests import live as serving
+from tests.browser.window import PHONE, Window
+from tests.cast import ZONE
+from tests.live import Live
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-
-
-@dataclass
-class Live:
-    """The running portal with its cast; `app` reaches the same database from the test."""
-
-    address: str
-    app: Flask
-    cast: Cast
-
-
-@dataclass
-class Window:
-    """One browser window and everything that must not happen in it."""
-
-    page: Page
-    address: str
-    wrong: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        """Note script errors, console errors (a refused style or script is one) and requests to other hosts."""
-        self.page.on("pageerror", lambda error: self.wrong.append(f"script error: {error}"))
-        self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
-        self.page.on("request", lambda request: self._check(request.url))
-
-    def _check(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:", "about:")):
-            self.wrong.append(f"asked another host: {url}")
-
-    def open(self, path: str) -> Page:
-        """Go to a page of the portal."""
-        self.page.goto(self.address + path)
-        return self.page
-
-    def sign_in(self, person: Person) -> Page:
-        """Sign in through the page, as a person would."""
-        self.open("/sign-in")
-        self.page.get_by_label("Email").fill(person.email)
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-        return self.page
 
 
 @pytest.fixture(scope="session")
@@ -94,20 +42,8 @@ def kind() -> str:
 @pytest.fixture
 def live(kind: str, tmp_path: Path) -> Iterator[Live]:
     """The shipped server on a fresh database with the cast in it."""
-    with databases.fresh(kind, tmp_path) as url:
-        clinic_queries.forget()
-        app = create_app(settings(url, tmp_path))
-        with app.app_context():
-            clinic = db.session.get_one(Clinic, 1)
-            clinic.display_name, clinic.time_zone, clinic.country = "Harbour Clinic", ZONE, "US"
-            cast = people.assemble(password_hash=passwords.hash_password(PASSWORD))
-            review.refresh([cast.ada.own_id, cast.dot.own_id], at=NOW)
-            db.session.commit()
-            db.session.remove()
-            with server.running(url, tmp_path) as address:
-                yield Live(address, app, cast)
-            db.session.remove()
-            db.db.engine.dispose()
+    with serving.running(kind, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture
@@ -117,8 +53,9 @@ def window(chromium_browser: Browser, live: Live) -> Iterator[Callable[..., Wind
     windows: list[Window] = []
 
     def opened(size: dict[str, int] = PHONE, **options: Any) -> Window:
+        touched = {"has_touch": True, "is_mobile": True} if size is PHONE else {}
         context = chromium_browser.new_context(
-            viewport={"width": size["width"], "height": size["height"]}, timezone_id=ZONE, locale="en-US", **options
+            **{"viewport": size, "timezone_id": ZONE, "locale": "en-US"} | touched | options
         )
         contexts.append(context)
         found = Window(context.new_page(), live.address)
@@ -137,6 +74,5 @@ def window(chromium_browser: Browser, live: Live) -> Iterator[Callable[..., Wind
 def screenshots() -> Path:
     """Where pages are kept as pictures, for people to look at after a run."""
     folder = Path(__file__).resolve().parents[2] / "instance" / "screenshots"
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
