@@ -10,7 +10,8 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -23,7 +24,18 @@ from sqlalchemy import make_url
 from config import ROOT
 from tests import postgresql
 
+
+@dataclass(frozen=True)
+class Copy:
+    """A PostgreSQL database that one test at a time may use, and our own way into it."""
+
+    name: str
+    url: str
+    connection: psycopg.Connection
+
+
 _folder = Path()
+_spare: list[Copy] = []
 _keeper: "subprocess.Popen[bytes] | None" = None
 
 
@@ -46,7 +58,10 @@ def share_run(node: Any) -> None:
 
 
 def close_run() -> None:
-    """End the run, in the controlling process: its databases, its server and its folder go."""
+    """End the run: in the controlling process its databases, its server and its folder go."""
+    for copy in _spare:
+        copy.connection.close()
+    _spare.clear()
     if _keeper is None or _keeper.stdin is None:
         return
     if "TEST_DATABASE_URL" in os.environ and (_folder / "server").exists():
@@ -66,13 +81,15 @@ def fresh(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{shutil.copyfile(_sqlite_template(), folder / 'test.sqlite3')}"
         return
-    server, name = _postgresql_template(), _name(uuid.uuid4().hex[:12])
-    # Copying files beats writing them through the log, and beats emptying the tables of the last test.
-    _do(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, _name("template"))
+    copy = _spare.pop() if _spare else _copy(_postgresql_template())
     try:
-        yield _address(server, name)
+        yield copy.url
     finally:
-        _do(server, "DROP DATABASE {} WITH (FORCE)", name)
+        if _reset(copy):
+            _spare.append(copy)
+        else:
+            copy.connection.close()
+            _do(_postgresql_template(), "DROP DATABASE {} WITH (FORCE)", copy.name)
 
 
 def _sqlite_template() -> Path:
@@ -92,8 +109,28 @@ def _postgresql_template() -> str:
             server = os.environ.get("TEST_DATABASE_URL") or postgresql.start(_folder)
             _do(server, "CREATE DATABASE {}", _name("template"))
             _migrate(_address(server, _name("template")))
+            _prepare_to_reset(server, _name("template"))
             ready.write_text(server)
     return ready.read_text()
+
+
+def _copy(server: str) -> Copy:
+    name = _name(uuid.uuid4().hex[:12])
+    _do(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, _name("template"))
+    return Copy(name, _address(server, name), _connected(server, name))
+
+
+def _prepare_to_reset(server: str, name: str) -> None:
+    with suppress(psycopg.errors.InsufficientPrivilege), _connected(server, name) as connection:
+        connection.execute((ROOT / "tests" / "reset.sql").read_bytes())
+
+
+def _reset(copy: Copy) -> bool:
+    """Return a copy to the state of the template, or say that it cannot be."""
+    try:
+        return copy.connection.execute("SELECT keeping.reset()").fetchone() == (True,)
+    except psycopg.Error:
+        return False
 
 
 def _name(of: str) -> str:
@@ -105,13 +142,17 @@ def _address(server: str, name: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _connected(server: str, name: str | None = None) -> psycopg.Connection:
+    return psycopg.connect(server, dbname=name, autocommit=True)
+
+
 def _do(server: str, statement: LiteralString, *names: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
+    with _connected(server) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _drop_all(server: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
+    with _connected(server) as connection:
         ours = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_name("")])
         for (name,) in ours.fetchall():
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
