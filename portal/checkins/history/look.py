@@ -114,11 +114,15 @@ class _Seen:
     def _may_be(self, kind: str) -> bool:
         return self.kinds["filled"] < ENOUGH or self.kinds[kind] > 0
 
-    def mostly(self, kind: str) -> bool:
-        """Say whether four in five cells are of a kind; "7.30" is a number and a time, so a number wins over it."""
+    def mostly(self, kind: str, share: float = MOSTLY) -> bool:
+        """Say whether most cells are of a kind; "7.30" is a number and a time, so a number wins over it."""
         if kind == "times" and self.mostly("figures"):
             return False
-        return bool(self.kinds[kind]) and self.kinds[kind] >= MOSTLY * self.kinds["filled"]
+        return bool(self.kinds[kind]) and self.kinds[kind] >= share * self.kinds["filled"]
+
+    def are_numbers(self) -> bool:
+        """Say whether to offer a column; one with many words of its own for "no answer" is offered, not hidden."""
+        return self.mostly("figures", 0.5) and not self.mostly("times")
 
 
 class _Glance:
@@ -159,7 +163,7 @@ class _Glance:
     def numbers(self) -> tuple[Numbers, ...]:
         columns = self._scales if self._is_daylio else self._columns
         return tuple(
-            Numbers(name, column.lowest, column.highest) for name, column in columns.items() if column.mostly("figures")
+            Numbers(name, column.lowest, column.highest) for name, column in columns.items() if column.are_numbers()
         )
 
 

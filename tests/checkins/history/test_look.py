@@ -47,3 +47,8 @@ def test_broken_rows_are_counted_and_not_shown() -> None:
 def test_a_look_can_be_kept(name: str) -> None:
     seen = look((FILES / name).read_bytes())
     assert kept(orjson.loads(orjson.dumps(raw(seen)))) == seen
+
+
+def test_a_column_half_of_which_is_words_is_still_offered() -> None:
+    seen = look(csv("2026-01-05,9:00,7,no idea,", "2026-01-06,9:00,skipped,no idea,"))
+    assert [column.name for column in seen.numbers] == ["mood"]
