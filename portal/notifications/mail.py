@@ -22,8 +22,14 @@ def paragraphs(body: str) -> list[str]:
 
 
 def sender(configured: str, clinic_name: str) -> str:
-    """Return who a mail is from: the configured name and address; without a name in it, the clinic's display name."""
+    """Return who a mail is from: the configured name and address; without a name in it, the clinic's display name.
+
+    Raises:
+        ValueError: what is configured is no address.
+    """
     name, address = parseaddr(configured)
+    if "@" not in address:
+        raise ValueError("MAIL_FROM must be an address, or a name and an address: Interval <no-reply@example.org>")
     return str(Address(display_name=name or clinic_name, addr_spec=address))
 
 

@@ -26,7 +26,7 @@ from portal.access import looks
 from portal.access.policy import PatientStatus, Relation
 from portal.accounts.models import AccountStatus, User
 from portal.messaging import queries as messaging
-from portal.notifications import backoff, queue, service
+from portal.notifications import backoff, mail, queue, service
 from portal.notifications.backoff import Patience
 from portal.notifications.models import Kind
 from portal.notifications.queue import Claim
@@ -207,6 +207,10 @@ def command(once: bool) -> None:
     Run at least one beside the web server; more do no harm. The portal shows its staff when none is alive.
     """
     config: Config = current_app.config["INTERVAL"]
-    transport = from_url(config.mail_url, name=urlsplit(config.base_url).hostname or "localhost", write=click.echo)
+    try:
+        transport = from_url(config.mail_url, name=urlsplit(config.base_url).hostname or "localhost", write=click.echo)
+        mail.sender(config.mail_from, clinic_name="")
+    except ValueError as error:
+        raise click.ClickException(f"the worker did not start: {error}") from None
     with _stopped_by_signals() as stop:
         Worker(transport, instance_path=config.instance_path).run(stop, once=once)

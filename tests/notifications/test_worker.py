@@ -6,6 +6,7 @@ import signal
 import threading
 import uuid
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -318,6 +319,18 @@ def test_the_command_works_until_it_is_told_to_stop(app: Flask, cast: Cast, numb
     assert result.exit_code == 0, result.output
     assert "To: bea@interval.example" in result.output
     assert db.session.scalars(select(Heartbeat)).all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("mail_url", "http://mail.example"), ("mail_from", "Interval"), ("mail_from", "")]
+)
+def test_a_setting_that_will_not_do_is_said_in_one_line(app: Flask, cast: Cast, setting: str, value: str) -> None:
+    app.config["INTERVAL"] = replace(app.config["INTERVAL"], **{setting: value})
+    db.session.rollback()
+    result = copy_context().run(app.test_cli_runner().invoke, command, ["--once"])
+    assert result.exit_code == 1
+    assert setting.upper() in result.output
+    assert "Traceback" not in result.output
 
 
 def test_once_sends_what_is_due_and_stops(app: Flask, cast: Cast) -> None:
