@@ -58,9 +58,10 @@ class Portal(Flask):
         try:
             response: Response = self.make_response(super().dispatch_request())
             if g.get("write"):
+                guard.before_commit()
                 review_service.refresh(db.take_touched(), at=g.at)
                 db.session.commit()
-            else:
+            if g.get("actor"):
                 guard.after_view(response)
         except Exception:
             db.session.rollback()

@@ -100,6 +100,11 @@ def begin(*, write: bool) -> None:
     _may_write.set(write)
 
 
+def may_write() -> bool:
+    """Return whether the transaction that is open, or else the next one, may write."""
+    return _may_write.get()
+
+
 @contextmanager
 def short_write() -> Iterator[None]:
     """Run one write transaction of its own between a request's reads."""
@@ -169,13 +174,7 @@ def sqlite_version() -> tuple[int, ...]:
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=5000",
-        "trusted_schema=OFF",
-    ):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -24,7 +24,7 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.CASELOAD_VIEW: STAFF,
     Permission.ALERT_LIST: STAFF,
     Permission.ALERT_VIEW: TEAM,
-    Permission.ALERT_HANDLE: PROVIDER,
+    Permission.ALERT_HANDLE: TEAM,
     Permission.PATIENT_ENROL: frozenset({"provider no-patient"}),
     Permission.PATIENT_VIEW: CARE,
     Permission.PATIENT_EDIT: PROVIDER,
@@ -48,7 +48,7 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.THREAD_WRITE: CARE,
 }
 ONLY_WHILE: dict[tuple[Permission, Role], frozenset[PatientStatus]] = {
-    (Permission.CHECK_IN_SUBMIT, Role.PATIENT): frozenset({PatientStatus.ACTIVE}),
+    (Permission.CHECK_IN_SUBMIT, Role.PATIENT): frozenset(PatientStatus) - {PatientStatus.DIED},
     (Permission.HISTORY_IMPORT, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.THREAD_WRITE, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.PATIENT_INVITE, Role.PROVIDER): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),

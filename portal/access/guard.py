@@ -25,6 +25,9 @@ from portal.web.session import BrowserSession
 
 csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LISTS = frozenset({"review.caseload", "review.find", "safety.alerts", "messaging.inbox"})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOT_FOUND = 404
 BEFORE_START = frozenset({Permission.CONSENT_GIVE, Permission.OWN_ACCOUNT, Permission.HOME})
 
 P = ParamSpec("P")
@@ -33,15 +36,21 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """What a route needs: a permission, or none for a public one; `quiet` requests do not keep a session alive."""
+    """What a route needs: a permission, or none for a public one.
+
+    `quiet` requests do not keep a session alive. `keeps` says that what was sent as a session ended is offered again.
+    """
 
     permission: Permission | None
     quiet: bool = False
+    keeps: bool = True
 
 
-def requires(permission: Permission, *, quiet: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def requires(
+    permission: Permission, *, quiet: bool = False, keeps: bool = True
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a view as open to whoever the policy permits this."""
-    return _mark(Marking(permission, quiet))
+    return _mark(Marking(permission, quiet, keeps))
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -95,25 +104,34 @@ def check() -> ResponseReturnValue | None:
     if request.endpoint == "static":
         return None
     db.begin(write=False)
-    answer = _admit(marking.permission, quiet=marking.quiet) if marking.permission else None
+    answer = _admit(marking, marking.permission) if marking.permission else None
     if answer is None and unsafe:
         db.begin(write=True)
         g.write = True
     return answer
 
 
+def before_commit() -> None:
+    """Note that the session was used, in the request's own write: sending is a sign of life as much as reading."""
+    if g.get("touch_session") and db.may_write():
+        g.touch_session = False
+        sessions.seen(g.actor.session_id, at=g.at)
+
+
 def after_view(response: Response) -> None:
-    """Write down a look at a patient's record and that the session was used, in one short transaction."""
+    """Write down a look at somebody's record and that the session was used, in one short transaction."""
     looked = _is_look(response)
-    if looked or g.get("touch_session"):
-        looks.write(looked=looked, actor=g.actor, patient_id=_patient_id(), endpoint=request.endpoint or "", at=g.at)
+    used = bool(g.get("touch_session"))
+    if looked or used:
+        where = {"patient_id": _patient_id(), "endpoint": request.endpoint or "", "at": g.at}
+        looks.write(looked=looked, used=used, actor=g.actor, **where)
 
 
-def _admit(permission: Permission, *, quiet: bool) -> ResponseReturnValue | None:
+def _admit(marking: Marking, permission: Permission) -> ResponseReturnValue | None:
     found = sessions.find(browser().token, at=g.at)
     if found is None or not found.is_live:
-        return _ask_to_sign_in(found)
-    g.touch_session = not quiet and g.at - found.last_seen_at >= sessions.SEEN_EVERY
+        return _ask_to_sign_in(found, may_keep=marking.keeps)
+    g.touch_session = not marking.quiet and g.at - found.last_seen_at >= sessions.SEEN_EVERY
     g.actor = _actor(found)
     thing = _thing(g.actor)
     if not permits(g.actor, permission, thing):
@@ -180,10 +198,11 @@ def _begin_first(permission: Permission) -> ResponseReturnValue | None:
     return redirect(url_for("patients.before_you_start", patient_id=g.patient.id))
 
 
-def _ask_to_sign_in(ended: sessions.SignedIn | None) -> ResponseReturnValue:
-    path = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
+def _ask_to_sign_in(ended: sessions.SignedIn | None, *, may_keep: bool) -> ResponseReturnValue:
+    is_read = request.method in SAFE_METHODS
+    path = request.full_path.rstrip("?") if is_read else request.path
     kept = False
-    if request.method not in SAFE_METHODS and ended is not None:
+    if not is_read and ended is not None and may_keep and _can_be_opened():
         with db.short_write():
             kept = keeping.keep(ended.user_id, path=path, fields=request.form.to_dict(flat=False), at=g.at)
     if request.accept_mimetypes.best == "application/json":
@@ -191,9 +210,19 @@ def _ask_to_sign_in(ended: sessions.SignedIn | None) -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in", next=path, kept=1 if kept else None), code=303)
 
 
+def _can_be_opened() -> bool:
+    """Return whether what is sent here also has a page at the same address, on which it can be offered again."""
+    return "GET" in current_app.url_map.bind("").allowed_methods(request.path)
+
+
 def _is_look(response: Response) -> bool:
-    is_read = request.method in {"GET", "HEAD"} and response.status_code < 300
-    return is_read and "patient" in g and g.patient.relation is not Relation.SELF
+    """Return whether somebody was shown a record, or a list of records, that is not their own."""
+    if request.method not in {"GET", "HEAD", "POST"} or response.mimetype != "text/html":
+        return False
+    if response.status_code in REDIRECTS or response.status_code == NOT_FOUND:
+        return False
+    about_another = "patient" in g and g.patient.relation is not Relation.SELF
+    return about_another or (request.endpoint in LISTS and g.actor.role is not Role.PATIENT)
 
 
 def _mark(marking: Marking) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -106,11 +106,12 @@ class Rule:
         return actor.role is self.role and thing.relation is self.relation and in_time
 
 
-IN_CARE = frozenset({PatientStatus.ACTIVE})
+ALIVE = frozenset(PatientStatus) - {PatientStatus.DIED}
 REACHABLE = frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED})
 
 _PATIENT_SELF = Rule(Role.PATIENT, Relation.SELF)
-_PATIENT_IN_CARE = Rule(Role.PATIENT, Relation.SELF, IN_CARE)
+# Nothing is asked of somebody who is not in care; but an answer that was under way when care ended is still taken.
+_PATIENT_ALIVE = Rule(Role.PATIENT, Relation.SELF, ALIVE)
 _PATIENT_REACHABLE = Rule(Role.PATIENT, Relation.SELF, REACHABLE)
 _PROVIDER_ON_TEAM = Rule(Role.PROVIDER, Relation.CARE_TEAM)
 _NURSE_ON_TEAM = Rule(Role.NURSE, Relation.CARE_TEAM)
@@ -131,7 +132,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.CASELOAD_VIEW: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.ALERT_LIST: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.ALERT_VIEW: _TEAM,
-    Permission.ALERT_HANDLE: (_PROVIDER_ON_TEAM,),
+    Permission.ALERT_HANDLE: _TEAM,
     Permission.PATIENT_ENROL: (_ANY_PROVIDER,),
     Permission.PATIENT_VIEW: _CARE,
     Permission.PATIENT_EDIT: (_PROVIDER_ON_TEAM,),
@@ -143,7 +144,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.TODAY_VIEW: (_PATIENT_SELF,),
     Permission.PLAN_EDIT: (_PROVIDER_ON_TEAM,),
     Permission.CHECK_IN_VIEW: _CARE,
-    Permission.CHECK_IN_SUBMIT: (_PATIENT_IN_CARE,),
+    Permission.CHECK_IN_SUBMIT: (_PATIENT_ALIVE,),
     Permission.CHECK_IN_REVIEW: _TEAM,
     Permission.HISTORY_IMPORT: (_PATIENT_REACHABLE,),
     Permission.HISTORY_VIEW: _CARE,

@@ -25,7 +25,8 @@ def keep(user_id: uuid.UUID, *, path: str, fields: dict[str, list[str]], at: dat
     size = sum(len(text) for texts in fields.values() for text in texts)
     if size > LARGEST or any("password" in name for name in fields):
         return False
-    session.execute(delete(KeptForm).where(KeptForm.user_id == user_id, KeptForm.path == path))
+    outdated = (KeptForm.user_id == user_id) & (KeptForm.path == path) | (KeptForm.kept_at <= at - KEPT_FOR)
+    session.execute(delete(KeptForm).where(outdated))
     wanted = {name: texts for name, texts in fields.items() if name not in SECRET_FIELDS}
     session.add(KeptForm(user_id=user_id, path=path[:500], fields=wanted, kept_at=at))
     session.flush()

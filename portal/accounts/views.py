@@ -179,7 +179,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/accounts")
-@requires(Permission.ACCOUNT_MANAGE)
+@requires(Permission.ACCOUNT_MANAGE, keeps=False)
 def find() -> ResponseReturnValue:
     form = SearchForm()
     text: str = form.text.data if form.validate() else ""

@@ -258,7 +258,7 @@ def team(patient_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/patients/<uuid:patient_id>/team")
-@requires(Permission.CARE_TEAM_EDIT)
+@requires(Permission.CARE_TEAM_EDIT, keeps=False)
 def add_member(patient_id: uuid.UUID) -> ResponseReturnValue:
     members = queries.list_team(patient_id)
     form = _member_form(members)

@@ -28,7 +28,7 @@ def caseload() -> ResponseReturnValue:
 
 
 @blueprint.post("/caseload")
-@requires(Permission.CASELOAD_VIEW)
+@requires(Permission.CASELOAD_VIEW, keeps=False)
 def find() -> ResponseReturnValue:
     db.begin(write=False)
     form = SearchForm()

@@ -1,24 +1,22 @@
-"""What waits for somebody, in one query for every page they open."""
+"""What waits for somebody, for every page they open."""
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, select
 
 from portal.db import session
 from portal.messaging.models import Thread
-from portal.notifications.models import Heartbeat
+from portal.notifications import queries as notifications
 from portal.patients.models import CareTeamMember
 from portal.safety.models import Alert, AlertState
-
-ALIVE_FOR = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much waits for a person; `mail_goes_out` is False where no worker has given a sign of life lately."""
+    """How much waits for a person; `mail_goes_out` is False where no worker lives or the mail server takes nothing."""
 
     alerts: int = 0
     messages: int = 0
@@ -34,12 +32,8 @@ def for_team_member(user_id: uuid.UUID, *, at: datetime) -> Waiting:
 
     alerts = select(func.count()).select_from(Alert).where(Alert.state == AlertState.OPEN, is_mine(Alert.patient_id))
     unread = select(func.sum(Thread.unread_by_team)).where(Thread.unread_by_team > 0, is_mine(Thread.patient_id))
-    beat = select(func.max(Heartbeat.at))
-    found = session.execute(
-        select(alerts.scalar_subquery(), unread.scalar_subquery(), beat.scalar_subquery().label("beat"))
-    ).one()
-    is_alive = found.beat is not None and at - found.beat <= ALIVE_FOR
-    return Waiting(found[0], found[1] or 0, is_alive)
+    found = session.execute(select(alerts.scalar_subquery(), unread.scalar_subquery())).one()
+    return Waiting(found[0], found[1] or 0, notifications.health(at).is_well)
 
 
 def for_patient(patient_id: uuid.UUID) -> Waiting:
