@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from sqlalchemy import make_url
 
 from config import ROOT
 from portal import clock, db
@@ -26,6 +28,7 @@ from tests.conftest import settings
 
 # A whole number of fortnights, so that everything is due today.
 ASKED_FOR = timedelta(days=28)
+KEPT = "kept.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,19 @@ class Live:
     cast: Cast
     folder: Path
     database_url: str
+
+    def keep(self) -> None:
+        """Remember how the database is now."""
+        _copy(self.app, self._file, self.folder / KEPT)
+
+    def begin_anew(self) -> None:
+        """Put the database back to how `keep` found it, while the server runs on; SQLite only."""
+        (self.folder / "looks-waiting.jsonl").unlink(missing_ok=True)
+        _copy(self.app, self.folder / KEPT, self._file)
+
+    @property
+    def _file(self) -> Path:
+        return Path(str(make_url(self.database_url).database))
 
     @contextmanager
     def reach(self) -> Iterator[None]:
@@ -70,9 +86,20 @@ def running(kind: str, folder: Path, *, workers: int = 1, app: str = "wsgi:app")
         with portal.app_context():
             cast = _furnish()
         with server.running(url, folder, workers=workers, app=app) as address:
-            yield Live(address, portal, cast, folder, url)
+            running = Live(address, portal, cast, folder, url)
+            if kind == "sqlite":
+                running.keep()
+            yield running
         with portal.app_context():
             db.db.engine.dispose()
+
+
+def _copy(app: Flask, source: Path, target: Path) -> None:
+    """Copy a SQLite database that is in use over another one that is, row for row, triggers and all."""
+    with app.app_context():
+        library: Any = db.db.engine.dialect.loaded_dbapi
+    with closing(library.connect(source)) as from_here, closing(library.connect(target)) as to_there:
+        from_here.backup(to_there)
 
 
 def _furnish() -> Cast:

@@ -39,11 +39,23 @@ def kind() -> str:
     return "sqlite"
 
 
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The shipped server on SQLite, which the journeys share because starting it costs more than most of them."""
+    with serving.running("sqlite", tmp_path_factory.mktemp("running")) as live:
+        yield live
+
+
 @pytest.fixture
-def live(kind: str, tmp_path: Path) -> Iterator[Live]:
-    """The shipped server on a fresh database with the cast in it."""
-    with serving.running(kind, tmp_path) as running:
-        yield running
+def live(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Live]:
+    """The shipped server, with nothing in its database but the cast."""
+    if kind == "sqlite":
+        live: Live = request.getfixturevalue("running")
+        live.begin_anew()
+        yield live
+        return
+    with serving.running(kind, tmp_path) as live:
+        yield live
 
 
 @pytest.fixture
