@@ -32,6 +32,10 @@ PURE = {
     "safety": ("rules", "crisis"),
     "treatment": ("dose",),
     "checkins": ("plan",),
+    "checkins/history": (
+        *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
+        *("messages", "plain", "problems", "read", "table", "when"),
+    ),
     "progress": ("timeline", "figures", "thinning", "sentence"),
     "review": ("need",),
 }

@@ -112,7 +112,9 @@ def test_a_step_taken_out_of_turn_leads_back_to_the_columns(browser: Open, cast:
 
 def test_the_pages_write_who_did_what_and_nothing_that_was_written(browser: Open, cast: Cast) -> None:
     brought(browser(cast.ada), cast.ada, csv(*ROWS))
-    events = db.session.scalars(select(AuditEvent).where(AuditEvent.event.startswith("history:"))).all()
+    events = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.event.startswith("history:")).order_by("sequence")
+    ).all()
     assert [event.event for event in events] == ["history:uploaded", "history:imported"]
     assert {event.actor_id for event in events} == {cast.ada.user_id}
     assert "Grey" not in str([event.details for event in events])
