@@ -78,6 +78,7 @@ def app(database_url: str, tmp_path: Path, frozen: time_machine.Traveller) -> It
     """The portal on a fresh database, with an application context open for the test's own reading and writing."""
     clinic_queries.forget()
     portal = create_app(settings(database_url, tmp_path))
+    portal.jinja_env.bytecode_cache = databases.compiled_templates()
     with portal.app_context():
         clinic = db.session.get_one(Clinic, 1)
         clinic.display_name, clinic.time_zone, clinic.country = "Harbour Clinic", ZONE, "US"

@@ -18,6 +18,7 @@ from typing import Any, LiteralString
 import filelock
 import psycopg
 import pytest
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from psycopg import sql
 from sqlalchemy import make_url
 
@@ -68,6 +69,13 @@ def close_run() -> None:
         _drop_all(os.environ["TEST_DATABASE_URL"])
     _keeper.stdin.close()
     _keeper.wait(timeout=60)
+
+
+def compiled_templates() -> BytecodeCache:
+    """Return where the apps of this run share what they compiled: each test has an app of its own."""
+    folder = _folder / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 @contextmanager
