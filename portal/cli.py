@@ -18,6 +18,7 @@ from portal.checkins.history.cli import group as history
 from portal.clinic import queries as clinic
 from portal.demo.cli import group as demo
 from portal.notifications.worker import command as worker
+from portal.patients import queries as patients
 
 ROLES = [role.value for role in Role if role is not Role.PATIENT]
 _WEAK = {
@@ -90,6 +91,9 @@ def deactivate(email: str) -> None:
     found = queries.find_user(email)
     if found is None:
         sys.exit(f"There is no account with the address {email}. See: flask user list")
+    alone = patients.count_left_alone(found.id)
+    if alone:
+        sys.exit(f"{alone} patients have no other provider. Others have to join their care teams first, in the portal.")
     try:
         service.deactivate(found.id, by=None, at=clock.now())
     except service.LastAdministrator:

@@ -39,6 +39,7 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(12), default="en")
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime | None]
+    address_changed_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "role", "status", "name"),)

@@ -97,7 +97,9 @@ def rename(user_id: uuid.UUID, name: str) -> None:
 def change(user_id: uuid.UUID, *, name: str, email: str, by: Actor, at: datetime) -> list[str]:
     """Change an account's name and address, and return the names of what changed.
 
-    A new address ends every link sent to the old one, and both addresses are told.
+    A new address ends every link sent to the old one and every session, and both addresses are told. No link for a new
+    password goes to it for three days (`signing_in.request_reset`): time for the owner to object to a change that
+    somebody else made.
 
     Raises:
         AddressTaken: another account has this address.
@@ -111,6 +113,7 @@ def change(user_id: uuid.UUID, *, name: str, email: str, by: Actor, at: datetime
         _move(user, address, at)
     user.name = name
     if "email" in changed:
+        sessions.revoke_all(user_id, at=at)
         notifications.enqueue(Kind.ADDRESS_CHANGED, user_id, at=at, values={"to": former})
         if user.status is AccountStatus.INVITED:
             _send_invitation(user_id, at)
@@ -225,7 +228,7 @@ def _move(user: User, address: str, at: datetime) -> None:
         raise AddressTaken
     try:
         with session.begin_nested():
-            user.email = address
+            user.email, user.address_changed_at = address, at
     except IntegrityError:
         raise AddressTaken from None
     tokens.supersede(user.id, at=at)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from portal.access.policy import Actor
 from portal.accounts import emails, sessions, tokens
@@ -15,6 +15,7 @@ from portal.notifications import service as notifications
 from portal.notifications.service import Kind
 
 RESETS_PER_HOUR = 3
+ADDRESS_SETTLES = timedelta(days=3)
 
 
 class Outdated(Exception):
@@ -69,10 +70,12 @@ def sign_out_elsewhere(by: Actor, *, at: datetime) -> None:
 def request_reset(email: str, *, address: str, at: datetime) -> None:
     """Send a link for a new password, if an active account has this address; at most three an hour.
 
-    Nobody learns whether there was one: the audit gets one row either way.
+    None is sent in the first days after the address was changed, so that changing it is no way into the account. Nobody
+    learns whether one was sent: the audit gets one row either way.
     """
     active = select(User.id).where(User.email == emails.normal(email), User.status == AccountStatus.ACTIVE)
-    user_id = session.scalar(active)
+    settled = or_(User.address_changed_at.is_(None), User.address_changed_at <= at - ADDRESS_SETTLES)
+    user_id = session.scalar(active.where(settled))
     if user_id is not None and _count_resets(user_id, at) < RESETS_PER_HOUR:
         token = tokens.issue(user_id, TokenPurpose.PASSWORD_RESET, at=at)
         notifications.enqueue(Kind.PASSWORD_RESET, user_id, at=at, values={"token_id": str(token.id)}, urgent=True)

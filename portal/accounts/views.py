@@ -27,6 +27,7 @@ from portal.accounts.models import AccountStatus, TokenPurpose, User
 from portal.accounts.service import AddressTaken, LastAdministrator, NotPossible, OwnAccount
 from portal.accounts.signing_in import Outdated
 from portal.clinic import queries as clinic
+from portal.patients import queries as patients
 from portal.web import destination, door
 from portal.web.door import TooEarly
 from portal.web.kept import forget_kept, typed
@@ -228,6 +229,10 @@ def invite(user_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/accounts/<uuid:user_id>/deactivate")
 @requires(Permission.ACCOUNT_MANAGE)
 def deactivate(user_id: uuid.UUID) -> ResponseReturnValue:
+    alone = patients.count_left_alone(user_id)
+    if alone:
+        flash(_("%(num)s patients have no other provider. Others join their care teams first.", num=alone), "attention")
+        return redirect(url_for("accounts.edit", user_id=user_id), 303)
     return _change_status(user_id, service.deactivate, _("The account is switched off. Nobody can sign in with it."))
 
 

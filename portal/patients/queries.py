@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
-from portal.access.policy import PatientStatus, Relation, Role
+from portal.access.policy import REACHABLE, PatientStatus, Relation, Role
 from portal.accounts.models import AccountStatus, User
 from portal.db import run, session
 from portal.patients import names
@@ -109,6 +110,21 @@ def get_ref(patient_id: uuid.UUID, *, viewer_id: uuid.UUID) -> PatientRef | None
     relation = Relation.CARE_TEAM if row.membership else Relation.STRANGER
     values: Any = (*row[:-1], Relation.SELF if row.user_id == viewer_id else relation)
     return PatientRef(*values)
+
+
+def count_left_alone(user_id: uuid.UUID) -> int:
+    """Return how many patients in care have no other provider who can sign in."""
+    other = aliased(CareTeamMember)
+    another = (
+        select(other.id)
+        .join(User, User.id == other.user_id)
+        .where(other.patient_id == Patient.id, other.until.is_(None), other.user_id != user_id)
+        .where(User.role == Role.PROVIDER, User.status == AccountStatus.ACTIVE)
+    )
+    mine = select(func.count()).select_from(CareTeamMember).join(Patient, Patient.id == CareTeamMember.patient_id)
+    mine = mine.join(User, User.id == CareTeamMember.user_id).where(User.role == Role.PROVIDER)
+    mine = mine.where(CareTeamMember.user_id == user_id, _CURRENT, Patient.status.in_(REACHABLE), ~another.exists())
+    return session.scalar(mine) or 0
 
 
 def get_own_id(user_id: uuid.UUID) -> uuid.UUID | None:

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from portal.access.policy import Actor, Role
-from portal.accounts import service
-from portal.accounts.models import AccountStatus, User
+from portal.accounts import service, signing_in
+from portal.accounts.models import AccountStatus, AccountToken, User, UserSession
 from portal.accounts.service import AddressTaken, LastAdministrator, NotPossible, OwnAccount
 from portal.audit.models import AuditEvent
 from portal.db import session
 from portal.notifications.models import OutboxMessage
+from portal.patients.models import CareTeamMember
 from tests.cast import NOW, Cast
 from tests.page import Browser
 
@@ -81,13 +82,13 @@ def test_letters_that_only_look_alike_make_no_twin(cast: Cast, browser: Open) ->
 
 
 def test_switching_an_account_off_ends_its_sessions_at_once(cast: Cast, browser: Open) -> None:
-    bea = browser(cast.bea)
-    page = browser(cast.eve).get(f"/accounts/{cast.bea.user_id}").form("Switch this account off").submit()
+    nia = browser(cast.nia)
+    page = browser(cast.eve).get(f"/accounts/{cast.nia.user_id}").form("Switch this account off").submit()
     assert "The account is switched off." in page.text
-    assert bea.open("/caseload").status_code == 303
+    assert nia.open("/caseload").status_code == 303
     page = page.form("Switch this account on").submit()
-    assert status_of(cast.bea.email) is AccountStatus.ACTIVE
-    assert bea.open("/caseload").status_code == 303
+    assert status_of(cast.nia.email) is AccountStatus.ACTIVE
+    assert nia.open("/caseload").status_code == 303
     assert events() == ["account:deactivated", "account:reactivated"]
 
 
@@ -226,3 +227,23 @@ def test_a_long_list_comes_in_pages(cast: Cast, browser: Open) -> None:
     assert len(set(names)) == 61
     assert second.follow("Previous").rows() == first.rows()
     assert "No account fits" in client.get("/accounts?page=99").text
+
+
+def test_the_last_provider_of_a_patient_stays_until_another_joins(cast: Cast, browser: Open) -> None:
+    page = browser(cast.eve).post(f"/accounts/{cast.bea.user_id}/deactivate")
+    assert "no other provider" in page.text
+    assert status_of(cast.bea.email) is AccountStatus.ACTIVE
+    session.add(CareTeamMember(patient_id=cast.ada.own_id, user_id=cast.cal.user_id, since=NOW))
+    session.commit()
+    browser(cast.eve).post(f"/accounts/{cast.bea.user_id}/deactivate")
+    assert status_of(cast.bea.email) is AccountStatus.DEACTIVATED
+
+
+def test_a_changed_address_is_no_way_into_the_account(cast: Cast) -> None:
+    service.change(cast.bea.user_id, name="Bea", email="eve.too@interval.example", by=cast.eve.actor, at=NOW)
+    resets = session.query(AccountToken).filter_by(user_id=cast.bea.user_id, used_at=None)
+    signing_in.request_reset("eve.too@interval.example", address="", at=NOW + timedelta(days=2))
+    assert resets.count() == 0
+    signing_in.request_reset("eve.too@interval.example", address="", at=NOW + timedelta(days=4))
+    assert resets.count() == 1
+    assert session.query(UserSession).filter_by(user_id=cast.bea.user_id, revoked_at=None).count() == 0

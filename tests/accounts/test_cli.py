@@ -80,14 +80,14 @@ def test_what_cannot_be_is_refused_in_words(app: Flask, cast: Cast, changed: dic
 
 
 def test_switching_off_ends_sessions_and_spares_the_last_administrator(app: Flask, cast: Cast) -> None:
-    token = sessions.start(session.get_one(User, cast.bea.user_id), at=NOW, device="")
+    token = sessions.start(session.get_one(User, cast.nia.user_id), at=NOW, device="")
     session.commit()
-    assert run(app, "user", "deactivate", "--email", "BEA@interval.example").exit_code == 0
+    assert run(app, "user", "deactivate", "--email", "NIA@interval.example").exit_code == 0
     found = sessions.find(token, at=NOW)
     assert found is not None
     assert not found.is_live
     for email, said in (
-        ("bea@interval.example", "switched off already"),
+        ("nia@interval.example", "switched off already"),
         ("eve@interval.example", "This is the last administrator"),
         ("nobody@interval.example", "There is no account"),
     ):
