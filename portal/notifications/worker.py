@@ -25,6 +25,7 @@ from portal import clock, db
 from portal.access import looks
 from portal.access.policy import PatientStatus, Relation
 from portal.accounts.models import AccountStatus, User
+from portal.checkins.history import uploads
 from portal.messaging import queries as messaging
 from portal.notifications import backoff, mail, queue, service
 from portal.notifications.backoff import Patience
@@ -139,6 +140,7 @@ class Worker:
             return
         db.begin(write=True)
         service.beat(self.name, started_at=self.started_at, at=clock.now())
+        uploads.sweep(clock.now())
         db.session.commit()
         self._beat_at = clock.tick()
 

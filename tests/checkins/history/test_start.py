@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import func, select
 
 from portal import db
@@ -97,6 +99,16 @@ def test_a_file_is_swept_after_a_day_and_replaced_by_the_next(browser: Open, cas
     uploads.sweep(NOW + timedelta(hours=23))
     assert db.session.scalar(select(func.count()).select_from(HistoryUpload)) == 1
     uploads.sweep(NOW + timedelta(hours=24))
+    assert not db.session.scalar(select(func.count()).select_from(HistoryUpload))
+
+
+def test_the_worker_sweeps_what_nobody_finished(
+    app: Flask, browser: Open, cast: Cast, frozen: time_machine.Traveller
+) -> None:
+    send(browser(cast.ada), cast.ada, ONE)
+    frozen.shift(timedelta(hours=24))
+    db.session.rollback()
+    assert copy_context().run(lambda: app.test_cli_runner().invoke(args=["worker", "--once"])).exit_code == 0
     assert not db.session.scalar(select(func.count()).select_from(HistoryUpload))
 
 
