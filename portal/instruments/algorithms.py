@@ -21,8 +21,8 @@ FURTHER = ("q3", "q4", "q5", "q6", "q7", "q8", "q9")
 def phq9_syndrome(answers: Answers) -> Syndrome:
     """Return the depressive syndrome that valid PHQ-9 answers point at (Spitzer 1999).
 
-    An item counts from "more than half the days" (2), item 9 from "several days" (1). Major: items 1 or 2 count and five
-    or more of all; other: items 1 or 2 count and two to four of all.
+    An item counts from "more than half the days" (2), item 9 from "several days" (1). Major: items 1 or 2 count and
+    five or more of all; other: items 1 or 2 count and two to four of all.
     """
     core, core_open = _counts(answers, CORE)
     further, further_open = _counts(answers, FURTHER)

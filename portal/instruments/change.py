@@ -63,7 +63,10 @@ def compare(scale: Scale, baseline: Scored, current: Scored, *, prorated_confirm
 
 
 def percent_of_baseline(baseline: Number | None, current: Number | None) -> float | None:
-    """Return `current` as a percentage of `baseline` (100 = unchanged), or None without both or with a baseline of 0."""
+    """Return `current` as a percentage of `baseline` (100 = unchanged).
+
+    None without both, or with a baseline of 0.
+    """
     if baseline is None or current is None or baseline <= 0:
         return None
     return float(exact(current) / exact(baseline) * 100)
@@ -80,7 +83,10 @@ def is_response(rule: ResponseRule | None, baseline: Number | None, current: Num
 
 
 def is_remission(rule: ResponseRule | None, current: Number | None) -> bool | None:
-    """Tell whether the score is below the rule's threshold (PHQ-9: below 5; McInnes 2022); None without rule or score."""
+    """Tell whether the score is below the rule's threshold (PHQ-9: below 5; McInnes 2022).
+
+    None without rule or score.
+    """
     if rule is None or current is None:
         return None
     return current < rule.remission_below

@@ -136,8 +136,8 @@ class ReliableChange:
 class Scale:
     """A number made from items: their sum, which for one item is its answer.
 
-    `higher_is_better` is None where neither end is the good one. Up to `missing_allowed` unanswered items are filled with
-    the mean of the answered ones. `loinc` is the code of the total, never of the panel.
+    `higher_is_better` is None where neither end is the good one. Up to `missing_allowed` unanswered items are filled
+    with the mean of the answered ones. `loinc` is the code of the total, never of the panel.
     """
 
     code: str
@@ -167,9 +167,9 @@ class Scale:
 class Definition:
     """One version of one instrument.
 
-    `neutral_title` names no illness and no instrument: for page titles, mail and shared screens. `recall_days` is how many
-    days up to the answer the questions cover (14 for PHQ-9, 1 for a daily check-in). `minutes` is about how long it takes.
-    The first of `scales` is the primary one.
+    `neutral_title` names no illness and no instrument: for page titles, mail and shared screens. `recall_days` is how
+    many days up to the answer the questions cover (14 for PHQ-9, 1 for a daily check-in). `minutes` is about how long
+    it takes. The first of `scales` is the primary one.
     """
 
     id: str
@@ -210,7 +210,10 @@ class Definition:
         return _named(self.scales, code, self.id)
 
     def asked(self, codes: Collection[str] | None = None) -> tuple[Item, ...]:
-        """Return the items with these codes (None: the default ones) in printed order; raises KeyError for a stranger."""
+        """Return the items with these codes (None: the default ones) in printed order.
+
+        Raises KeyError for a stranger.
+        """
         wanted = self.default_items if codes is None else codes
         for code in wanted:
             self.item(code)

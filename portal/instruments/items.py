@@ -14,7 +14,10 @@ WIDEST = 100
 
 
 def read_code(table: Table) -> str:
-    """Return the `code` of an item, band or scale: lower-case letters, digits and "_" (it becomes a form field's name)."""
+    """Return the `code` of an item, band or scale.
+
+    Lower-case letters, digits and "_" (it becomes a form field's name).
+    """
     code = table.text("code")
     if not CODE.fullmatch(code):
         table.refuse("code", f"{code!r} needs to be lower-case letters, digits and _, starting with a letter")

@@ -1,7 +1,7 @@
 """LOINC codes we may attach, with their meaning.
 
-A check digit catches an invented code, not a real one on the wrong thing, which is the common mistake. So the allow-list
-says for each code where it belongs, and a definition that puts it elsewhere is refused.
+A check digit catches an invented code, not a real one on the wrong thing, which is the common mistake. So the
+allow-list says for each code where it belongs, and a definition that puts it elsewhere is refused.
 """
 
 import re
@@ -16,7 +16,10 @@ from portal.instruments.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What a LOINC term means and where it may stand: "phq-9" is the panel, "phq-9.q1" an item, "phq-9.total" a scale."""
+    """What a LOINC term means and where it may stand.
+
+    "phq-9" is the panel, "phq-9.q1" an item, "phq-9.total" a scale.
+    """
 
     meaning: str
     uses: tuple[str, ...]

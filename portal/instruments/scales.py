@@ -1,4 +1,7 @@
-"""Reads the scores of a definition from its TOML tables: what they add up, what they mean, and whose thresholds they use."""
+"""Reads the scores of a definition from its TOML tables.
+
+What they add up, what they mean, and whose thresholds they use.
+"""
 
 from collections.abc import Sequence
 from enum import StrEnum

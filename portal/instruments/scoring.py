@@ -86,8 +86,8 @@ class ScaleScore:
 class Score:
     """What a set of answers comes to. `scales` holds those that were asked for, in the definition's order.
 
-    `declined` and `missing` are item codes in printed order; `missing` leaves out items that may stay empty. `safety` has
-    one entry for each safety item that was asked.
+    `declined` and `missing` are item codes in printed order; `missing` leaves out items that may stay empty. `safety`
+    has one entry for each safety item that was asked.
     """
 
     instrument: str
@@ -143,11 +143,12 @@ def _problem(item: Item, value: object) -> AnswerProblem | None:
 
 
 def score(definition: Definition, answers: Answers, asked: Collection[str] | None = None) -> Score:
-    """Return the scores of `answers`; raises InvalidAnswers where `validate` finds problems, KeyError for unknown `asked`.
+    """Return the scores of `answers`; raises InvalidAnswers where `validate` finds problems, KeyError for unknown
+    `asked`.
 
     A sum with more unanswered items than its scale allows is not scorable; with fewer it takes the mean of the answered
-    items for the others, rounded half up, and is marked prorated (PHQ instruction manual). A safety item is never filled
-    in: unanswered, its state is unknown.
+    items for the others, rounded half up, and is marked prorated (PHQ instruction manual). A safety item is never
+    filled in: unanswered, its state is unknown.
     """
     problems = validate(definition, answers, asked)
     if problems:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 
 import argon2
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from portal.access.policy import Role
-from portal.accounts import service
+from portal.accounts import queries, service, signing_in
 from portal.accounts.models import SignInAttempt, User, UserSession
+from portal.accounts.signing_in import Outdated
 from portal.audit.models import AuditEvent
 from portal.db import session
 from tests.cast import NOW, PASSWORD, Cast
@@ -71,6 +73,18 @@ def test_an_account_that_is_off_cannot_sign_in_with_the_right_password(cast: Cas
     assert session.scalar(select(func.count()).select_from(UserSession)) == 0
 
 
+def test_what_changes_while_a_password_is_checked_counts(cast: Cast) -> None:
+    found = queries.get_credentials(cast.cal.email)
+    assert found is not None
+    values = {"device": "", "address": "", "ended": None, "at": NOW}
+    with pytest.raises(Outdated):
+        signing_in.sign_in(cast.cal.user_id, verified="another hash", stored="", **values)
+    service.deactivate(cast.cal.user_id, by=cast.eve.actor, at=NOW)
+    with pytest.raises(Outdated):
+        signing_in.sign_in(cast.cal.user_id, verified=found.password_hash, stored="", **values)
+    assert queries.get_credentials(cast.cal.email) is None
+
+
 def test_signing_in_gives_the_browser_another_token_and_ends_the_one_before(cast: Cast, browser: Open) -> None:
     client = browser()
     client.get("/sign-in")
@@ -92,20 +106,20 @@ def test_what_was_planted_in_the_browser_never_becomes_a_session(cast: Cast, app
     client = Browser(app.test_client())
     client.client.set_cookie("interval", "a" * 43)
     sign_in(client, cast.eve.email)
-    assert client.client.get_cookie("interval").value != "a" * 43  # type: ignore[union-attr]
+    assert client.client.get_cookie("interval").value != "a" * 43
     planted = Browser(app.test_client())
     planted.client.set_cookie("interval", "a" * 43)
     assert planted.open("/accounts").status_code == 303
 
 
 ELSEWHERE = (
-    "//evil.example/x",
+    "//evil.example/account",
     "/\\evil.example",
     "\\\\evil.example",
     "https://evil.example/",
     "https:evil.example",
     "javascript:alert(1)",
-    "/\t/evil.example",
+    "/\t/evil.example/account",
     "///evil.example",
     "http:///evil.example",
     "/account@evil.example/%2f..",

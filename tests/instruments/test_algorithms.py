@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,11 +27,11 @@ SYNDROMES = [
 
 
 @pytest.mark.parametrize(("text", "syndrome"), SYNDROMES)
-def test_phq_9_syndromes(text, syndrome):
+def test_phq_9_syndromes(text: Any, syndrome: Any) -> None:
     assert phq9_syndrome(written(text)) == syndrome
 
 
 @given(complete(PHQ_9), st.sets(st.sampled_from([f"q{number}" for number in range(1, 10)])))
-def test_a_syndrome_told_from_some_answers_is_never_contradicted_by_the_rest(answers, hidden):
+def test_a_syndrome_told_from_some_answers_is_never_contradicted_by_the_rest(answers: Any, hidden: Any) -> None:
     seen = phq9_syndrome({code: value for code, value in answers.items() if code not in hidden})
     assert seen in ("unknown", phq9_syndrome(answers))

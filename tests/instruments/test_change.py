@@ -1,5 +1,6 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ class Stored:
         (5, None, None),
     ],
 )
-def test_percent_of_baseline(baseline, current, percent):
+def test_percent_of_baseline(baseline: Any, current: Any, percent: Any) -> None:
     assert percent_of_baseline(baseline, current) == percent
 
 
@@ -37,12 +38,12 @@ def test_percent_of_baseline(baseline, current, percent):
     ("baseline", "current", "response"),
     [(20, 10, True), (20, 11, False), (21, 10, True), (21, 11, False), (20, 25, False), (0, 0, None), (None, 1, None)],
 )
-def test_response_is_a_fall_by_half_or_more(baseline, current, response):
+def test_response_is_a_fall_by_half_or_more(baseline: Any, current: Any, response: Any) -> None:
     assert is_response(PHQ.response, baseline, current) is response
 
 
 @pytest.mark.parametrize(("current", "remission"), [(4, True), (5, False), (0, True), (None, None)])
-def test_remission_is_below_five(current, remission):
+def test_remission_is_below_five(current: Any, remission: Any) -> None:
     assert is_remission(PHQ.response, current) is remission
     assert is_remission(GAD.response, current) is remission
 
@@ -65,11 +66,13 @@ def test_remission_is_below_five(current, remission):
         (PHQ, 9, None, None),
     ],
 )
-def test_reliable_change_is_six_points_in_the_better_or_worse_direction(scale, baseline, current, label):
+def test_reliable_change_is_six_points_in_the_better_or_worse_direction(
+    scale: Any, baseline: Any, current: Any, label: Any
+) -> None:
     assert reliable_change(scale, baseline, current) == label
 
 
-def test_a_comparison_carries_the_thresholds_it_used():
+def test_a_comparison_carries_the_thresholds_it_used() -> None:
     change = compare(PHQ, Stored(20), Stored(4))
     assert (change.percent_of_baseline, change.is_response, change.is_remission) == (20, True, True)
     assert change.reliable == "reliably-improved"
@@ -77,7 +80,7 @@ def test_a_comparison_carries_the_thresholds_it_used():
     assert (change.reliable_rule.points, change.reliable_rule.important_points) == (6, 5)
 
 
-def test_a_prorated_score_has_no_response_or_remission_until_a_clinician_confirms_it():
+def test_a_prorated_score_has_no_response_or_remission_until_a_clinician_confirms_it() -> None:
     prorated = score(PHQ_9, written("1,0,0,0,0,0,0,0,–")).primary
     assert prorated.state == "prorated"
     change = compare(PHQ, Stored(20), prorated)
@@ -86,20 +89,20 @@ def test_a_prorated_score_has_no_response_or_remission_until_a_clinician_confirm
     assert (confirmed.is_response, confirmed.is_remission) == (True, True)
 
 
-def test_a_prorated_baseline_has_no_response_but_today_may_be_in_remission():
+def test_a_prorated_baseline_has_no_response_but_today_may_be_in_remission() -> None:
     change = compare(PHQ, Stored(20, "prorated"), Stored(3))
     assert (change.is_response, change.is_remission) == (None, True)
 
 
-def test_without_a_score_nothing_is_said():
+def test_without_a_score_nothing_is_said() -> None:
     change = compare(PHQ, Stored(20), Stored(None, "not-scorable"), prorated_confirmed=True)
     assert (change.percent_of_baseline, change.is_response, change.is_remission, change.reliable) == (None,) * 4
 
 
-def test_a_scale_without_thresholds_has_only_a_percentage():
+def test_a_scale_without_thresholds_has_only_a_percentage() -> None:
     change = compare(DAILY.scale("pain"), Stored(8), Stored(4))
     assert (change.percent_of_baseline, change.is_response, change.reliable) == (50, None, None)
 
 
-def test_stored_decimals_compare_exactly():
+def test_stored_decimals_compare_exactly() -> None:
     assert is_response(PHQ.response, Decimal(13), Decimal("6.5")) is True

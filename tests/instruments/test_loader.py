@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def write(folder: Path, text: str = SMALL, name: str = "rest.toml") -> Path:
     return path
 
 
-def test_a_definition_is_read_whole(tmp_path):
+def test_a_definition_is_read_whole(tmp_path: Any) -> None:
     definition = load_file(write(tmp_path))
     assert (definition.id, definition.version, definition.recall_days, definition.verified_on) == (
         "rest",
@@ -163,7 +164,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("old", "new", "line", "key", "reason"), REFUSED)
-def test_a_wrong_definition_is_refused_with_file_line_key_and_reason(tmp_path, old, new, line, key, reason):
+def test_a_wrong_definition_is_refused_with_file_line_key_and_reason(
+    tmp_path: Any, old: Any, new: Any, line: Any, key: Any, reason: Any
+) -> None:
     assert SMALL.count(old) >= 1
     with pytest.raises(DefinitionError) as raised:
         load_file(write(tmp_path, SMALL.replace(old, new, 1)))
@@ -174,21 +177,21 @@ def test_a_wrong_definition_is_refused_with_file_line_key_and_reason(tmp_path, o
     assert str(error).startswith("rest.toml")
 
 
-def test_a_definition_that_asks_nothing_by_default_is_refused(tmp_path):
+def test_a_definition_that_asks_nothing_by_default_is_refused(tmp_path: Any) -> None:
     text = SMALL.replace('answers = "often"', 'answers = "often"\ndefault = false')
     text = text.replace("required = false", "required = false\ndefault = false")
     with pytest.raises(DefinitionError, match="at least one item must be asked by default"):
         load_file(write(tmp_path, text))
 
 
-def test_bands_are_refused_for_scores_that_are_not_whole(tmp_path):
+def test_bands_are_refused_for_scores_that_are_not_whole(tmp_path: Any) -> None:
     text = SMALL.replace('kind = "scale"', 'kind = "hours"\nanswers = "often"\nstep = 0.5')
     text = text.replace('low_label = "no time"\nhigh_label = "all day"\n', "")
     with pytest.raises(DefinitionError, match="not answered in whole numbers"):
         load_file(write(tmp_path, text))
 
 
-def test_a_quick_choice_has_to_be_a_possible_number_of_hours(tmp_path):
+def test_a_quick_choice_has_to_be_a_possible_number_of_hours(tmp_path: Any) -> None:
     text = SMALL.replace('kind = "scale"', 'kind = "hours"\nanswers = "often"').replace("minimum = 0", "minimum = 1")
     text = text.replace('low_label = "no time"\nhigh_label = "all day"\n', "")
     with pytest.raises(
@@ -197,31 +200,31 @@ def test_a_quick_choice_has_to_be_a_possible_number_of_hours(tmp_path):
         load_file(write(tmp_path, text))
 
 
-def test_a_syntax_error_names_its_line(tmp_path):
+def test_a_syntax_error_names_its_line(tmp_path: Any) -> None:
     with pytest.raises(DefinitionError, match=r"rest.toml:2: is not valid TOML") as raised:
         load_file(write(tmp_path, SMALL.replace("version = 1", "version = = 1")))
     assert raised.value.line == 2
 
 
-def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Any) -> None:
     (tmp_path / "rest.toml").write_bytes(b'id = "\xff"')
-    with pytest.raises(DefinitionError, match="rest.toml: cannot be read"):
+    with pytest.raises(DefinitionError, match=r"rest\.toml: cannot be read"):
         load_file(tmp_path / "rest.toml")
 
 
-def test_one_wrong_file_refuses_the_whole_directory(tmp_path):
+def test_one_wrong_file_refuses_the_whole_directory(tmp_path: Any) -> None:
     write(tmp_path)
     write(tmp_path, SMALL.replace('id = "rest"', 'id = "sleep"').replace("version = 1", ""), "sleep.toml")
-    with pytest.raises(DefinitionError, match="sleep.toml: version: is missing"):
+    with pytest.raises(DefinitionError, match=r"sleep\.toml: version: is missing"):
         load_directory(tmp_path)
 
 
-def test_a_directory_without_definitions_is_refused(tmp_path):
+def test_a_directory_without_definitions_is_refused(tmp_path: Any) -> None:
     with pytest.raises(DefinitionError, match="holds no definitions"):
         load_directory(tmp_path)
 
 
-def test_old_answers_keep_their_version_and_new_ones_get_the_latest(tmp_path):
+def test_old_answers_keep_their_version_and_new_ones_get_the_latest(tmp_path: Any) -> None:
     write(tmp_path, SMALL, "rest@1.toml")
     write(tmp_path, SMALL.replace("version = 1", "version = 10"))
     write(tmp_path, SMALL.replace("version = 1", "version = 9"), "rest@9.toml")
@@ -230,14 +233,14 @@ def test_old_answers_keep_their_version_and_new_ones_get_the_latest(tmp_path):
     assert [definition.version for definition in found] == [10]
 
 
-def test_the_same_version_twice_is_refused(tmp_path):
+def test_the_same_version_twice_is_refused(tmp_path: Any) -> None:
     write(tmp_path)
     write(tmp_path, SMALL, "rest@1.toml")
-    with pytest.raises(DefinitionError, match="rest@1.toml: version: 1 of rest exists already"):
+    with pytest.raises(DefinitionError, match=r"rest@1\.toml: version: 1 of rest exists already"):
         load_directory(tmp_path)
 
 
-def test_the_shipped_catalogue_is_read_once_and_holds_three_instruments():
+def test_the_shipped_catalogue_is_read_once_and_holds_three_instruments() -> None:
     assert catalogue() is catalogue()
     assert [definition.id for definition in catalogue()] == ["daily", "gad-7", "phq-9"]
     assert len(catalogue()) == 3
@@ -251,7 +254,7 @@ def test_the_shipped_catalogue_is_read_once_and_holds_three_instruments():
         (("phq-9", 99), "'phq-9' has no version 99"),
     ],
 )
-def test_an_unknown_instrument_is_a_clear_error(arguments, message):
+def test_an_unknown_instrument_is_a_clear_error(arguments: Any, message: Any) -> None:
     with pytest.raises(UnknownInstrument) as raised:
         catalogue().get(*arguments)
     assert str(raised.value) == message

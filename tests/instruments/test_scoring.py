@@ -1,5 +1,6 @@
 import random
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,9 @@ WORKED = [
 
 
 @pytest.mark.parametrize(("definition", "text", "value", "band", "state", "answered", "item_9"), WORKED)
-def test_worked_examples(definition, text, value, band, state, answered, item_9):
+def test_worked_examples(
+    definition: Any, text: Any, value: Any, band: Any, state: Any, answered: Any, item_9: Any
+) -> None:
     result = score(definition, written(text))
     total = result.scale("total")
     assert (total.value, total.band and total.band.code, total.state) == (value, band, state)
@@ -40,7 +43,7 @@ def test_worked_examples(definition, text, value, band, state, answered, item_9)
     assert result.primary is total
 
 
-def test_a_half_is_rounded_up():
+def test_a_half_is_rounded_up() -> None:
     assert score(PHQ_9, written("3,1,0,0,0,0,0,0,–")).primary.value == 5  # 4/8 × 9 = 4.5
 
 
@@ -61,19 +64,19 @@ def test_a_half_is_rounded_up():
     ],
     ids=["phq-9", "gad-7"],
 )
-def test_band_edges_belong_to_their_band(definition, edges):
+def test_band_edges_belong_to_their_band(definition: Any, edges: Any) -> None:
     scale = definition.primary
     assert [band.code for band in scale.bands] == list(edges)
     for code, (low, high) in edges.items():
         assert {scale.band(value).code for value in range(low, high + 1)} == {code}
 
 
-def test_declined_and_missing_are_told_apart_and_a_blank_function_item_is_neither():
+def test_declined_and_missing_are_told_apart_and_a_blank_function_item_is_neither() -> None:
     result = score(PHQ_9, written("1,1,x,1,1,1,–,1,0"))
     assert (result.declined, result.missing) == (("q3",), ("q7",))
 
 
-def test_each_daily_item_is_its_own_score():
+def test_each_daily_item_is_its_own_score() -> None:
     result = score(DAILY, {"mood": 6, "anxiety": 3, "energy": 5, "sleep_h": 6.5, "safe": 0})
     assert {scale.code: scale.value for scale in result.scales} == {
         "mood": 6,
@@ -85,38 +88,38 @@ def test_each_daily_item_is_its_own_score():
     assert result.safety == {"safe": "negative"}
 
 
-def test_a_declined_daily_item_has_no_score_and_the_others_keep_theirs():
+def test_a_declined_daily_item_has_no_score_and_the_others_keep_theirs() -> None:
     result = score(DAILY, {"mood": None, "anxiety": 3, "energy": 5, "sleep_h": 7, "safe": 0})
     assert (result.scale("mood").value, result.scale("mood").state) == (None, "not-scorable")
     assert result.scale("anxiety").value == 3
 
 
 @pytest.mark.parametrize(("value", "state"), [(0, "negative"), (1, "positive"), (2, "positive"), (None, "unknown")])
-def test_not_sure_and_no_to_feeling_safe_are_positive_and_declining_is_unknown(value, state):
+def test_not_sure_and_no_to_feeling_safe_are_positive_and_declining_is_unknown(value: Any, state: Any) -> None:
     assert score(DAILY, {"safe": value}, asked=["safe"]).safety == {"safe": state}
 
 
-def test_an_unanswered_safe_item_is_unknown_and_one_that_was_not_asked_is_absent():
+def test_an_unanswered_safe_item_is_unknown_and_one_that_was_not_asked_is_absent() -> None:
     assert score(DAILY, {"mood": 5}).safety == {"safe": "unknown"}
     assert score(DAILY, {"mood": 5}, asked=["mood"]).safety == {}
 
 
-def test_further_daily_items_are_scored_when_the_plan_asks_them():
+def test_further_daily_items_are_scored_when_the_plan_asks_them() -> None:
     result = score(DAILY, {"pain": 7, "meds": 2}, asked=["meds", "pain"])
     assert [(scale.code, scale.value) for scale in result.scales] == [("pain", 7)]
 
 
-def test_only_unscored_items_give_a_score_without_scales():
+def test_only_unscored_items_give_a_score_without_scales() -> None:
     assert score(PHQ_9, {"function": 2}, asked=["function"]).primary is None
 
 
-def test_stored_decimals_score_like_the_numbers_they_are():
+def test_stored_decimals_score_like_the_numbers_they_are() -> None:
     assert score(DAILY, {"sleep_h": Decimal("6.50")}, asked=["sleep_h"]).primary.value == 6.5
     value = score(DAILY, {"sleep_h": Decimal("7.0")}, asked=["sleep_h"]).primary.value
     assert (value, type(value)) == (7, int)
 
 
-def test_answers_that_are_not_valid_are_never_scored():
+def test_answers_that_are_not_valid_are_never_scored() -> None:
     with pytest.raises(InvalidAnswers, match=r"phq-9.*q2 \(not-an-option\)") as raised:
         score(PHQ_9, {"q1": 1, "q2": 7})
     assert [problem.item for problem in raised.value.problems] == ["q2"]
@@ -129,7 +132,7 @@ finished = st.sampled_from(DEFINITIONS).flatmap(lambda definition: st.tuples(st.
 
 
 @given(anything)
-def test_any_valid_answers_are_scored_within_the_range_of_their_scale(case):
+def test_any_valid_answers_are_scored_within_the_range_of_their_scale(case: Any) -> None:
     definition, (asked, answers) = case
     assert validate(definition, answers, asked) == ()
     result = score(definition, answers, asked)
@@ -143,7 +146,7 @@ def test_any_valid_answers_are_scored_within_the_range_of_their_scale(case):
 
 
 @given(anything)
-def test_a_safety_item_without_an_answer_is_never_negative(case):
+def test_a_safety_item_without_an_answer_is_never_negative(case: Any) -> None:
     definition, (asked, answers) = case
     safety = score(definition, answers, asked).safety
     assert set(safety) == {code for code in asked if definition.item(code).is_safety}
@@ -152,7 +155,7 @@ def test_a_safety_item_without_an_answer_is_never_negative(case):
 
 
 @given(finished, st.randoms(use_true_random=False))
-def test_the_order_of_answers_does_not_matter(case, shuffle: random.Random):
+def test_the_order_of_answers_does_not_matter(case: Any, shuffle: random.Random) -> None:
     definition, answers = case
     order = list(answers)
     shuffle.shuffle(order)
@@ -161,7 +164,7 @@ def test_the_order_of_answers_does_not_matter(case, shuffle: random.Random):
 
 
 @given(finished, st.data())
-def test_a_higher_answer_never_lowers_a_score(case, data: st.DataObject):
+def test_a_higher_answer_never_lowers_a_score(case: Any, data: st.DataObject) -> None:
     definition, answers = case
     item = data.draw(st.sampled_from(definition.items))
     higher = [option.value for option in item.options if option.value > answers[item.code]]
@@ -175,7 +178,7 @@ def test_a_higher_answer_never_lowers_a_score(case, data: st.DataObject):
 
 
 @given(finished)
-def test_a_complete_sum_is_the_bare_sum(case):
+def test_a_complete_sum_is_the_bare_sum(case: Any) -> None:
     definition, answers = case
     for scale in score(definition, answers, list(answers)).scales:
         assert scale.value == sum(answers[code] for code in definition.scale(scale.code).items)

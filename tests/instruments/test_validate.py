@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,31 +29,33 @@ PROBLEMS = [
 
 
 @pytest.mark.parametrize(("definition", "code", "value", "kind", "message"), PROBLEMS)
-def test_a_wrong_answer_is_named_with_its_reason(definition, code, value, kind, message):
+def test_a_wrong_answer_is_named_with_its_reason(
+    definition: Any, code: Any, value: Any, kind: Any, message: Any
+) -> None:
     (problem,) = validate(definition, {code: value})
     assert (problem.item, problem.kind, problem.message % problem.values) == (code, kind, message)
 
 
 @pytest.mark.parametrize("value", [0, 3, 10, 24, 0.5, 6.5, 7.0, Decimal("6.5"), None])
-def test_hours_of_sleep_are_taken_to_the_half_hour(value):
+def test_hours_of_sleep_are_taken_to_the_half_hour(value: Any) -> None:
     assert validate(DAILY, {"sleep_h": value}) == ()
 
 
-def test_what_the_plan_asks_may_be_answered_and_what_it_leaves_out_may_not():
+def test_what_the_plan_asks_may_be_answered_and_what_it_leaves_out_may_not() -> None:
     assert validate(DAILY, {"pain": 3}, asked=["pain"]) == ()
     assert [problem.kind for problem in validate(DAILY, {"mood": 3}, asked=["pain"])] == ["not-asked"]
 
 
-def test_a_plan_that_asks_an_unknown_item_is_a_clear_error():
+def test_a_plan_that_asks_an_unknown_item_is_a_clear_error() -> None:
     with pytest.raises(KeyError, match="daily has no 'weight'"):
         validate(DAILY, {}, asked=["mood", "weight"])
 
 
-def test_nothing_answered_is_not_an_invalid_answer():
+def test_nothing_answered_is_not_an_invalid_answer() -> None:
     assert validate(PHQ_9, {}) == ()
 
 
-def test_every_wrong_answer_is_reported_in_the_order_given():
+def test_every_wrong_answer_is_reported_in_the_order_given() -> None:
     problems = validate(PHQ_9, {"q3": 9, "zz": 1, "q1": 1, "q2": -1})
     assert [problem.item for problem in problems] == ["q3", "zz", "q2"]
 
@@ -63,6 +66,6 @@ nonsense = (
 
 
 @given(st.dictionaries(st.text() | st.sampled_from(["mood", "sleep_h", "safe", "pain"]), nonsense))
-def test_whatever_arrives_is_judged_without_an_exception(answers):
+def test_whatever_arrives_is_judged_without_an_exception(answers: Any) -> None:
     for problem in validate(DAILY, answers):
         assert MESSAGES[problem.kind] % problem.values

@@ -1,5 +1,7 @@
 """The shipped wording is what its owners published; a changed comma is a changed instrument."""
 
+from typing import Any
+
 import pytest
 
 from portal.instruments.definition import LicenseStatus
@@ -53,7 +55,7 @@ DAILY_ITEMS = [
 
 
 @pytest.mark.parametrize(("definition", "items"), [(PHQ_9, PHQ_9_ITEMS), (GAD_7, GAD_7_ITEMS)], ids=["phq-9", "gad-7"])
-def test_scored_items_have_the_published_words_codes_and_answers(definition, items):
+def test_scored_items_have_the_published_words_codes_and_answers(definition: Any, items: Any) -> None:
     scored = [definition.item(code) for code in definition.primary.items]
     assert [(item.code, item.loinc, item.text) for item in scored] == items
     for item in scored:
@@ -61,7 +63,7 @@ def test_scored_items_have_the_published_words_codes_and_answers(definition, ite
         assert [(option.value, option.label) for option in item.options] == FREQUENCY
 
 
-def test_the_first_gad_7_answer_is_not_at_all_and_never_not_at_all_sure():
+def test_the_first_gad_7_answer_is_not_at_all_and_never_not_at_all_sure() -> None:
     assert {item.options[0].label for item in GAD_7.items} == {"Not at all"}
 
 
@@ -70,22 +72,22 @@ def test_the_first_gad_7_answer_is_not_at_all_and_never_not_at_all_sure():
     [(PHQ_9, "44249-1", "44261-6"), (GAD_7, "69737-5", "70274-6")],
     ids=["phq-9", "gad-7"],
 )
-def test_panel_and_total_are_not_swapped(definition, panel, total):
+def test_panel_and_total_are_not_swapped(definition: Any, panel: Any, total: Any) -> None:
     assert (definition.loinc, definition.primary.loinc) == (panel, total)
 
 
-def test_two_week_scales_say_that_they_cover_fourteen_days():
+def test_two_week_scales_say_that_they_cover_fourteen_days() -> None:
     assert (PHQ_9.recall_days, GAD_7.recall_days, DAILY.recall_days) == (14, 14, 1)
 
 
-def test_the_phq_9_function_item_stands_alone_may_stay_empty_and_is_not_scored():
+def test_the_phq_9_function_item_stands_alone_may_stay_empty_and_is_not_scored() -> None:
     item = PHQ_9.item("function")
     assert item.text.startswith("If you checked off any problems, how difficult have these problems made it")
     assert (item.stem, item.is_required, item.loinc) == ("", False, "69722-7")
     assert item.code not in PHQ_9.primary.items
 
 
-def test_the_answer_codes_of_the_function_item_are_not_in_numeric_order():
+def test_the_answer_codes_of_the_function_item_are_not_in_numeric_order() -> None:
     options = PHQ_9.item("function").options
     assert [option.label for option in options] == [
         "Not difficult at all",
@@ -96,18 +98,18 @@ def test_the_answer_codes_of_the_function_item_are_not_in_numeric_order():
     assert [option.loinc for option in options] == ["LA6572-7", "LA6573-5", "LA6575-0", "LA6574-3"]
 
 
-def test_the_daily_check_in_asks_five_items_and_offers_five_more():
+def test_the_daily_check_in_asks_five_items_and_offers_five_more() -> None:
     assert [(item.code, item.text, item.is_default) for item in DAILY.items] == DAILY_ITEMS
 
 
-def test_sleep_is_answered_with_a_quick_choice_or_typed_to_the_half_hour():
+def test_sleep_is_answered_with_a_quick_choice_or_typed_to_the_half_hour() -> None:
     item = DAILY.item("sleep_h")
     assert (item.minimum, item.maximum, item.step) == (0, 24, 0.5)
     assert [option.value for option in item.options] == [3, 4, 5, 6, 7, 8, 9, 10]
     assert (item.options[0].label, item.options[-1].label) == ("3 or less", "10 or more")
 
 
-def test_every_number_strip_has_words_at_both_ends():
+def test_every_number_strip_has_words_at_both_ends() -> None:
     strips = [item for definition in DEFINITIONS for item in definition.items if item.kind == "scale"]
     assert strips
     assert all(item.low_label and item.high_label for item in strips)
@@ -115,7 +117,7 @@ def test_every_number_strip_has_words_at_both_ends():
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.id)
-def test_what_is_shipped_may_be_shipped_and_says_whose_it_is(definition):
+def test_what_is_shipped_may_be_shipped_and_says_whose_it_is(definition: Any) -> None:
     assert definition.license_status in (LicenseStatus.PUBLIC_DOMAIN, LicenseStatus.PERMITTED)
     assert definition.license
     assert definition.attribution
@@ -123,7 +125,7 @@ def test_what_is_shipped_may_be_shipped_and_says_whose_it_is(definition):
     assert definition.verified_on
 
 
-def test_the_authors_attribution_is_kept():
+def test_the_authors_attribution_is_kept() -> None:
     for definition in (PHQ_9, GAD_7):
         assert definition.attribution.startswith(
             "Developed by Drs. Robert L. Spitzer, Janet B.W. Williams, Kurt Kroenke"
@@ -131,11 +133,11 @@ def test_the_authors_attribution_is_kept():
         assert definition.attribution.endswith("with an educational grant from Pfizer Inc.")
 
 
-def test_only_our_own_check_in_is_labelled_not_validated():
+def test_only_our_own_check_in_is_labelled_not_validated() -> None:
     assert [definition.id for definition in DEFINITIONS if not definition.is_validated] == ["daily"]
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.id)
-def test_the_neutral_title_names_no_instrument_and_no_illness(definition):
+def test_the_neutral_title_names_no_instrument_and_no_illness(definition: Any) -> None:
     forbidden = ("phq", "gad", "depress", "anxi", "suicid", "risk", "score", "ketamine", "infusion")
     assert not [word for word in forbidden if word in definition.neutral_title.lower()]

@@ -15,7 +15,7 @@ LATER = NOW + queue.LEASE + timedelta(seconds=1)
 
 
 def claimed(worker: str = "one", at: object = NOW) -> queue.Claim:
-    held = queue.claim(worker, at=at)  # type: ignore[arg-type]
+    held = queue.claim(worker, at=at)
     db.session.commit()
     assert held is not None
     return held
