@@ -241,3 +241,13 @@ def test_every_step_is_on_record(cast: Cast, app: Flask, browser: Open) -> None:
         "password:reset-requested",
         "password:reset",
     ]
+
+
+def test_a_link_of_one_kind_never_passes_for_another(cast: Cast) -> None:
+    reset_link(cast.bea)
+    invited(cast)
+    for row, sealed, wanted in ((RESET, INVITATION, INVITATION), (INVITATION, RESET, INVITATION)):
+        words = tokens.seal(newest(row), sealed, keys=[KEY])
+        assert tokens.find(words, wanted, keys=[KEY], at=NOW) is None
+    session.rollback()
+    assert tokens.find(tokens.seal(newest(RESET), RESET, keys=[KEY]), RESET, keys=[KEY], at=NOW) is not None

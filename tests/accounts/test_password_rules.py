@@ -40,6 +40,7 @@ COMMON = [
     "changeme1234",
     "christopher1",
     "121212121212",
+    "p9zp9z9pz9pz",
     "1qaz@WSX3edc",
     "qwerty123456",
     "asdf1234asdf",
