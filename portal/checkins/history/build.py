@@ -8,10 +8,10 @@ from portal.checkins.history.daylio import MOOD
 from portal.checkins.history.draft import Draft, Path
 from portal.checkins.history.encoding import ENCODINGS
 from portal.checkins.history.mapping import LONGEST_NAME, LONGEST_UNIT, MOST_SCALES, Daylio, Mapping, Scale
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import HistoryError, MappingError
 from portal.checkins.history.table import DELIMITERS
 from portal.checkins.history.when import FORMATS, find_zone
+from portal.messages import N_
 
 KINDS = ("csv", "daylio")
 BETTER = ("higher", "lower")

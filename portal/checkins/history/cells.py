@@ -6,8 +6,8 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from portal.checkins.history.encoding import UNREADABLE
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import RowRefused, shown
+from portal.messages import N_
 
 MOST_DIGITS = 24
 # Unicode's own limit for text that can be put into normal form in bounded time (UAX 15, stream-safe text).

@@ -79,6 +79,7 @@ def template(file: Path, zone: str) -> None:
 @with_appcontext
 def list_files(patient: str) -> None:
     """Print what was brought in for a patient, the latest first, with the ids that `flask history undo` takes."""
+    db.begin(write=False)
     patient_id = (queries.find_patient(patient) or _stop(NOT_UNDERSTOOD, f"There is no patient {patient}."))[0]
     for done in queries.list_imports(patient_id):
         state = "taken back" if done.undone_at else f"{done.imported} entries, {done.refused} rows refused"

@@ -14,10 +14,10 @@ from decimal import Decimal
 from portal.checkins.history.cells import clean
 from portal.checkins.history.entry import Content, answer
 from portal.checkins.history.mapping import Daylio, Scale
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import HistoryError, RowRefused, shown
 from portal.checkins.history.table import Table
 from portal.checkins.history.when import written
+from portal.messages import N_
 
 MOOD = Scale("Daylio mood", Decimal(1), Decimal(5), higher_is_better=True, column="mood")
 MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 
 from portal.checkins.history.cells import clean, plain
 from portal.checkins.history.mapping import HIGHEST
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import Problem, RowRefused, shown
+from portal.messages import N_
 
 Path = tuple[str | int, ...]
 

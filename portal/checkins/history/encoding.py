@@ -7,8 +7,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import HistoryError
+from portal.messages import N_
 
 PIECE = 1 << 16
 MEGABYTE = 1 << 20

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from portal.checkins.history.cells import is_missing, number
 from portal.checkins.history.mapping import Scale
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import RowRefused, shown
 from portal.checkins.history.when import Moment, Written
+from portal.messages import N_
 
 LONGEST_NOTE = 10_000
 LONGEST_ACTIVITY = 100

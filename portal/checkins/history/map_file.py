@@ -9,8 +9,8 @@ from decimal import Decimal
 from portal.checkins.history.build import build
 from portal.checkins.history.look import Look
 from portal.checkins.history.mapping import Daylio, Mapping
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import HistoryError, MappingError, Problem
+from portal.messages import N_
 
 LARGEST = 100_000
 NOT_TOML = N_("The map file cannot be read: %(reason)s")

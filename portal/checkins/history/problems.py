@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from portal.checkins.history.messages import N_
+from portal.messages import N_
 
 SHOWN_CHARACTERS = 60
 NO_COLUMN = N_("There is no column named “%(column)s”.")

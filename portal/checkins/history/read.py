@@ -11,10 +11,10 @@ from portal.checkins.history import daylio, plain
 from portal.checkins.history.encoding import Limits
 from portal.checkins.history.entry import Content, Entry, checked, entry
 from portal.checkins.history.mapping import Daylio, Mapping, Scale
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import HistoryError, RowRefused
 from portal.checkins.history.table import Row, Table, open_table
 from portal.checkins.history.when import find_zone, place
+from portal.messages import N_
 
 STEP = 500
 NO_ROWS = N_("This file names its columns but has no entries.")

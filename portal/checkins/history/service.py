@@ -121,6 +121,8 @@ def undo(patient_id: uuid.UUID, import_id: uuid.UUID, *, by: Actor | None, at: d
     is_used = select(_VALUES.c.scale_id).where(_VALUES.c.scale_id == _SCALES.c.id).exists()
     session.execute(delete(_SCALES).where(_SCALES.c.patient_id == patient_id, ~is_used))
     done.undone_at, done.undone_by_id = at, by.user_id if by else None
+    # They quote what stood in the rows.
+    done.refusals, done.notices = [], []
     session.flush()
     touched(patient_id)
     audit.record("history:undone", by=by, at=at, patient_id=patient_id, thing_id=import_id, entries=taken)

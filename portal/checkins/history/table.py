@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 from portal.checkins.history.cells import clean
 from portal.checkins.history.encoding import EMPTY, UNREADABLE, Limits, Source, examine
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import HistoryError, RowRefused
 from portal.checkins.history.when import looks_like_a_date
+from portal.messages import N_
 
 DELIMITERS = (",", ";", "\t")
 SAMPLE_LINES = 60

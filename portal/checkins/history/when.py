@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from portal.checkins.history.messages import N_
 from portal.checkins.history.problems import AmbiguousDates, HistoryError, RowRefused, shown
+from portal.messages import N_
 
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = get_args(Order)

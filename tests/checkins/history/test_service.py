@@ -128,7 +128,7 @@ def test_new_rows_at_the_time_of_others_are_pointed_out(app: Flask, cast: Cast) 
 
 
 def test_taking_back_leaves_nothing_but_the_record_of_it(app: Flask, cast: Cast) -> None:
-    done = bring(cast.ada, csv(*ROWS))
+    done = bring(cast.ada, csv(*ROWS, "2026-01-08,9:00,private words,0,"))
     bring(cast.dot, csv(*ROWS))
     assert done.import_id
     assert service.undo(cast.ada.own_id, done.import_id, by=cast.ada.actor, at=LATER) == 3
@@ -139,6 +139,7 @@ def test_taking_back_leaves_nothing_but_the_record_of_it(app: Flask, cast: Cast)
     assert counted()["history_entries"] == 3
     (kept,) = queries.list_imports(cast.ada.own_id)
     assert (kept.undone_at, kept.undone_by_id, kept.imported) == (LATER, cast.ada.user_id, 3)
+    assert (kept.refused, kept.refusals) == (1, [])
     assert bring(cast.ada, csv(*ROWS)).imported == 3
 
 

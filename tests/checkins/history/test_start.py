@@ -78,6 +78,16 @@ def test_fifty_megabytes_are_refused_with_their_size_and_the_limit(browser: Open
     assert f'href="{home(cast.ada)}"' in said
 
 
+def test_a_file_that_arrives_only_half_changes_nothing(browser: Open, cast: Cast) -> None:
+    ada = browser(cast.ada)
+    body = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="diary.csv"\r\n\r\n' + ONE
+    environ = {"CONTENT_LENGTH": str(len(body) + 5000), "wsgi.input": io.BytesIO(body)}
+    kind = "multipart/form-data; boundary=cut"
+    assert ada.open(home(cast.ada), "POST", content_type=kind, environ_overrides=environ).status_code == 400
+    assert not db.session.scalar(select(func.count()).select_from(HistoryUpload))
+    assert ada.get(home(cast.ada)).h1 == "Diary from before"
+
+
 def test_an_unfinished_file_waits_for_its_owner_for_a_day(
     browser: Open, cast: Cast, frozen: time_machine.Traveller
 ) -> None:
