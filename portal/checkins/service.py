@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,11 +26,14 @@ from portal.safety import service as safety
 
 __all__ = [
     "AlreadySent",
+    "Filled",
     "InvalidCheckIn",
+    "Kept",
     "Sent",
     "Sheet",
     "correct",
     "end_plans",
+    "hear",
     "mark_reviewed",
     "resume",
     "save_draft",
@@ -62,6 +65,14 @@ class Sent:
 
     check_in_id: uuid.UUID
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of answers given so far: whether they are on record, and whether any made somebody worry."""
+
+    is_saved: bool
+    is_worrying: bool
 
 
 class InvalidCheckIn(ValueError):
@@ -121,7 +132,9 @@ def submit(
     sent = _sent_before(filled)
     if sent is not None:
         return sent
-    _check_day(patient, filled.on, today)
+    problem = _day_problem(patient, filled.on, today)
+    if problem is not None:
+        raise InvalidCheckIn(day=problem)
     return _write(filled, score, by=by, at=at, today=today)
 
 
@@ -143,8 +156,8 @@ def correct(patient: PatientRef, check_in: CheckIn, sheet: Sheet, *, by: Actor, 
     return _write(filled, score, by=by, at=at, today=plan.local_day(at, patient.time_zone))
 
 
-def save_draft(patient: PatientRef, line: PlanLine, sheet: Sheet, *, by: Actor, at: datetime, on: date) -> bool:
-    """Keep answers given so far, and look at once for what a person must hear of.
+def save_draft(patient: PatientRef, line: PlanLine, sheet: Sheet, *, by: Actor, at: datetime, on: date) -> Kept:
+    """Keep answers given so far, and look at once for what a person must hear of; answers that cannot be are left out.
 
     Args:
         patient: who it is about.
@@ -153,29 +166,31 @@ def save_draft(patient: PatientRef, line: PlanLine, sheet: Sheet, *, by: Actor, 
         by: who is filling it in.
         at: now, aware UTC.
         on: the patient's day it is for.
-
-    Returns:
-        Whether any of the answers made somebody worry.
-
-    Raises:
-        InvalidCheckIn: an answer or the day cannot be taken.
     """
     definition = loader.catalogue().get(line.instrument)
     asked = _asked(definition, line.extra_items)
-    problems = scoring.validate(definition, sheet.answers, asked)
-    today = plan.local_day(at, patient.time_zone)
-    if problems:
-        raise InvalidCheckIn(problems)
-    safety.hold(patient.id)
-    filled = Filled(patient, definition, asked, sheet, on, line.id)
-    given = [code for code in asked if code in sheet.answers]
-    found = _look_for_danger(filled, given, at=at, today=today)
+    readable = _readable(definition, asked, sheet)
+    filled = Filled(patient, definition, asked, readable, on, line.id)
+    is_worrying = hear(filled, at=at)
     if queries.find_submission(patient.id, sheet.submission_id) is not None:
-        return bool(found)
-    _check_day(patient, on, today)
+        return Kept(is_saved=True, is_worrying=is_worrying)
+    if _day_problem(patient, on, plan.local_day(at, patient.time_zone)) is not None:
+        return Kept(is_saved=False, is_worrying=is_worrying)
     if _keep_draft(filled, at):
         audit.record("check-in:started", by=by, at=at, patient_id=patient.id, thing_id=line.id)
-    return bool(found)
+    return Kept(is_saved=True, is_worrying=is_worrying)
+
+
+def hear(filled: Filled, *, at: datetime) -> bool:
+    """Look for what a person must hear of in answers not sent yet or refused; return whether any made somebody worry.
+
+    A question nobody has come to yet is not an unknown answer, an answer that cannot be is passed over, and the day may
+    be one that cannot be taken.
+    """
+    safety.hold(filled.patient.id)
+    heard = replace(filled, sheet=_readable(filled.definition, filled.asked, filled.sheet))
+    today = plan.local_day(at, filled.patient.time_zone)
+    return bool(_look_for_danger(heard, list(heard.answers), at=at, today=today))
 
 
 def mark_reviewed(patient_id: uuid.UUID, check_in_ids: Collection[uuid.UUID], *, by: Actor, at: datetime) -> int:
@@ -199,6 +214,11 @@ def _asked(definition: Definition, extra_items: Collection[str]) -> list[str]:
     return [item.code for item in definition.asked((*definition.default_items, *extra_items))]
 
 
+def _readable(definition: Definition, asked: Sequence[str], sheet: Sheet) -> Sheet:
+    wrong = {problem.item for problem in scoring.validate(definition, sheet.answers, asked)}
+    return replace(sheet, answers={code: value for code, value in sheet.answers.items() if code not in wrong})
+
+
 def _score(definition: Definition, answers: Mapping[str, Number | None], asked: Sequence[str]) -> scoring.Score:
     problems = scoring.validate(definition, answers, asked)
     if problems:
@@ -209,15 +229,9 @@ def _score(definition: Definition, answers: Mapping[str, Number | None], asked: 
     return score
 
 
-def _check_day(patient: PatientRef, on: date, today: date) -> None:
-    problem = plan.day_problem(
-        on,
-        today,
-        past_days=clinic.current().past_days,
-        enrolled_on=plan.local_day(patient.enrolled_at, patient.time_zone),
-    )
-    if problem is not None:
-        raise InvalidCheckIn(day=problem)
+def _day_problem(patient: PatientRef, on: date, today: date) -> DayProblem | None:
+    enrolled_on = plan.local_day(patient.enrolled_at, patient.time_zone)
+    return plan.day_problem(on, today, past_days=clinic.current().past_days, enrolled_on=enrolled_on)
 
 
 def _sent_before(filled: Filled) -> Sent | None:

@@ -31,12 +31,8 @@ blueprint = Blueprint("checkins", __name__)
 @blueprint.get("/patients/<uuid:patient_id>/today")
 @requires(Permission.TODAY_VIEW)
 def today(patient_id: uuid.UUID) -> ResponseReturnValue:
-    return render_template(
-        "checkins/today.html",
-        today=_today(),
-        next_infusion=treatment.next_infusion(patient_id, guard.at()),
-        definition=loader.catalogue().get,
-    )
+    upcoming, definition = treatment.next_infusion(patient_id, guard.at()), loader.catalogue().get
+    return render_template("checkins/today.html", today=_today(), next_infusion=upcoming, definition=definition)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>")
@@ -59,43 +55,27 @@ def new(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.CHECK_IN_SUBMIT)
 def submit(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
     offer, form = _what_was_sent(patient_id, plan_item_id)
-    if not form.validate():
-        return _form_page(offer, form), 422
+    is_valid = form.validate()
     db.begin(write=True)
-    try:
-        sent = service.submit(
-            guard.patient(),
-            offer.line.instrument,
-            form.sheet(),
-            on=form.day,
-            extra_items=offer.line.extra_items,
-            plan_item_id=plan_item_id,
-            by=guard.actor(),
-            at=guard.at(),
-        )
-    except service.InvalidCheckIn as refusal:
-        form.explain(refusal)
-        return _form_page(offer, form), 422
-    except service.AlreadySent as before:
-        form.send_anew()
-        return _form_page(offer, form, sent_id=before.check_in_id), 409
-    return _sent(sent)
+    if is_valid:
+        try:
+            return _sent(_send(offer, form))
+        except service.InvalidCheckIn as refusal:
+            form.explain(refusal)
+        except service.AlreadySent as before:
+            form.send_anew()
+            return _form_page(offer, form, _hear(form, *_questions(offer)), before.check_in_id), 409
+    is_worrying = _keep(offer, form).is_worrying if form.is_sendable else _hear(form, *_questions(offer))
+    return _form_page(offer, form, is_worrying), 422
 
 
 @blueprint.post("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>/draft")
 @requires(Permission.CHECK_IN_SUBMIT, quiet=True)
 def save_draft(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
     offer, form = _what_was_sent(patient_id, plan_item_id)
-    if not form.is_sendable:
-        return {"saved": False}, 422
     db.begin(write=True)
-    try:
-        worried = service.save_draft(
-            guard.patient(), offer.line, form.sheet(), on=form.day, by=guard.actor(), at=guard.at()
-        )
-    except service.InvalidCheckIn:
-        return {"saved": False}, 422
-    return {"saved": True, "help": worried}
+    kept = _keep(offer, form) if form.is_sendable else service.Kept(is_saved=False, is_worrying=False)
+    return {"saved": kept.is_saved, "help": kept.is_worrying}, 200 if kept.is_saved else 422
 
 
 @blueprint.get("/patients/<uuid:patient_id>/check-ins")
@@ -105,9 +85,8 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     page = queries.list_entries(patient_id, after=request.args.get("after", type=uuid.UUID), only_unread=only_unread)
     sent = [entry.check_in.submission_id for entry in page.entries]
     alerts = {} if _is_own() else safety.list_alerts_about(patient_id, sent)
-    return render_template(
-        "checkins/index.html", page=page, only_unread=only_unread, alerts=alerts, definition=_definition
-    )
+    shown = {"only_unread": only_unread, "alerts": alerts}
+    return render_template("checkins/index.html", page=page, definition=_definition, **shown)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>")
@@ -130,21 +109,20 @@ def correct(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValu
 @blueprint.post("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/correct")
 @requires(Permission.CHECK_IN_SUBMIT)
 def send_correction(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
-    entry = queries.get_entry(patient_id, check_in_id) or abort(404)
-    check_in = entry.check_in
+    check_in = (queries.get_entry(patient_id, check_in_id) or abort(404)).check_in
     form = forms.answer_form(_definition(check_in), check_in.asked)(request.form)
-    if not form.validate():
-        return _correction_page(check_in, form), 422
-    try:
-        sent = service.correct(guard.patient(), check_in, form.sheet(), by=guard.actor(), at=guard.at())
-    except service.InvalidCheckIn as refusal:
-        form.explain(refusal)
-        return _correction_page(check_in, form), 422
-    except service.AlreadySent:
-        form.send_anew()
-        form.form_errors.append(_("You sent this page before with other answers. To change them again, send it now."))
-        return _correction_page(check_in, form), 409
-    return _sent(sent)
+    status = 422
+    if form.validate():
+        try:
+            return _sent(service.correct(guard.patient(), check_in, form.sheet(), by=guard.actor(), at=guard.at()))
+        except service.InvalidCheckIn as refusal:
+            form.explain(refusal)
+        except service.AlreadySent:
+            status = 409
+            form.send_anew()
+            form.form_errors.append(_("You sent this before with other answers. To change them again, send it now."))
+    is_worrying = _hear(form, _definition(check_in), check_in.asked, check_in)
+    return _correction_page(check_in, form, is_worrying), status
 
 
 @blueprint.post("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/review")
@@ -174,14 +152,8 @@ def change_plan(patient_id: uuid.UUID) -> ResponseReturnValue:
     form = forms.PlanForm(request.form)
     if not form.validate():
         return _plan_page(form), 422
-    planning.ask(
-        patient_id,
-        form.instrument.data,
-        every_days=form.every_days.data,
-        extra_items=form.extra_items.data or (),
-        by=guard.actor(),
-        at=guard.at(),
-    )
+    every, extra = form.every_days.data, form.extra_items.data or ()
+    planning.ask(patient_id, form.instrument.data, every_days=every, extra_items=extra, by=guard.actor(), at=guard.at())
     forget_kept()
     flash(_("Saved. It is asked in this rhythm from today on."), "good")
     return redirect(url_for(".plan", patient_id=patient_id), 303)
@@ -221,7 +193,31 @@ def _what_was_sent(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> tuple[Offe
     return offer, forms.answer_form(*_questions(offer))(request.form)
 
 
-def _form_page(offer: Offer, form: AnswerForm, sent_id: uuid.UUID | None = None) -> str:
+def _send(offer: Offer, form: AnswerForm) -> service.Sent:
+    return service.submit(
+        guard.patient(),
+        offer.line.instrument,
+        form.sheet(),
+        on=form.day,
+        extra_items=offer.line.extra_items,
+        plan_item_id=offer.line.id,
+        by=guard.actor(),
+        at=guard.at(),
+    )
+
+
+def _keep(offer: Offer, form: AnswerForm) -> service.Kept:
+    return service.save_draft(guard.patient(), offer.line, form.sheet(), on=form.day, by=guard.actor(), at=guard.at())
+
+
+def _hear(form: AnswerForm, definition: Definition, asked: list[str], corrects: CheckIn | None = None) -> bool:
+    """What is said of danger on a page that cannot be taken is heard all the same."""
+    on = forms.read_day(form.on.data) or plan.local_day(guard.at(), guard.patient().time_zone)
+    filled = service.Filled(guard.patient(), definition, asked, form.sheet(), on, None, corrects)
+    return service.hear(filled, at=guard.at())
+
+
+def _form_page(offer: Offer, form: AnswerForm, worrying: bool = False, sent_id: uuid.UUID | None = None) -> str:
     return render_template(
         "checkins/new.html",
         offer=offer,
@@ -230,11 +226,17 @@ def _form_page(offer: Offer, form: AnswerForm, sent_id: uuid.UUID | None = None)
         on=forms.read_day(form.on.data),
         local=plan.local_day(guard.at(), guard.patient().time_zone),
         sent_id=sent_id,
+        crisis_country=_crisis(worrying),
     )
 
 
-def _correction_page(check_in: CheckIn, form: AnswerForm) -> str:
-    return render_template("checkins/correct.html", check_in=check_in, form=form, definition=_definition(check_in))
+def _crisis(is_worrying: bool) -> crisis.Country | None:
+    return crisis.for_country(guard.patient().country) if is_worrying else None
+
+
+def _correction_page(check_in: CheckIn, form: AnswerForm, is_worrying: bool = False) -> str:
+    values = {"definition": _definition(check_in), "crisis_country": _crisis(is_worrying)}
+    return render_template("checkins/correct.html", check_in=check_in, form=form, **values)
 
 
 def _sent(sent: service.Sent) -> ResponseReturnValue:
@@ -247,8 +249,7 @@ def _sent(sent: service.Sent) -> ResponseReturnValue:
 def _mark(check_in_ids: list[uuid.UUID]) -> None:
     count = service.mark_reviewed(guard.patient().id, check_in_ids, by=guard.actor(), at=guard.at())
     if count:
-        said = ngettext("One check-in is marked as read.", "%(num)s check-ins are marked as read.", count)
-        flash(said, "good")
+        flash(ngettext("One check-in is marked as read.", "%(num)s check-ins are marked as read.", count), "good")
     else:
         flash(_("These were marked as read already. Nothing was changed."))
 
@@ -262,7 +263,7 @@ def _receipt(entry: Entry) -> str:
         entry=entry,
         definition=_definition(check_in),
         lines=lines,
-        crisis_country=crisis.for_country(guard.patient().country) if worried else None,
+        crisis_country=_crisis(worried),
         safety=reading.worst_safety(lines),
         sent_on=plan.local_day(check_in.received_at, check_in.time_zone),
         read_by=own.review_by(check_in.received_at),

@@ -161,7 +161,7 @@ def test_a_correction_sent_before_with_other_answers_can_be_sent_anew(browser: O
     form = browser(cast.ada).get(address(row, "/correct")).form("Send the correction")
     form.submit({"item_mood": "2"})
     page = form.submit({"item_mood": "3"}, expect=409)
-    assert "You sent this page before" in page.problems[0]
+    assert "You sent this before" in page.problems[0]
     page.form("Send the correction").submit()
     assert count(CheckIn) == 3
 
