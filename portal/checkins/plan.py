@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from portal.instruments.scoring import N_
+from portal.messages import N_
 
 
 class Standing(StrEnum):

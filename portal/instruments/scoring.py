@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from portal.instruments.definition import Band, Definition, Item, ItemKind, SafetyState, Scale
 from portal.instruments.numbers import exact, half_up, is_finite, plain
+from portal.messages import N_
 
 ENGINE_VERSION = 1
 
@@ -25,11 +26,6 @@ class ProblemKind(StrEnum):
     NOT_AN_OPTION = "not-an-option"
     OUT_OF_RANGE = "out-of-range"
     OFF_STEP = "off-step"
-
-
-def N_(message: str) -> str:
-    """Return the message; the name is how Babel finds what the edge translates later."""
-    return message
 
 
 MESSAGES = {

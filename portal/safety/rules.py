@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from portal.instruments.definition import Definition, SafetyState
-from portal.instruments.scoring import N_, Answers
+from portal.instruments.scoring import Answers
+from portal.messages import N_
 
 
 class Severity(IntEnum):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from portal.messages import N_
+
 
 class Problem(NamedTuple):
     """One reason: the field it stands at ("" for the whole form), an English message id and its values."""
@@ -22,11 +24,6 @@ class Refused(Exception):
 
 class Stale(Exception):
     """Somebody else changed it after the page was opened; nothing was written."""
-
-
-def N_(message: str) -> str:
-    """Mark a message id for the catalogue of translations, and return it unchanged."""
-    return message
 
 
 NO_PLANNED_TIME = N_("Enter the day and the time it is planned for.")

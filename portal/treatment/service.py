@@ -11,6 +11,7 @@ from portal.access.policy import Actor, PatientStatus
 from portal.accounts.models import User
 from portal.audit import service as audit
 from portal.db import session, touched
+from portal.messages import N_
 from portal.patients.models import Patient
 from portal.treatment import checks, dose, problems, when
 from portal.treatment import entry as entries
@@ -23,7 +24,7 @@ __all__ = ["Entry", "change_infusion", "end_course", "plan_infusion", "record_in
 
 CAN_PLAN = frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED})
 COURSE_AHEAD = timedelta(days=366)
-ENDED_WITH_COURSE = problems.N_("The course was ended.")
+ENDED_WITH_COURSE = N_("The course was ended.")
 _NEAR = timedelta(minutes=checks.LONGEST_MINUTES)
 
 
