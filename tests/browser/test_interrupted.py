@@ -1,0 +1,188 @@
+"""A session that ends in the middle of a sentence, and leaving without a trace."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select, update
+
+from portal import clock, db
+from portal.accounts.models import UserSession
+from portal.checkins.models import CheckIn
+from portal.messaging.models import Message
+from tests import factories
+from tests.browser.navigators import ASKED, DAILY, Hand
+from tests.browser.window import Window
+from tests.cast import Person
+from tests.live import Live
+
+WORDS = "It was a long night, and I could not find the words.\n\nNow I have some: “fine” isn't one."
+REVOKED = {"revoked_at": timedelta()}
+IDLE = {"last_seen_at": timedelta(minutes=-21)}
+
+
+def end_sessions(live: Live, person: Person, how: dict[str, timedelta]) -> None:
+    """Let every session of a person end: revoked now, or idle for too long."""
+    moments = {name: clock.now() + shift for name, shift in how.items()}
+    with live.reach():
+        db.session.execute(update(UserSession).where(UserSession.user_id == person.user_id).values(moments))
+
+
+def count(live: Live, what: type[Any]) -> int:
+    with live.reach():
+        return len(db.session.scalars(select(what)).all())
+
+
+def fill_check_in(page: Page) -> Hand:
+    hand = Hand(page)
+    hand.open_task("Daily check-in")
+    hand.answer_daily(mood="3")
+    page.get_by_label("Anything else?").fill(WORDS)
+    return hand
+
+
+def assert_the_check_in_is_here(page: Page) -> None:
+    expect(page.get_by_role("status").filter(has_text="We kept what you typed.")).to_be_visible()
+    expect(page.get_by_label("Anything else?")).to_have_value(WORDS)
+    expect(page.get_by_role("group", name=ASKED["mood"]).get_by_role("radio", name="3")).to_be_checked()
+    expect(page.locator("form[data-once] :checked")).to_have_count(len(DAILY))
+
+
+@pytest.mark.parametrize("how", [REVOKED, IDLE], ids=["revoked", "idle"])
+def test_a_check_in_sent_too_late_is_offered_again(
+    live: Live, window: Callable[..., Window], how: dict[str, timedelta]
+) -> None:
+    # The draft is held back, so that only what was sent in vain can bring the answers back.
+    phone = window()
+    phone.page.route("**/draft", lambda route: route.fulfill(json={"saved": True}))
+    page = phone.sign_in(live.cast.ada)
+    hand = fill_check_in(page)
+    end_sessions(live, live.cast.ada, how)
+    hand.send()
+    expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("We kept what you typed")
+    assert count(live, CheckIn) == 0
+
+    phone.sign_in(live.cast.ada)
+    assert_the_check_in_is_here(page)
+    hand.send()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    expect(page.locator("dl.summary")).to_contain_text("Now I have some")
+    assert count(live, CheckIn) == 1
+
+    page.get_by_role("link", name="Back to today").click()
+    hand.open_task("Daily check-in for yesterday")
+    expect(page.get_by_label("Anything else?")).to_have_value("")
+
+
+def test_a_message_sent_too_late_is_offered_again(live: Live, window: Callable[..., Window]) -> None:
+    with live.reach():
+        thread = factories.thread(live.cast.ada, by=live.cast.bea, at=clock.now())
+        path = f"/patients/{live.cast.ada.own_id}/messages/{thread.id}"
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    phone.open(path)
+    page.get_by_label("Your message").fill(WORDS)
+    end_sessions(live, live.cast.ada, REVOKED)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
+    phone.sign_in(live.cast.ada)
+    expect(page.get_by_label("Your message")).to_have_value(WORDS)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("log")).to_contain_text("Now I have some")
+    expect(page.get_by_label("Your message")).to_have_value("")
+    assert count(live, Message) == 2
+
+
+def test_what_ada_typed_is_offered_to_nobody_else_on_her_phone(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    phone.page.route("**/draft", lambda route: route.fulfill(json={"saved": True}))
+    page = phone.sign_in(live.cast.ada)
+    hand = fill_check_in(page)
+    end_sessions(live, live.cast.ada, REVOKED)
+    hand.send()
+    phone.forgive(404)
+    phone.sign_in(live.cast.dot)
+    # It leads to the page that Ada was on, which is not Dot's.
+    expect(page.get_by_role("heading", level=1, name="We could not find that page")).to_be_visible()
+    assert "long night" not in page.content()
+    phone.open("/")
+    hand.open_task("Daily check-in")
+    expect(page.get_by_label("Anything else?")).to_have_value("")
+    expect(page.locator("form[data-once] :checked")).to_have_count(0)
+    end_sessions(live, live.cast.dot, REVOKED)
+
+    phone.open(f"/patients/{live.cast.ada.own_id}/today")
+    phone.sign_in(live.cast.ada)
+    hand.open_task("Daily check-in")
+    assert_the_check_in_is_here(page)
+
+
+def test_a_page_closed_in_the_middle_is_filled_in_where_it_was_left(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    with page.expect_response("**/draft"):
+        fill_check_in(page)
+    phone.open(f"/patients/{live.cast.ada.own_id}/today")
+    expect(page.get_by_text("You began this. Your answers are here.")).to_be_visible()
+    Hand(page).open_task("Daily check-in")
+    expect(page.locator("form[data-once] :checked")).to_have_count(len(DAILY))
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="You").click()
+    page.get_by_role("link", name=re.compile("^Account")).click()
+    page.get_by_role("button", name="Sign out here").click()
+    expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
+
+
+def test_after_signing_out_the_back_button_shows_nothing(live: Live, window: Callable[..., Window]) -> None:
+    with live.reach():
+        factories.thread(live.cast.ada, by=live.cast.bea, body="Private words", at=clock.now())
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Messages").click()
+    page.get_by_role("link", name="A question").click()
+    expect(page.get_by_role("log")).to_contain_text("Private words")
+    sign_out(page)
+    for _ in range(4):
+        page.go_back()
+        expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
+        assert "Private words" not in page.content()
+        assert "A question" not in page.content()
+
+
+def wait_until_signed_out(live: Live) -> None:
+    """Wait for what was sent while the page went away."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with live.reach():
+            if db.session.scalars(select(UserSession.revoked_at)).one() is not None:
+                return
+        time.sleep(0.1)
+    pytest.fail("the session goes on")
+
+
+@pytest.mark.parametrize("how", ["button", "key"])
+def test_leaving_quickly_takes_the_page_away_and_ends_the_sign_in(
+    live: Live, window: Callable[..., Window], how: str
+) -> None:
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Progress").click()
+    expect(page.get_by_role("heading", level=1, name="Progress")).to_be_visible()
+    if how == "button":
+        page.get_by_role("button", name="Leave").click()
+    else:
+        for _ in range(3):
+            page.keyboard.press("Escape")
+    page.wait_for_url("**/left")
+    assert page.inner_text("body").strip() in {"", "Blank page"}
+    wait_until_signed_out(live)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
+    assert "/progress" not in phone.path().partition("?")[0]
