@@ -702,7 +702,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patients.id"], name=op.f("fk_concerns_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_concerns")),
         sa.UniqueConstraint(
-            "patient_id", "submission_id", "rule", "item", name=op.f("uq_concerns_patient_id_submission_id_rule_item")
+            "patient_id",
+            "submission_id",
+            "rule",
+            "item",
+            "value",
+            name=op.f("uq_concerns_patient_id_submission_id_rule_item_value"),
         ),
     )
     with op.batch_alter_table("concerns", schema=None) as batch_op:

@@ -96,6 +96,12 @@ def list_accounts(
     return Page(list(session.scalars(rows)), skipped + 1, total, page)
 
 
+def list_active_providers() -> list[User]:
+    """Return every provider who can sign in, by name."""
+    can_sign_in = User.role == Role.PROVIDER, User.status == AccountStatus.ACTIVE
+    return list(session.scalars(select(User).where(*can_sign_in).order_by(User.name, User.id)))
+
+
 def list_all() -> list[User]:
     """Return every account, by role and name."""
     return list(session.scalars(select(User).order_by(User.role, User.name, User.id)))

@@ -73,7 +73,7 @@ class Concern(Base):
     value: Mapped[float | None]
     found_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("patient_id", "submission_id", "rule", "item"),)
+    __table_args__ = (UniqueConstraint("patient_id", "submission_id", "rule", "item", "value"),)
 
 
 class AlertTransition(Base):

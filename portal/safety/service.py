@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, select
 
 from portal.access.policy import Actor
+from portal.accounts import queries as accounts
 from portal.audit import service as audit
 from portal.db import session, touched
 from portal.notifications import service as notifications
@@ -37,7 +38,8 @@ def review(
 ) -> tuple[Finding, ...]:
     """Write down what the rules find in these answers, and tell the care team.
 
-    Called with every submission and with every draft; the same answer of the same submission is written once.
+    Called with every submission and with every draft; the same answer of the same submission is written once, and one
+    that got worse is written beside the former one and told again.
 
     Args:
         patient_id: whose answers; the caller holds the patient (`hold`).
@@ -80,26 +82,29 @@ def close(
 
 
 def _is_known(patient_id: uuid.UUID, finding: Finding, submission_id: uuid.UUID) -> bool:
-    """Return whether this submission's answer already has its concern; one that got worse since is written over it."""
+    """Return whether this submission's answer, or a worse one, already has its concern."""
     answer = finding.answer
-    known = session.scalar(
-        select(Concern).where(
+    known = session.scalars(
+        select(Concern.value).where(
             Concern.patient_id == patient_id,
             Concern.submission_id == submission_id,
             Concern.rule == finding.rule.code,
             Concern.item == answer.item,
         )
-    )
-    if known is None:
-        return False
-    if answer.value is not None and (known.value is None or answer.value > known.value):
-        known.value = answer.value
-    return True
+    ).all()
+    return bool(known) and not _is_worse(answer.value, known)
+
+
+def _is_worse(value: float | None, known: Sequence[float | None]) -> bool:
+    return value is not None and all(one is None or value > one for one in known)
 
 
 def _write(patient_id: uuid.UUID, finding: Finding, *, submission_id: uuid.UUID, on: date, at: datetime) -> None:
     rule, answer = finding.rule, finding.answer
     alert, is_news = _alert_for(patient_id, finding, on=on, at=at)
+    known = session.scalars(
+        select(Concern.value).where(Concern.alert_id == alert.id, Concern.item == answer.item)
+    ).all()
     session.add(
         Concern(
             patient_id=patient_id,
@@ -115,8 +120,9 @@ def _write(patient_id: uuid.UUID, finding: Finding, *, submission_id: uuid.UUID,
     )
     session.flush()
     touched(patient_id)
-    if is_news:
+    if is_news or (known and _is_worse(answer.value, known)):
         _tell(patient_id, rule.severity, at)
+    if is_news:
         audit.record("alert:opened", by=None, at=at, patient_id=patient_id, thing_id=alert.id, rule=rule.code)
 
 
@@ -154,15 +160,18 @@ def _alert_for(patient_id: uuid.UUID, finding: Finding, *, on: date, at: datetim
 
 
 def _tell(patient_id: uuid.UUID, severity: Severity, at: datetime) -> None:
-    for member in patients.list_team(patient_id):
-        if member.is_active:
-            notifications.enqueue(
-                Kind.ALERT_WAITING,
-                member.user_id,
-                at=at,
-                patient_id=patient_id,
-                urgent=severity > Severity.REVIEW,
-            )
+    team = [member.user_id for member in patients.list_team(patient_id) if member.is_active]
+    # A mail that names the patient is dropped for whoever is not on the team: the others' says no patient.
+    about = patient_id if team else None
+    for user_id in team or _whoever_is_there():
+        notifications.enqueue(Kind.ALERT_WAITING, user_id, at=at, patient_id=about, urgent=severity > Severity.REVIEW)
+
+
+def _whoever_is_there() -> list[uuid.UUID]:
+    """Return whom to tell where nobody of the care team can sign in: the medical directors, else every provider."""
+    providers = accounts.list_active_providers()
+    directors = [one for one in providers if one.is_medical_director]
+    return [one.id for one in directors or providers]
 
 
 def _as_seen(patient_id: uuid.UUID, alert_id: uuid.UUID, stamp: str, *states: AlertState) -> Alert:

@@ -125,8 +125,7 @@ def test_an_answer_that_gets_worse_while_it_is_given_is_heard_again(cast: Cast) 
     keep(cast.ada, item, {"q9": 2}, submission_id=key)
     keep(cast.ada, item, {"q9": 3}, submission_id=key)
     db.session.rollback()
-    found = {row.rule: row.value for row in db.session.query(Concern)}
-    assert found == {"R2": 1, "R3": 3}
+    assert sorted((row.rule, row.value) for row in db.session.query(Concern)) == [("R2", 1), ("R3", 2), ("R3", 3)]
 
 
 def test_an_answer_taken_back_stays_heard(cast: Cast) -> None:

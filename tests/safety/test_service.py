@@ -6,16 +6,21 @@ import pytest
 from sqlalchemy import select
 
 from portal import db
+from portal.access.policy import Role
 from portal.accounts.models import AccountStatus, User
 from portal.audit.models import AuditEvent
+from portal.checkins import queries as checkin_queries
 from portal.checkins import service as checkins
+from portal.notifications import worker
 from portal.notifications.models import OutboxMessage
+from portal.notifications.queue import Claim
 from portal.patients.models import CareTeamMember
 from portal.safety import queries, service
 from portal.safety.models import Alert, AlertTransition, Closing, Concern, Contact
 from portal.safety.service import ChangedMeanwhile
 from tests.cast import NOW, Cast, Person
 from tests.checkins.sheets import DAILY, PHQ_9, count, only, ref, sheet
+from tests.factories import plan_item
 
 NOT_SURE, NO = 1, 2
 
@@ -290,3 +295,52 @@ def test_somebody_who_left_the_care_team_sees_its_alerts_no_more(cast: Cast) -> 
     db.session.commit()
     assert queries.list_open(cast.nia.user_id) == []
     assert queries.count_open(cast.nia.user_id) == queries.OpenCount(0, 0)
+
+
+@pytest.mark.parametrize("before_sending", ["open", "acknowledged", "closed"])
+def test_an_answer_that_got_worse_before_it_was_sent_is_told_again_and_the_former_one_is_kept(
+    cast: Cast, before_sending: Any
+) -> None:
+    line, key = checkin_queries.to_line(plan_item(cast.ada, "phq-9", 14)), uuid.uuid4()
+    checkins.save_draft(
+        ref(cast.ada), line, sheet({"q9": 2}, submission_id=key), on=NOW.date(), by=cast.ada.actor, at=NOW
+    )
+    db.session.commit()
+    if before_sending != "open":
+        do(service.acknowledge, alerts()[0], by=cast.bea)
+    if before_sending == "closed":
+        do(service.close, alerts()[0], Closing.SAFE, "spoke", by=cast.bea, at=NOW + timedelta(minutes=6))
+    answer(cast.ada, 3, instrument="phq-9", submission_id=key, at=NOW + timedelta(minutes=10))
+    assert sorted(row.value for row in db.session.scalars(select(Concern))) == [2, 3]
+    assert alerts()[-1].state == "open"
+    assert count(Alert) == (2 if before_sending == "closed" else 1)
+    assert len(told(since=2)) == 2
+
+
+def test_an_answer_that_got_better_before_it_was_sent_is_not_told_again(cast: Cast) -> None:
+    line, key = checkin_queries.to_line(plan_item(cast.ada, "phq-9", 14)), uuid.uuid4()
+    checkins.save_draft(
+        ref(cast.ada), line, sheet({"q9": 3}, submission_id=key), on=NOW.date(), by=cast.ada.actor, at=NOW
+    )
+    db.session.commit()
+    answer(cast.ada, 2, instrument="phq-9", submission_id=key)
+    assert (only(Concern).value, count(OutboxMessage)) == (3, 2)
+
+
+@pytest.mark.parametrize("has_director", [True, False])
+def test_where_nobody_of_the_team_is_active_the_directors_are_told_else_every_provider(
+    cast: Cast, has_director: Any
+) -> None:
+    for gone in (cast.bea, cast.nia):
+        db.session.get_one(User, gone.user_id).status = AccountStatus.DEACTIVATED
+    fay = User(email="fay@interval.example", name="Fay", role=Role.PROVIDER, status=AccountStatus.ACTIVE)
+    fay.time_zone, fay.created_at, fay.is_medical_director = "UTC", NOW, has_director
+    db.session.add(fay)
+    db.session.commit()
+    expected = [fay.id] if has_director else [fay.id, cast.cal.user_id]
+    answer(cast.ada, NO)
+    assert told() == sorted(str(one) for one in expected)
+    for mail in db.session.scalars(select(OutboxMessage)):
+        user = db.session.get_one(User, mail.recipient_id)
+        held = Claim(mail.id, mail.kind, mail.recipient_id, mail.patient_id, mail.values, True, 0, NOW, "")
+        assert worker.why_not(held, user, at=NOW) is None
