@@ -83,6 +83,8 @@ def _relief(story: Story, number: int) -> float:
 
 
 def _in_gap(story: Story, number: int) -> bool:
+    if story.forgot_yesterday and number == story.days - 1:
+        return True
     if story.gap is None:
         return False
     before_today = story.days - number

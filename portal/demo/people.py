@@ -24,6 +24,7 @@ class Story:
         planned: days from today of infusions to come.
         completion: share of days with a daily check-in.
         gap: first and last day, counted back from today, without any answer.
+        forgot_yesterday: no answer on the day before today.
         scale_every: days between the long scales after the series.
         thoughts: answers to the last item of the PHQ-9, by days before today.
     """
@@ -56,6 +57,7 @@ class Story:
     is_paused: bool = False
     stopped_early: int | None = None
     scale_every: int = 14
+    forgot_yesterday: bool = False
 
     @property
     def email(self) -> str:
@@ -81,6 +83,7 @@ STORIES = (
         planned=(18,),
         completion=0.86,
         gap=(176, 166),
+        forgot_yesterday=True,
         weight_kg=68.0,
     ),
     Story(

@@ -100,11 +100,19 @@ def _now(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint, pas
         )
     days = (newest.on - before[-1].on).days
     values = {"scale": instrument.short_title, "score": newest.value, "number": before[-1].number}
-    if is_current(timeline, newest):
+    if newest.on == timeline.today:
         return counted(
             "%(scale)s is %(score)s now, %(n)s day after infusion %(number)s.",
             "%(scale)s is %(score)s now, %(n)s days after infusion %(number)s.",
             days,
+            **values,
+        )
+    if is_current(timeline, newest):
+        return counted(
+            "%(scale)s was %(score)s on %(on)s, %(n)s day after infusion %(number)s.",
+            "%(scale)s was %(score)s on %(on)s, %(n)s days after infusion %(number)s.",
+            days,
+            on=newest.on,
             **values,
         )
     return counted(

@@ -37,7 +37,8 @@ class Line:
     latest_at: datetime | None
     is_prorated: bool
     baseline: float | None
-    trend: change.Reliable | None
+    since_baseline: change.Reliable | None
+    since_last: change.Reliable | None
     last_infusion_at: datetime | None
     next_infusion_at: datetime | None
     last_check_in_at: datetime | None
@@ -106,7 +107,8 @@ def _line(row: Any) -> Line:
         latest_at=row.latest_at,
         is_prorated=row.latest_state == "prorated",
         baseline=row.baseline,
-        trend=change.reliable_change(scale, row.previous, row.latest),
+        since_baseline=change.reliable_change(scale, row.baseline, row.latest),
+        since_last=change.reliable_change(scale, row.previous, row.latest),
         last_infusion_at=row.last_infusion_at,
         next_infusion_at=row.next_infusion_at,
         last_check_in_at=row.last_check_in_at,

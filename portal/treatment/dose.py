@@ -78,8 +78,8 @@ def is_weight(kilograms: float) -> bool:
 
 
 def is_unusual(dose: Dose) -> bool:
-    """Return whether the dose is above `MOST_MG` or `MOST_MG_PER_KG`."""
-    return (dose.mg or 0) > MOST_MG or (dose.mg_per_kg or 0) > MOST_MG_PER_KG
+    """Return whether the dose reaches `MOST_MG` or `MOST_MG_PER_KG`: a decimal point in the wrong place does."""
+    return (dose.mg or 0) >= MOST_MG or (dose.mg_per_kg or 0) >= MOST_MG_PER_KG
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -55,11 +55,13 @@ _WORDS = {
 }
 _RESEND = Words(
     _l("That was not sent yet"),
-    _l("The page was open for a long time, or you signed in again elsewhere. Nothing you typed is lost."),
+    _l("The page was open for a long time, or you signed out or in again elsewhere. Nothing you typed is lost."),
 )
 _RESEND_LOST = Words(
     _l("That was not sent"),
-    _l("The page was open for a long time, or you signed in again elsewhere. Go back, load it again, and send it."),
+    _l(
+        "The page was open for a long time, or you signed out elsewhere. Go back, load it again, and send it."
+    ),
 )
 _NOT_OUR_NAME = _l("The portal is not at this address. Check the address and try again.")
 

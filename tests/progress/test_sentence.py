@@ -55,7 +55,7 @@ CASES = {
     ),
     "an infusion with nothing before it": (
         timeline([score(ago(17), 12), score(ago(3), 9)], [infusion(ago(20), 1)]),
-        ("PHQ-9 is 9 now, 17 days after infusion 1. "
+        ("PHQ-9 was 9 on 12 June 2026, 17 days after infusion 1. "
         "There is no score from before the first infusion to compare it with."),
     ),
     "nothing since the first infusion": (
@@ -83,16 +83,18 @@ CASES = {
     "a response that holds": (
         timeline([score(ago(61), 19), score(ago(40), 7), score(ago(22), 6), score(ago(6), 8)], SERIES),
         ("PHQ-9 fell from 19 to 7 after the series and has been below 10 for 34 days. "
-        "PHQ-9 is 8 now, 38 days after infusion 6. Compared with before the first infusion: reliably improved."),
+        "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
+        "Compared with before the first infusion: reliably improved."),
     ),
     "a response of one day": (
         timeline([score(ago(n), value) for n, value in ((61, 19), (40, 12), (22, 10), (6, 8), (5, 8))], SERIES),
         ("PHQ-9 fell from 19 to 12 after the series and has been below 10 for 1 day. "
-        "PHQ-9 is 8 now, 39 days after infusion 6. Compared with before the first infusion: reliably improved."),
+        "PHQ-9 was 8 on 10 June 2026, 39 days after infusion 6. "
+        "Compared with before the first infusion: reliably improved."),
     ),
     "a response that wore off": (
         timeline([score(ago(61), 19), score(ago(40), 7), score(ago(22), 12), score(ago(6), 17)], SERIES),
-        ("PHQ-9 fell from 19 to 7 after the series. PHQ-9 is 17 now, 38 days after infusion 6. "
+        ("PHQ-9 fell from 19 to 7 after the series. PHQ-9 was 17 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: no reliable change (that takes 6 points)."),
     ),
     "no response": (
@@ -113,16 +115,18 @@ CASES = {
     "a silence inside the good run": (
         timeline([score(ago(61), 19), score(ago(42), 7), score(ago(16), 7), score(ago(6), 8)], SERIES),
         ("PHQ-9 fell from 19 to 7 after the series and has been below 10 for 10 days. "
-        "PHQ-9 is 8 now, 38 days after infusion 6. Compared with before the first infusion: reliably improved."),
+        "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
+        "Compared with before the first infusion: reliably improved."),
     ),
     "only partly answered since": (
         timeline([score(ago(61), 19), score(ago(6), 8, state="prorated")], SERIES),
         ("PHQ-9 was 19 before the first infusion, and only answered in part since. "
-        "PHQ-9 is 8 now, 38 days after infusion 6. The newest score was worked out from part of the answers."),
+        "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
+        "The newest score was worked out from part of the answers."),
     ),
     "another version since": (
         timeline([score(ago(61), 19), score(ago(6), 8, version="2")], SERIES),
-        ("PHQ-9 is 8 now, 38 days after infusion 6. "
+        ("PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
         "The scale changed since the first infusion, so the scores are not compared."),
     ),
     "only daily answers": (
@@ -148,7 +152,7 @@ def test_a_scale_that_is_better_high_is_not_said_to_be_below_its_line() -> None:
     wellbeing = replace(PHQ9, short_title="Well-being", higher_is_better=True, line=50, reliable_change=10)
     about = timeline([score(ago(61), 20), score(ago(40), 60), score(ago(6), 70)], SERIES, instrument=wellbeing)
     assert said(about) == (
-        "Well-being rose from 20 to 60 after the series. Well-being is 70 now, 38 days after infusion 6. "
+        "Well-being rose from 20 to 60 after the series. Well-being was 70 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: reliably improved."
     )
 
@@ -180,3 +184,10 @@ def test_silence_is_never_called_steady(answers: list[tuple[int, int | None]], i
     if scored and (TODAY - scored[-1].on).days > 21:
         assert " now" not in words
         assert "not known" in words
+
+
+def test_only_a_score_of_today_is_now() -> None:
+    today = said(timeline([score(ago(61), 19), score(ago(40), 7), score(ago(0), 8)], SERIES))
+    assert "PHQ-9 is 8 now, 44 days after infusion 6." in today
+    earlier = said(timeline([score(ago(61), 19), score(ago(40), 7), score(ago(1), 8)], SERIES))
+    assert "PHQ-9 was 8 on 14 June 2026, 43 days after infusion 6." in earlier

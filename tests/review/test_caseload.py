@@ -69,6 +69,7 @@ def test_a_line_says_the_score_its_baseline_and_what_is_new(app: Flask, cast: Ca
     found = line(cast.ada, cast.bea)
     assert (found.latest, found.baseline, found.latest_band) == (7, 17, "mild")
     assert (found.last_infusion_at, found.infusions_done) == (given.happens_at, 1)
+    assert (found.since_baseline, found.since_last) == ("reliably-improved", "no-reliable-change")
     assert (found.unreviewed, found.new_since_look, found.need) == (4, 4, Need.CHECK_IN)
 
 

@@ -52,13 +52,14 @@ def draw(timeline: Timeline, words: Words) -> str:
     longest = max(14.0, *(interval.days[-1] for interval in found))
     lane = Lane(TOP, HEIGHT, instrument.minimum, instrument.maximum)
     field = Field(words, instrument, lane, longest, Places(Box(0, 0, WIDTH, lane.bottom + 60)))
+    ground = _ground(field)
     lines = [_line(field, interval) for interval in found]
     names = [_name(field, interval) for interval in reversed(found[-NAMED:])]
     title = words.say(message("%(scale)s by days since the infusion", scale=instrument.short_title))
     head = element("title", clean(title)) + text(title, 0, 13, "c-name")
     return element(
         "svg",
-        head + _ground(field) + _axis(field) + "".join(lines) + "".join(names),
+        head + ground + _axis(field) + "".join(lines) + "".join(names),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {WIDTH:g} {lane.bottom + 44:g}",
         class_="chart chart-overlay",
@@ -75,6 +76,7 @@ def _ground(field: Field) -> str:
     if instrument.line is not None:
         y = lane.y(instrument.line)
         name = field.words.say(message("line: %(value)s", value=instrument.line))
+        field.places.take(Box(right + 5, y - SIZE + 2, right + 5 + width(name, SIZE), y + 5))
         parts.append(line(LEFT, y, right, y, "c-threshold") + text(name, right + 5, y + 4, "c-small"))
     return "".join(parts)
 
