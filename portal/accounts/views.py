@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.access import guard
 from portal.access.guard import public, requires
@@ -231,7 +232,12 @@ def invite(user_id: uuid.UUID) -> ResponseReturnValue:
 def deactivate(user_id: uuid.UUID) -> ResponseReturnValue:
     alone = patients.count_left_alone(user_id)
     if alone:
-        flash(_("%(num)s patients have no other provider. Others join their care teams first.", num=alone), "attention")
+        said = ngettext(
+            "%(num)s patient has no other provider. Another one joins their care team first.",
+            "%(num)s patients have no other provider. Others join their care teams first.",
+            alone,
+        )
+        flash(said, "attention")
         return redirect(url_for("accounts.edit", user_id=user_id), 303)
     return _change_status(user_id, service.deactivate, _("The account is switched off. Nobody can sign in with it."))
 

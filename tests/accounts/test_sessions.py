@@ -61,13 +61,13 @@ def test_leaving_quickly_ends_a_copied_cookie_and_shows_a_blank_page(app: Flask,
 
 @pytest.mark.parametrize("way", ["password", "elsewhere", "off"])
 def test_whatever_ends_the_other_sessions_ends_a_copied_cookie(app: Flask, cast: Cast, way: str) -> None:
-    copied, own = sign_in(app, cast.bea), sign_in(app, cast.bea)
+    copied, own = sign_in(app, cast.nia), sign_in(app, cast.nia)
     if way == "password":
         assert post(app, own, "/account/password", {"current": PASSWORD, "password": NEW, "again": NEW}) == 303
     elif way == "elsewhere":
         assert post(app, own, "/account/sessions/end") == 303
     else:
-        assert post(app, sign_in(app, cast.eve), f"/accounts/{cast.bea.user_id}/deactivate") == 303
+        assert post(app, sign_in(app, cast.eve), f"/accounts/{cast.nia.user_id}/deactivate") == 303
     assert replay(app, copied) == 303
     assert replay(app, own) == {"password": 303, "elsewhere": 200, "off": 303}[way]
 
