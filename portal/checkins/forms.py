@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
+from portal.access.policy import PatientStatus
 from portal.checkins import plan
 from portal.checkins.models import CheckIn, CheckInDraft
 from portal.checkins.plan import DayProblem, PlanLine
@@ -193,15 +194,19 @@ def say_day(problem: DayProblem) -> str:
     return str(_(problem.message, **values))
 
 
-def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date) -> str:
-    """Return why there is no page for a day of this line of a plan, "" where there is one."""
+def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date, *, was_typed: bool = False) -> str:
+    """Return why there is no page for a day of this line of a plan, "" where there is one.
+
+    What somebody typed before it was asked no more still has its page: it may say what has to be heard.
+    """
     if on is None:
         return str(_("This is not a day. Please choose one from the list."))
     enrolled_on = plan.local_day(patient.enrolled_at, patient.time_zone)
     problem = plan.day_problem(on, today, past_days=clinic.current().past_days, enrolled_on=enrolled_on)
     if problem is not None:
         return say_day(problem)
-    return "" if line.is_asked_on(today) else str(_("Your care team does not ask this any more."))
+    is_asked = patient.status is PatientStatus.ACTIVE and line.is_asked_on(today)
+    return "" if is_asked or was_typed else str(_("Your care team does not ask this any more."))
 
 
 def _instruments() -> list[SelectChoice]:

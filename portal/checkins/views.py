@@ -43,7 +43,7 @@ def new(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
     wanted = request.args.get("on") if kept is None else kept.get("on")
     on = forms.read_day(wanted) if wanted else local
     offer = queries.get_offer(patient_id, plan_item_id, on or local) or abort(404)
-    problem = forms.why_not(offer.line, on, guard.patient(), local)
+    problem = forms.why_not(offer.line, on, guard.patient(), local, was_typed=kept is not None)
     if problem or on is None:
         flash(problem, "attention")
         return redirect(url_for(".today", patient_id=patient_id), 303)
@@ -70,7 +70,7 @@ def submit(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValu
 
 
 @blueprint.post("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>/draft")
-@requires(Permission.CHECK_IN_SUBMIT, quiet=True)
+@requires(Permission.CHECK_IN_SUBMIT)
 def save_draft(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
     offer, form = _what_was_sent(patient_id, plan_item_id)
     db.begin(write=True)

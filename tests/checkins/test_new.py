@@ -355,11 +355,70 @@ def test_ids_in_the_form_never_say_whose_check_in_it_is(browser: Opener, cast: C
     assert (row.patient_id, row.plan_item_id, row.reviewed_at) == (cast.ada.own_id, item.id, None)
 
 
-def test_a_paused_patient_has_nothing_to_send(browser: Opener, cast: Cast) -> None:
+LEFT = [PatientStatus.PAUSED, PatientStatus.DISCHARGED, PatientStatus.TRANSFERRED]
+
+
+@pytest.mark.parametrize("status", LEFT)
+def test_whoever_is_not_in_care_is_offered_nothing_but_what_was_under_way_is_heard(
+    browser: Opener, cast: Cast, status: Any
+) -> None:
     item = plan_item(cast.ada)
+    form = opened(browser, cast.ada, item).form("Send")
+    db.session.get_one(Patient, cast.ada.own_id).status = status
+    db.session.commit()
+    page = opened(browser, cast.ada, item)
+    assert page.h1 == "Today"
+    assert "does not ask this any more" in page.html
+    receipt = form.submit(typed({**DAILY, "safe": 2}))
+    assert receipt.h1 == "Thank you for telling us"
+    assert "tel:988" in [href for _, href in receipt.links]
+    assert (only(Concern).rule, only(Alert).state, count(CheckIn)) == ("R1", "open", 1)
+
+
+def test_what_was_typed_before_care_was_paused_is_offered_again_after_signing_in(
+    app: Flask, browser: Opener, cast: Cast, frozen: time_machine.Traveller
+) -> None:
+    item = plan_item(cast.ada)
+    form = opened(browser, cast.ada, item).form("Send")
     db.session.get_one(Patient, cast.ada.own_id).status = PatientStatus.PAUSED
     db.session.commit()
+    frozen.shift(timedelta(minutes=21))
+    sent = {**form.values.to_dict(), **typed({**DAILY, "safe": 2})}
+    form.page.browser.open(form.action, "POST", data=sent)
+    sign_in_now(app, cast.ada).get(address(cast.ada, item)).form("Send").submit()
+    assert only(Concern).rule == "R1"
+
+
+def test_somebody_who_died_sends_nothing(browser: Opener, cast: Cast) -> None:
+    item = plan_item(cast.ada)
+    db.session.get_one(Patient, cast.ada.own_id).status = PatientStatus.DIED
+    db.session.commit()
     browser(cast.ada).get(address(cast.ada, item), expect=404)
+
+
+def test_answers_kept_on_the_way_are_a_sign_of_life(
+    browser: Opener, cast: Cast, frozen: time_machine.Traveller
+) -> None:
+    item = plan_item(cast.ada)
+    form = opened(browser, cast.ada, item).form("Send")
+    for mood in range(4):
+        frozen.shift(timedelta(minutes=15))
+        assert save(cast.ada, item, form, {"mood": mood}).status_code == 200
+
+
+def test_a_save_after_signing_out_is_told_apart_for_the_page(
+    browser: Opener, cast: Cast, frozen: time_machine.Traveller
+) -> None:
+    item = plan_item(cast.ada)
+    form = opened(browser, cast.ada, item).form("Send")
+    frozen.shift(timedelta(minutes=21))
+    sent = {**form.values.to_dict(), **typed({"mood": 4})}
+    wanted = {"Accept": "application/json"}
+    answer = form.page.browser.open(address(cast.ada, item, "/draft"), "POST", data=sent, headers=wanted)
+    assert answer.status_code == 401
+    (line,) = [one for one in form.page.all if one.get("data-draft-standing") is not None]
+    assert line.get("role") == "status"
+    assert line.get("data-signed-out").startswith("You were signed out. Press Send")
 
 
 def test_a_stranger_is_asked_to_sign_in(browser: Opener, cast: Cast) -> None:
