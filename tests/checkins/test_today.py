@@ -96,14 +96,28 @@ def test_a_new_message_is_named_without_its_words_and_the_progress_is_one_tap_aw
     assert ("See your progress", f"/patients/{cast.ada.own_id}/progress") in page.links
 
 
-@pytest.mark.parametrize("status", [PatientStatus.PAUSED, PatientStatus.DISCHARGED])
-def test_a_patient_who_is_paused_has_nothing_due(browser: Opener, cast: Cast, status: Any) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (PatientStatus.PAUSED, "Your check-ins are paused. Your care team can start them again."),
+        (
+            PatientStatus.TRANSFERRED,
+            "Your care has moved to another clinic, so there is nothing to send here any more.",
+        ),
+        (PatientStatus.DISCHARGED, "Your care at this clinic has ended, so there is nothing to send any more."),
+        (PatientStatus.DIED, "This record is closed."),
+    ],
+)
+def test_a_patient_who_is_not_in_care_has_nothing_due_and_reads_why(
+    browser: Opener, cast: Cast, status: Any, said: Any
+) -> None:
     plan_item(cast.ada)
     db.session.get_one(Patient, cast.ada.own_id).status = status
     db.session.commit()
     page = today(browser, cast.ada)
     assert tasks(page) == []
-    assert "Your check-ins are paused" in page.text
+    assert said in page.text
+    assert ("start them again" in page.text) is (status is PatientStatus.PAUSED)
 
 
 def test_the_day_is_the_patients_own(app: Flask, cast: Cast, frozen: time_machine.Traveller) -> None:
@@ -127,3 +141,10 @@ def test_a_corrected_check_in_counts_once(cast: Cast) -> None:
 @pytest.mark.parametrize("name", ["bea", "cal", "dot", "eve", "nia"])
 def test_nobody_else_sees_a_patients_day(browser: Opener, cast: Cast, name: Any) -> None:
     browser(getattr(cast, name)).get(f"/patients/{cast.ada.own_id}/today", expect=404)
+
+
+def test_a_patient_who_travelled_west_is_asked_for_the_day_that_came_again(cast: Cast) -> None:
+    plan_item(cast.ada)
+    check_in(cast.ada, TODAY + timedelta(days=1))
+    found = queries.get_today(ref(cast.ada), at=NOW, past_days=7)
+    assert [(one.standing.value, one.on) for one in found.due] == [("due", TODAY)]
