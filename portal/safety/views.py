@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from config import Config
 from portal.access import guard
 from portal.access.guard import public, requires
-from portal.access.policy import Permission, Thing, permits
+from portal.access.policy import Permission
 from portal.checkins import queries as checkins
 from portal.patients import queries as patients
 from portal.safety import crisis, queries, rules, service
@@ -104,7 +104,6 @@ def _page(alert_id: uuid.UUID, contact: ContactForm, close: CloseForm, *, change
         record=patients.get_record(patient.id).patient,
         check_ins=[checkins.find_submission(patient.id, answer.submission_id) for answer in found.answers],
         others=[one for one in queries.list_alerts_of(patient.id) if one.id != alert_id],
-        may_handle=permits(guard.actor(), Permission.ALERT_HANDLE, Thing(patient.relation, patient.status)),
         contact=contact,
         close=close,
         changed_meanwhile=changed_meanwhile,

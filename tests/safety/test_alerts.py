@@ -143,12 +143,12 @@ def test_an_unknown_deed_changes_nothing(browser: Opener, cast: Cast) -> None:
     assert only(Alert).state == "open"
 
 
-def test_a_nurse_of_the_team_sees_the_alert_and_leaves_it_to_a_provider(browser: Opener, cast: Cast) -> None:
+def test_a_nurse_of_the_team_takes_an_alert_on_and_records_the_call(browser: Opener, cast: Cast) -> None:
     answer(cast.ada)
-    page = opened(browser, cast.nia)
-    assert "A provider of the care team answers this alert." in page.text
-    assert "I take this on" not in page.html
-    assert browser(cast.nia).open(path_of(only(Alert)), "POST", data={"deed": "acknowledge"}).status_code == 404
+    page = opened(browser, cast.nia).form("I take this on").submit()
+    page.form("Save").submit(contact_how="spoke", contact_note="With her sister tonight.")
+    assert sorted(step.by for step in queries.list_steps(only(Alert).id)) == ["", "Nia Achebe", "Nia Achebe"]
+    assert only(Alert).state == "acted-on"
 
 
 @pytest.mark.parametrize("name", ["ada", "cal", "dot", "eve"])
