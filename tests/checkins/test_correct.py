@@ -141,3 +141,26 @@ def test_a_correction_is_audited_as_one(cast: Cast) -> None:
     event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
     assert event is not None
     assert (event.event, event.thing_id) == ("check-in:corrected", sent.check_in_id)
+
+
+def test_what_was_sent_later_that_day_is_not_what_stood_before_the_corrected_one(cast: Cast) -> None:
+    first = send(cast.ada, "phq-9", {**PHQ_9, "q9": 0})
+    send(cast.ada, "phq-9", PHQ_9, at=NOW + timedelta(minutes=30))
+    correct(cast.ada, first, {**PHQ_9, "q9": 1})
+    assert count(Concern, rule="R2") == 1
+    assert count(Concern, rule="R3") == 0
+
+
+def test_an_answer_that_was_corrected_away_is_not_the_last_known_one(cast: Cast) -> None:
+    send(cast.ada, "phq-9", {**PHQ_9, "q9": 0}, at=NOW - timedelta(days=14))
+    slip = send(cast.ada, "phq-9", {**PHQ_9, "q9": 2})
+    correct(cast.ada, slip, {**PHQ_9, "q9": None})
+    on, at = date(2026, 12, 6), NOW + timedelta(days=14)
+    assert queries.previous_answers(cast.ada.own_id, "phq-9", ["q9"], on=on, at=at) == {"q9": 0}
+
+
+@pytest.mark.parametrize(("before", "now", "rule"), [(0, 1, "R3"), (1, 1, "R2"), (1, 2, "R3"), (None, 1, "R2")])
+def test_a_rise_since_the_last_answer_is_seen_when_it_is_sent(cast: Cast, before: Any, now: int, rule: str) -> None:
+    send(cast.ada, "phq-9", {**PHQ_9, "q9": before}, at=NOW - timedelta(days=14))
+    send(cast.ada, "phq-9", {**PHQ_9, "q9": now})
+    assert count(Concern, rule=rule, found_at=NOW) == count(Concern, found_at=NOW) == 1
