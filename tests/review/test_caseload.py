@@ -159,3 +159,8 @@ def test_a_row_rewritten_is_the_row_recomputed(app: Flask, cast: Cast) -> None:
         for column in CaseloadRow.__table__.columns
     }
     assert before == after
+
+
+def test_only_who_may_enrol_is_offered_it(app: Flask, cast: Cast, browser: LOOKS) -> None:
+    offered = {name: "Enrol a patient" in browser(getattr(cast, name)).get("/caseload").text for name in ("bea", "nia")}
+    assert offered == {"bea": True, "nia": False}
