@@ -1,9 +1,10 @@
 """A year of Ada's care as rows, so that charts and lists have something to show."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from portal import clock
-from portal.treatment.models import Course, InfusionKind, InfusionStatus
+from portal.treatment.models import InfusionKind, InfusionStatus
 from tests import factories
 from tests.live import Live
 
@@ -20,8 +21,8 @@ def given_and_planned() -> list[datetime]:
     return [at - timedelta(days=days) for days in (*SERIES, *BOOSTERS, -AHEAD)]
 
 
-def tell(live: Live) -> Course:
-    """Write the story: a series, two boosters and a planned one, scores every fortnight, and days with a gap."""
+def tell(live: Live) -> uuid.UUID:
+    """Write the story and return the course: a series, two boosters, one planned, scores, and days with a gap."""
     ada, bea, moments = live.cast.ada, live.cast.bea, given_and_planned()
     now = moments[-1] - timedelta(days=AHEAD)
     with live.reach():
@@ -37,4 +38,4 @@ def tell(live: Live) -> Course:
             at = now - timedelta(days=days)
             answers = {"mood": 3 + days % 5, "anxiety": 7 - days % 4, "energy": 5, "sleep_h": 6 + days % 3, "safe": 0}
             factories.check_in(ada, on=at.date(), at=at, answers=answers)
-        return course
+        return course.id

@@ -1,0 +1,171 @@
+"""A clinic in which every page has something to show; the ids in it, by the names that addresses use."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from portal import clock, db
+from portal.access.policy import Actor, PatientStatus, Role
+from portal.accounts import passwords, sessions, tokens
+from portal.accounts import service as accounts
+from portal.accounts.models import AccountStatus, AccountToken, TokenPurpose, User
+from portal.checkins import service as checkins
+from portal.checkins.models import CheckIn, PlanItem
+from portal.clinic import service as clinic
+from portal.messaging import service as messaging
+from portal.notifications import service as outbox
+from portal.notifications.models import Delivery, Kind, OutboxMessage
+from portal.patients import service as patients
+from portal.patients.details import Contact
+from portal.patients.details import Person as Details
+from portal.patients.models import Condition, Patient
+from portal.review import service as review
+from portal.safety import queries as alerts
+from portal.safety import service as safety
+from portal.safety.models import Closing
+from portal.treatment.models import Infusion
+from tests.browser import story
+from tests.cast import PASSWORD, ZONE, Person
+from tests.checkins.history import sending
+from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, ref, sheet
+from tests.live import Live
+from tests.page import Browser
+from tests.server import SECRET
+
+Ids = dict[str, str]
+LONG = "Thank you for the call yesterday. I wrote down what we said, and I have one question about the dose."
+DIARY = (
+    b"date,time,mood,note\n2025-10-01,21:00,4,tired\n2025-10-02,20:45,5,\n"
+    b"2025-10-03,22:10,7,better\n2025-10-24,22:00,77,never\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The running portal with people in every state."""
+
+    live: Live
+    femi: Person
+    ids: Ids
+
+
+def furnish(live: Live) -> Everything:
+    """Fill the clinic and return it."""
+    course_id = story.tell(live)
+    with live.reach():
+        ids = {"patient_id": live.cast.ada.own_id, "course_id": course_id} | _check_ins(live) | _threads(live)
+        ids["infusion_id"] = db.session.scalars(select(Infusion.id).where(Infusion.number == 1)).one()
+        femi = _newcomer(live)
+        _others(live)
+        words = _accounts(live)
+        db.session.flush()
+        review.refresh([live.cast.ada.own_id, femi.own_id], at=clock.now())
+    diary = _diary(live)
+    return Everything(live, femi, {name: str(value) for name, value in (ids | diary).items()} | words)
+
+
+def _check_ins(live: Live) -> dict[str, uuid.UUID]:
+    ada, now = live.cast.ada, clock.now()
+    lines = db.session.scalars(select(PlanItem).where(PlanItem.patient_id == ada.own_id)).all()
+    items = {line.instrument: line.id for line in lines}
+    found = {"plan_item_id": items["daily"], "phq": items["phq-9"]}
+    patient = ref(ada)
+    worse = checkins.submit(patient, "daily", sheet(DAILY | {"safe": 2}), by=ada.actor, at=now - timedelta(days=3))
+    _close_all(live)
+    told = checkins.submit(patient, "phq-9", sheet(PHQ_9 | {"q9": 1}), by=ada.actor, at=now - timedelta(hours=3))
+    gad = checkins.submit(patient, "gad-7", sheet(GAD_7), by=ada.actor, at=now - timedelta(hours=2))
+    note = "Slept badly.\n\nThe dog <b>again</b>; a_word_that_is_much_longer_than_any_phone_is_wide_so_it_has_to_break"
+    first = checkins.submit(patient, "daily", sheet(DAILY, note=note), by=ada.actor, at=now - timedelta(hours=1))
+    row = db.session.get_one(CheckIn, first.check_in_id)
+    fixed = checkins.correct(patient, row, sheet(DAILY | {"mood": 4}, note=note), by=ada.actor, at=now)
+    checkins.mark_reviewed(ada.own_id, [worse.check_in_id], by=live.cast.bea.actor, at=now)
+    found |= {"check_in_id": fixed.check_in_id, "first": first.check_in_id, "told": told.check_in_id}
+    found |= {"gad": gad.check_in_id, "worse": worse.check_in_id}
+    return found | {"alert_id": alerts.list_open(live.cast.bea.user_id)[0].id}
+
+
+def _close_all(live: Live) -> None:
+    ada, bea, at = live.cast.ada, live.cast.bea.actor, clock.now()
+    for alert in alerts.list_alerts_of(ada.own_id):
+        safety.acknowledge(ada.own_id, alert.id, stamp=alerts.stamp_of(alert.id), by=bea, at=at)
+        said = "Called, and Ike is with her."
+        safety.close(ada.own_id, alert.id, Closing.SAFE, said, stamp=alerts.stamp_of(alert.id), by=bea, at=at)
+
+
+def _threads(live: Live) -> dict[str, uuid.UUID]:
+    ada, bea, at = live.cast.ada, live.cast.bea, clock.now() - timedelta(hours=5)
+    thread_id = messaging.start_thread(
+        ada.own_id, subject="After your last visit", body=LONG, submission_id=uuid.uuid4(), by=bea.actor, at=at
+    )
+    messaging.mark_read(ada.own_id, thread_id, by=ada.actor, at=at + timedelta(hours=1))
+    for person, hours in ((ada, 2), (bea, 3), (ada, 4)):
+        later = at + timedelta(hours=hours)
+        messaging.send(ada.own_id, thread_id, body=LONG, submission_id=uuid.uuid4(), by=person.actor, at=later)
+    return {"thread_id": thread_id}
+
+
+def _enrol(live: Live, given: str, family: str, *conditions: Condition) -> Person:
+    bea, patient_id, email = live.cast.bea.actor, uuid.uuid4(), f"{given.lower()}@interval.example"
+    who = Details(given_name=given, family_name=family, born_on=date(1990, 2, 3), conditions=conditions)
+    where = Contact(country="US", time_zone=ZONE, mobile_phone="+1 212 555 0199", city="New York")
+    patients.enrol(patient_id, who, where, email=email, by=bea, at=clock.now() - timedelta(days=2))
+    user_id = db.session.get_one(Patient, patient_id).user_id
+    actor = Actor(user_id, Role.PATIENT, f"{given} {family}", patient_id=patient_id, time_zone=ZONE)
+    return Person(user_id, email, actor, patient_id)
+
+
+def _newcomer(live: Live) -> Person:
+    """Enrol somebody who has a password and has agreed to nothing yet."""
+    femi = _enrol(live, "Femi", "Adler", Condition.PTSD)
+    user = db.session.get_one(User, femi.user_id)
+    user.status, user.password_hash = AccountStatus.ACTIVE, passwords.hash_password(PASSWORD)
+    return femi
+
+
+def _others(live: Live) -> None:
+    long = _enrol(live, "Wilhelmina-Charlotte", "van der Westhuizen-Papadopoulos", *list(Condition)[:3])
+    paused = _enrol(live, "Gil", "Ito", Condition.BIPOLAR)
+    at, today = clock.now(), clock.now().date()
+    reason = "Away for six weeks."
+    patients.change_status(
+        paused.own_id, PatientStatus.PAUSED, reason=reason, effective_on=today, by=live.cast.bea.actor, at=at
+    )
+    review.refresh([long.own_id, paused.own_id], at=at)
+
+
+def _accounts(live: Live) -> Ids:
+    eve, at = live.cast.eve.actor, clock.now()
+    hal = accounts.invite(
+        name="Hal Quist", email="hal@interval.example", time_zone=ZONE, role=Role.PROVIDER, by=eve, at=at
+    )
+    clinic.add_holiday(date(at.year + 1, 1, 1), "New Year’s Day", by=eve, at=at)
+    db.session.flush()
+    invited = db.session.scalars(select(AccountToken).where(AccountToken.purpose == TokenPurpose.INVITATION)).first()
+    assert invited
+    reset = tokens.issue(live.cast.dot.user_id, TokenPurpose.PASSWORD_RESET, at=at)
+    outbox.enqueue(Kind.MESSAGE_WAITING, live.cast.dot.user_id, at=at)
+    db.session.flush()
+    failed = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == Kind.MESSAGE_WAITING)).first()
+    assert failed
+    failed.state, failed.last_error, failed.settled_at = Delivery.FAILED, "smtp-550", at
+    return {
+        "user_id": str(live.cast.cal.user_id),
+        "invited": str(hal.id),
+        "invitation": tokens.seal(invited.id, TokenPurpose.INVITATION, keys=[SECRET]),
+        "reset": tokens.seal(reset.id, TokenPurpose.PASSWORD_RESET, keys=[SECRET]),
+    }
+
+
+def _diary(live: Live) -> dict[str, uuid.UUID]:
+    """Bring one diary in and begin with another, through the pages."""
+    ada, client = live.cast.ada, live.app.test_client()
+    with live.reach():
+        user = db.session.get_one(User, ada.user_id)
+        client.set_cookie("interval", sessions.start(user, at=clock.now(), device="a test"))
+        db.session.commit()
+        browser = Browser(client)
+        done = sending.brought(browser, ada, DIARY)
+        begun = sending.described(browser, ada, DIARY.replace(b"2025", b"2024"))
+    return {"import_id": uuid.UUID(done.url.split("/")[-1]), "upload_id": uuid.UUID(begun.url.split("/")[-2])}

@@ -1,0 +1,229 @@
+"""Every page of every role, on a phone and at a desk, light and dark: readable by everybody, and within the screen.
+
+Pictures of them are kept in instance/screenshots.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import live as serving
+from tests.browser import everything
+from tests.browser.everything import Everything
+from tests.browser.window import DESK, PHONE, Window
+from tests.cast import ZONE, Person
+from tests.page import TELLING
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NARROWEST = {"width": 320, "height": 640}
+SCREENS = {"390": PHONE, "1280": DESK}
+SCHEMES = ("light", "dark")
+
+NO_PAGES = {
+    "static",
+    "accounts.home",
+    "health.alive",
+    "health.ready",
+    "messaging.news",
+    "safety.alerts_open",
+}
+# Who opens it; the addresses are filled with the ids of `everything`, patients' ones with Ada's.
+PAGES = {
+    "accounts.accept": "nobody",
+    "accounts.edit": "eve",
+    "accounts.forgotten": "nobody",
+    "accounts.index": "eve",
+    "accounts.left": "nobody",
+    "accounts.new": "eve",
+    "accounts.own": "ada bea",
+    "accounts.password": "ada eve",
+    "accounts.reset": "nobody",
+    "accounts.sign_in": "nobody",
+    "checkins.correct": "ada",
+    "checkins.index": "ada bea",
+    "checkins.new": "ada",
+    "checkins.plan": "bea",
+    "checkins.show": "ada bea",
+    "checkins.today": "ada",
+    "clinic.settings": "eve",
+    "history.columns": "ada",
+    "history.preview": "ada",
+    "history.show": "ada bea",
+    "history.start": "ada bea",
+    "history.undo": "ada",
+    "messaging.inbox": "bea",
+    "messaging.index": "ada bea",
+    "messaging.new": "ada bea",
+    "messaging.thread": "ada nia",
+    "notifications.deliveries": "eve",
+    "patients.address": "bea",
+    "patients.before_you_start": "femi",
+    "patients.contact": "ada bea",
+    "patients.edit": "bea",
+    "patients.looks": "ada bea",
+    "patients.new": "bea",
+    "patients.overview": "ada bea",
+    "patients.status": "bea",
+    "patients.team": "bea",
+    "progress.show": "ada bea",
+    "review.caseload": "bea nia",
+    "safety.alert": "bea nia",
+    "safety.alerts": "bea",
+    "safety.help_now": "nobody",
+    "treatment.course": "nia",
+    "treatment.edit_infusion": "nia",
+    "treatment.index": "ada bea",
+    "treatment.new_infusion": "bea",
+}
+# The same pages in another state: name, who, endpoint, and what is different in the address.
+STATES: list[tuple[str, str, str, dict[str, str]]] = [
+    ("invited", "eve", "accounts.edit", {"user_id": "invited"}),
+    ("unread", "bea", "checkins.index", {"show": "=unread"}),
+    ("long-scale", "ada", "checkins.new", {"plan_item_id": "phq"}),
+    ("receipt-danger", "ada", "checkins.show", {"check_in_id": "told"}),
+    ("receipt-scale", "ada", "checkins.show", {"check_in_id": "gad"}),
+    ("first-version", "bea", "checkins.show", {"check_in_id": "first"}),
+    ("danger", "bea", "checkins.show", {"check_in_id": "told"}),
+    ("nothing-yet", "dot", "progress.show", {}),
+    ("nothing-yet", "dot", "messaging.index", {}),
+    ("nothing-yet", "dot", "treatment.index", {}),
+    ("nothing-yet", "dot", "checkins.index", {}),
+    ("nothing-yet", "cal", "review.caseload", {}),
+    ("closed", "bea", "safety.alerts", {"show": "=closed"}),
+    ("nothing-open", "cal", "safety.alerts", {}),
+    ("others", "bea", "review.caseload", {"show": "=others"}),
+    ("plan", "bea", "treatment.new_infusion", {"as": "=plan"}),
+    ("all", "bea", "progress.show", {"range": "=all"}),
+    ("interval", "ada", "progress.show", {"range": "=interval"}),
+    ("diary", "ada", "progress.show", {"range": "=imported"}),
+    ("country", "nobody", "safety.help_now", {"country": "=US"}),
+    ("broken-link", "nobody", "accounts.reset", {"token": "=broken"}),
+    ("not-found", "bea", "patients.overview", {"patient_id": "user_id"}),
+]
+VISITS = [(who, who, name, dict[str, str]()) for name, roles in PAGES.items() for who in roles.split()]
+VISITS += [(f"{state}-{who}", who, name, changed) for state, who, name, changed in STATES]
+# Forms sent as they are drawn, so that they come back with what is wrong.
+EMPTY = [
+    ("nobody", "accounts.sign_in", "Sign in"),
+    ("ada", "checkins.new", "Send"),
+    ("ada", "messaging.new", "Send"),
+    ("bea", "patients.new", "Save and send the invitation"),
+    ("bea", "treatment.new_infusion", "Save"),
+    ("femi", "patients.before_you_start", "Start"),
+]
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+    with serving.running("sqlite", tmp_path_factory.mktemp("pages")) as live:
+        yield everything.furnish(live)
+
+
+@pytest.fixture(scope="module")
+def window_of(chromium_browser: Browser, furnished: Everything) -> Iterator[Callable[[str], Window]]:
+    """Return a function that gives somebody's window, signed in once for all their pages."""
+    opened: dict[str, Window] = {}
+
+    def find(who: str) -> Window:
+        if who not in opened:
+            context = chromium_browser.new_context(viewport=PHONE, timezone_id=ZONE, locale="en-US")
+            context.add_init_script(path=AXE)
+            opened[who] = Window(context.new_page(), furnished.live.address)
+            opened[who].watch()
+            if who != "nobody":
+                opened[who].sign_in(person(furnished, who))
+        return opened[who]
+
+    yield find
+    for one in opened.values():
+        one.page.context.close()
+
+
+def person(furnished: Everything, who: str) -> Person:
+    found: Person = furnished.femi if who == "femi" else getattr(furnished.live.cast, who)
+    return found
+
+
+def address(furnished: Everything, endpoint: str, who: str, changed: dict[str, str]) -> str:
+    """Return where a page is; in `changed`, "=text" stands for itself and anything else for an id's name."""
+    known = furnished.ids | {"token": furnished.ids["reset" if endpoint == "accounts.reset" else "invitation"]}
+    if who in {"dot", "femi"}:
+        known["patient_id"] = str(person(furnished, who).own_id)
+    known |= {name: value[1:] if value[0] == "=" else known[value] for name, value in changed.items()}
+    urls = furnished.live.app.url_map
+    asked = next(rule.arguments for rule in urls.iter_rules(endpoint) if "GET" in (rule.methods or ()))
+    wanted = {name: known[name] for name in (*asked, *changed)}
+    return urls.bind("").build(endpoint, wanted)
+
+
+def look_at(window: Window, name: str, screenshots: Path) -> list[str]:
+    """Return everything wrong with the page that is open, in every scheme on every screen."""
+    page, wrong = window.page, []
+    if TELLING.search(page.title()):
+        wrong.append(f"the title says {page.title()!r}")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width, size in SCREENS.items():
+            page.set_viewport_size(size)
+            page.screenshot(path=screenshots / f"{name}-{width}-{scheme}.png", full_page=True)
+            wrong += [f"{width} {scheme}: {found}" for found in violations(page)]
+    for size in (PHONE, NARROWEST):
+        page.set_viewport_size(size)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > size["width"]:
+            wrong.append(f"at {size['width']} px the page is {wide} px wide: {page.evaluate(WIDEST)}")
+    return wrong
+
+
+WIDEST = """() => [...document.querySelectorAll("main *, header *, nav *")]
+    .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll"))
+    .slice(0, 3).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, each with the first element it concerns."""
+    found: Any = page.evaluate("rules => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES)
+    return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]]
+
+
+def test_every_page_is_looked_at(furnished: Everything) -> None:
+    asked = {rule.endpoint for rule in furnished.live.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert asked == PAGES.keys() | NO_PAGES
+
+
+@pytest.mark.parametrize(("state", "who", "endpoint", "changed"), VISITS, ids=[f"{v[2]}-{v[0]}" for v in VISITS])
+def test_a_page_is_readable_by_everybody_and_fits(
+    furnished: Everything,
+    window_of: Callable[[str], Window],
+    screenshots: Path,
+    state: str,
+    who: str,
+    endpoint: str,
+    changed: dict[str, str],
+) -> None:
+    window = window_of(who)
+    window.wrong.clear()
+    window.forgive(404)
+    window.page.set_viewport_size(PHONE)
+    window.open(address(furnished, endpoint, who, changed))
+    expect(window.page.get_by_role("heading", level=1)).to_have_count(1)
+    assert "/sign-in" not in window.path() or endpoint == "accounts.sign_in"
+    assert look_at(window, f"{endpoint}-{state}", screenshots) + window.wrong == []
+
+
+@pytest.mark.parametrize(("who", "endpoint", "button"), EMPTY, ids=[one[1] for one in EMPTY])
+def test_a_form_that_comes_back_with_problems_is_too(
+    furnished: Everything, window_of: Callable[[str], Window], screenshots: Path, who: str, endpoint: str, button: str
+) -> None:
+    window = window_of(who)
+    window.wrong.clear()
+    window.forgive(422)
+    page = window.open(address(furnished, endpoint, who, {}))
+    page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text=re.compile("thing.* to check"))).to_be_visible()
+    assert look_at(window, f"{endpoint}-problems", screenshots) + window.wrong == []
