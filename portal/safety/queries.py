@@ -124,7 +124,7 @@ def list_steps(alert_id: uuid.UUID) -> list[Step]:
         )
         .outerjoin(User, User.id == AlertTransition.by_id)
         .where(AlertTransition.alert_id == alert_id)
-        .order_by(AlertTransition.at, AlertTransition.id)
+        .order_by(AlertTransition.at, AlertTransition.before.is_not(None), AlertTransition.id)
     )
     return [Step(*row[:5], how=_HOWS.get(row.how)) for row in rows]
 
