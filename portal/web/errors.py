@@ -59,9 +59,7 @@ _RESEND = Words(
 )
 _RESEND_LOST = Words(
     _l("That was not sent"),
-    _l(
-        "The page was open for a long time, or you signed out elsewhere. Go back, load it again, and send it."
-    ),
+    _l("The page was open for a long time, or you signed out elsewhere. Go back, load it again, and send it."),
 )
 _NOT_OUR_NAME = _l("The portal is not at this address. Check the address and try again.")
 
