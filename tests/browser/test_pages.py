@@ -170,6 +170,9 @@ def look_at(window: Window, name: str, screenshots: Path) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         for width, size in SCREENS.items():
             page.set_viewport_size(size)
+            # As tall as the page, or what is fixed to the screen's edge would lie over what one can scroll to.
+            whole = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**size, "height": max(whole, size["height"])})
             page.screenshot(path=screenshots / f"{name}-{width}-{scheme}.png", full_page=True)
             wrong += [f"{width} {scheme}: {found}" for found in violations(page)]
     for size in (PHONE, NARROWEST):
@@ -213,7 +216,8 @@ def test_a_page_is_readable_by_everybody_and_fits(
     window.open(address(furnished, endpoint, who, changed))
     expect(window.page.get_by_role("heading", level=1)).to_have_count(1)
     assert "/sign-in" not in window.path() or endpoint == "accounts.sign_in"
-    assert look_at(window, f"{endpoint}-{state}", screenshots) + window.wrong == []
+    wrong = look_at(window, f"{endpoint}-{state}", screenshots) + window.wrong
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(("who", "endpoint", "button"), EMPTY, ids=[one[1] for one in EMPTY])
@@ -226,4 +230,5 @@ def test_a_form_that_comes_back_with_problems_is_too(
     page = window.open(address(furnished, endpoint, who, {}))
     page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
     expect(page.get_by_role("alert").filter(has_text=re.compile("thing.* to check"))).to_be_visible()
-    assert look_at(window, f"{endpoint}-problems", screenshots) + window.wrong == []
+    wrong = look_at(window, f"{endpoint}-problems", screenshots) + window.wrong
+    assert not wrong, "\n".join(wrong)
