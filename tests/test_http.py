@@ -404,11 +404,11 @@ def test_while_the_database_is_locked_nothing_is_lost_and_nothing_is_claimed(
     assert count_check_ins(served, sent["submission_id"]) == 1
 
 
+# What is locked here on PostgreSQL is locked for readers too.
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)
 def test_while_the_database_is_locked_a_chart_is_shown_and_the_look_is_not_forgotten(
     served: Live, signed_in: Callable[[Person], Visitor]
 ) -> None:
-    if not served.database_url.startswith("sqlite"):
-        pytest.skip("what PostgreSQL locks here, it locks for readers too")
     visitor = signed_in(served.cast.bea)
     waiting = Path(served.folder) / "looks-waiting.jsonl"
     with locked(served):
