@@ -39,7 +39,7 @@ class Sheet:
 
 
 WIDE = Sheet("wide", 760.0, 32.0, 84.0, 12.5, 400, True)
-NARROW = Sheet("narrow", 360.0, 24.0, 66.0, 12.0, 250, False)
+NARROW = Sheet("narrow", 360.0, 24.0, 74.0, 12.0, 250, False)
 
 
 @dataclass(frozen=True, slots=True)
