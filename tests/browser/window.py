@@ -20,6 +20,7 @@ class Window:
     address: str
     wrong: list[str] = field(default_factory=list)
     forgiven: set[int] = field(default_factory=set)
+    status: int = 0
 
     def watch(self) -> None:
         """Note script errors, console errors (a refused style or script is one) and requests to other hosts."""
@@ -33,7 +34,8 @@ class Window:
 
     def open(self, path: str) -> Page:
         """Go to a page of the portal."""
-        self.page.goto(self.address + path)
+        answer = self.page.goto(self.address + path)
+        self.status = answer.status if answer else 0
         return self.page
 
     def sign_in(self, person: Person) -> Page:
