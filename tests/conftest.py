@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import event
 
 from config import Config
@@ -19,7 +21,7 @@ from portal.clinic import queries as clinic_queries
 from portal.clinic.models import Clinic
 from portal.review import service as review
 from tests import cast as people
-from tests import databases
+from tests import chromium, databases
 from tests.cast import NOW, ZONE, Cast, Person
 from tests.page import Browser
 from tests.server import SECRET
@@ -140,3 +142,16 @@ def queries_of(app: Flask) -> Callable[[Callable[[], Any]], int]:
         return len(seen)
 
     return count
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium_browser(playwright: Playwright) -> Iterator[Chromium]:
+    running = playwright.chromium.launch(executable_path=chromium.path(), args=list(chromium.FLAGS))
+    yield running
+    running.close()

@@ -121,7 +121,7 @@ def test_a_refused_mail_is_tried_again_or_given_up_and_says_why(
     cast: Cast, tmp_path: Path, answers: dict[str, Any], state: Delivery, error: str | None
 ) -> None:
     refused, fine = put(cast.bea, Kind.ALERT_WAITING, urgent=True), put(cast.nia)
-    inbox = Inbox(**answers)
+    inbox = Inbox(**{step: list(said) for step, said in answers.items()})
     with mail_server(inbox) as port:
         drain(worker(port, tmp_path))
     assert (row(refused).state, row(refused).last_error) == (state, error)

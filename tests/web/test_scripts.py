@@ -1,20 +1,18 @@
 """The small scripts, in a real browser: what they add, and that pages say no word to the console about it."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask, render_template_string, request
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from portal.web import fields
 from portal.web.fields import Form, SelectChoice
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+pytestmark = pytest.mark.browser
 LONG_PAGE = """{% extends "layouts/patient.html" %}{% from "components/forms.html" import whole %}
 {% block title %}Questions{% endblock %}{% block main %}<h1>Questions</h1>
 {{ whole(form, "Send", steps=steps, keep=not steps, draft="/draft") }}{% endblock %}"""
@@ -36,13 +34,9 @@ class Note(Form):
     note = fields.TextAreaField("Note")
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.fail("No Chromium on the path: the scripts were not tried in a browser")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=path, args=QUIET)
+@pytest.fixture
+def chromium(chromium_browser: Browser) -> Browser:
+    return chromium_browser
 
 
 @pytest.fixture
