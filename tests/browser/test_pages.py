@@ -173,7 +173,7 @@ def look_at(window: Window, name: str, screenshots: Path) -> list[str]:
             page.set_viewport_size(size)
             # As tall as the page, or what is fixed to the screen's edge would lie over what one can scroll to.
             whole = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({**size, "height": max(whole, size["height"])})
+            page.set_viewport_size({"width": size["width"], "height": max(whole, size["height"])})
             page.screenshot(path=screenshots / f"{name}-{width}-{scheme}.png", full_page=True)
             wrong += [f"{width} {scheme}: {found}" for found in violations(page)]
     for size in (PHONE, NARROWEST):
