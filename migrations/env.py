@@ -12,6 +12,7 @@ ROOMS = (
     "clinic",
     "notifications",
     "accounts",
+    "instruments",
     "patients",
     "safety",
     "treatment",

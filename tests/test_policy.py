@@ -1,6 +1,7 @@
 """Who may do what: the whole role x permission x relation matrix, written out."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,8 @@ SELF = frozenset({"patient self"})
 MATRIX: dict[Permission, frozenset[str]] = {
     Permission.HOME: EVERYONE,
     Permission.OWN_ACCOUNT: EVERYONE,
+    Permission.INSTRUMENT_EDIT: frozenset({"provider no-patient", "administrator no-patient"}),
+    Permission.INSTRUMENT_APPROVE: frozenset(),
     Permission.ACCOUNT_MANAGE: ADMINISTRATOR,
     Permission.CLINIC_MANAGE: ADMINISTRATOR,
     Permission.DELIVERY_VIEW: ADMINISTRATOR,
@@ -37,6 +40,7 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.PLAN_EDIT: PROVIDER,
     Permission.CHECK_IN_VIEW: CARE,
     Permission.CHECK_IN_SUBMIT: SELF,
+    Permission.CHECK_IN_ENTER: TEAM,
     Permission.CHECK_IN_REVIEW: TEAM,
     Permission.HISTORY_IMPORT: SELF,
     Permission.HISTORY_VIEW: CARE,
@@ -49,6 +53,8 @@ MATRIX: dict[Permission, frozenset[str]] = {
 }
 ONLY_WHILE: dict[tuple[Permission, Role], frozenset[PatientStatus]] = {
     (Permission.CHECK_IN_SUBMIT, Role.PATIENT): frozenset(PatientStatus) - {PatientStatus.DIED},
+    (Permission.CHECK_IN_ENTER, Role.PROVIDER): frozenset(PatientStatus) - {PatientStatus.DIED},
+    (Permission.CHECK_IN_ENTER, Role.NURSE): frozenset(PatientStatus) - {PatientStatus.DIED},
     (Permission.HISTORY_IMPORT, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.THREAD_WRITE, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.PATIENT_INVITE, Role.PROVIDER): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
@@ -82,9 +88,15 @@ def test_the_policy_is_the_matrix() -> None:
 
 def test_an_administrator_has_no_clinical_permission() -> None:
     clinical = set(Permission) - {Permission.HOME, Permission.OWN_ACCOUNT, Permission.ACCOUNT_MANAGE}
-    clinical -= {Permission.CLINIC_MANAGE, Permission.DELIVERY_VIEW}
+    clinical -= {Permission.CLINIC_MANAGE, Permission.DELIVERY_VIEW, Permission.INSTRUMENT_EDIT}
     things = [Thing(relation, PatientStatus.ACTIVE) for relation in Relation]
     assert not [one for one in clinical for thing in things if permits(actor(Role.ADMINISTRATOR), one, thing)]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_a_medical_director_approves_a_scale(role: Role) -> None:
+    director = replace(actor(role), is_medical_director=True)
+    assert permits(director, Permission.INSTRUMENT_APPROVE, Thing()) is (role is Role.PROVIDER)
 
 
 @pytest.mark.parametrize("rules", [(), (Rule(),), (Rule(role=Role.PROVIDER),), (Rule(relation=Relation.CARE_TEAM),)])

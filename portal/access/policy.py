@@ -36,6 +36,8 @@ class PatientStatus(StrEnum):
 
 class Permission(StrEnum):
     HOME = "home:view"
+    INSTRUMENT_EDIT = "instrument:edit"
+    INSTRUMENT_APPROVE = "instrument:approve"
     OWN_ACCOUNT = "own-account:manage"
     ACCOUNT_MANAGE = "account:manage"
     CLINIC_MANAGE = "clinic:manage"
@@ -56,6 +58,7 @@ class Permission(StrEnum):
     PLAN_EDIT = "plan:edit"
     CHECK_IN_VIEW = "check-in:view"
     CHECK_IN_SUBMIT = "check-in:submit"
+    CHECK_IN_ENTER = "check-in:enter"
     CHECK_IN_REVIEW = "check-in:review"
     HISTORY_IMPORT = "history:import"
     HISTORY_VIEW = "history:view"
@@ -92,18 +95,23 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Allows a role in a relation, while the patient's status is one of `while_status` (any, where it is empty)."""
+    """Allows a role in a relation, while the patient's status is one of `while_status` (any, where it is empty).
+
+    With `directs` it allows medical directors only.
+    """
 
     role: Role | None = None
     relation: Relation | None = None
     while_status: frozenset[PatientStatus] = frozenset()
+    directs: bool = False
 
     def allows(self, actor: Actor, thing: Thing) -> bool:
         """Return whether this one rule lets the actor do it."""
         if self.role is None or self.relation is None:
             return False
         in_time = not self.while_status or thing.patient_status in self.while_status
-        return actor.role is self.role and thing.relation is self.relation and in_time
+        in_charge = actor.is_medical_director or not self.directs
+        return actor.role is self.role and thing.relation is self.relation and in_time and in_charge
 
 
 ALIVE = frozenset(PatientStatus) - {PatientStatus.DIED}
@@ -115,6 +123,9 @@ _PATIENT_ALIVE = Rule(Role.PATIENT, Relation.SELF, ALIVE)
 _PATIENT_REACHABLE = Rule(Role.PATIENT, Relation.SELF, REACHABLE)
 _PROVIDER_ON_TEAM = Rule(Role.PROVIDER, Relation.CARE_TEAM)
 _NURSE_ON_TEAM = Rule(Role.NURSE, Relation.CARE_TEAM)
+# Words spoken by a patient who has left may still have to be written down; nobody speaks for one who has died.
+_PROVIDER_IN_CARE = Rule(Role.PROVIDER, Relation.CARE_TEAM, ALIVE)
+_NURSE_IN_CARE = Rule(Role.NURSE, Relation.CARE_TEAM, ALIVE)
 _ANY_PROVIDER = Rule(Role.PROVIDER, Relation.NO_PATIENT)
 _ANY_NURSE = Rule(Role.NURSE, Relation.NO_PATIENT)
 _ANY_ADMINISTRATOR = Rule(Role.ADMINISTRATOR, Relation.NO_PATIENT)
@@ -125,6 +136,8 @@ _TEAM = (_PROVIDER_ON_TEAM, _NURSE_ON_TEAM)
 
 POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.HOME: _EVERYONE,
+    Permission.INSTRUMENT_EDIT: (_ANY_PROVIDER, _ANY_ADMINISTRATOR),
+    Permission.INSTRUMENT_APPROVE: (Rule(Role.PROVIDER, Relation.NO_PATIENT, directs=True),),
     Permission.OWN_ACCOUNT: _EVERYONE,
     Permission.ACCOUNT_MANAGE: (_ANY_ADMINISTRATOR,),
     Permission.CLINIC_MANAGE: (_ANY_ADMINISTRATOR,),
@@ -145,6 +158,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.PLAN_EDIT: (_PROVIDER_ON_TEAM,),
     Permission.CHECK_IN_VIEW: _CARE,
     Permission.CHECK_IN_SUBMIT: (_PATIENT_ALIVE,),
+    Permission.CHECK_IN_ENTER: (_PROVIDER_IN_CARE, _NURSE_IN_CARE),
     Permission.CHECK_IN_REVIEW: _TEAM,
     Permission.HISTORY_IMPORT: (_PATIENT_REACHABLE,),
     Permission.HISTORY_VIEW: _CARE,

@@ -17,7 +17,7 @@ from portal.checkins.plan import DayProblem, PlanLine
 from portal.checkins.planning import LONGEST_RHYTHM
 from portal.checkins.service import InvalidCheckIn, Sheet
 from portal.clinic import queries as clinic
-from portal.instruments import loader
+from portal.instruments import catalogue
 from portal.instruments.definition import Definition, Item, ItemKind
 from portal.instruments.scoring import MESSAGES, Number, ProblemKind
 from portal.patients.queries import PatientRef
@@ -138,7 +138,7 @@ def answer_form(definition: Definition, asked: Iterable[str]) -> type[AnswerForm
 
 @cache
 def _answer_form(instrument: str, version: int, asked: tuple[str, ...]) -> type[AnswerForm]:
-    definition = loader.catalogue().get(instrument, version)
+    definition = catalogue.current().get(instrument, version)
     fields = {PREFIX + item.code: _field(item) for item in definition.asked(asked)}
     base = NotedAnswerForm if definition.id == DAILY else AnswerForm
     return type("Answers", (base,), fields)
@@ -210,11 +210,11 @@ def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date, *
 
 
 def _instruments() -> list[SelectChoice]:
-    return [SelectChoice(one.id, one.title) for one in loader.catalogue()]
+    return [SelectChoice(one.id, one.title) for one in catalogue.current()]
 
 
 def _further_questions() -> list[SelectChoice]:
-    items = loader.catalogue().get(DAILY).items
+    items = catalogue.current().get(DAILY).items
     return [SelectChoice(item.code, item.text) for item in items if not item.is_default]
 
 

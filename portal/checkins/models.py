@@ -17,8 +17,17 @@ class ScoreState(StrEnum):
     NOT_SCORABLE = "not-scorable"
 
 
+class Mode(StrEnum):
+    """How the answers came: typed by the patient, read out to staff, or a total that a clinician arrived at."""
+
+    SELF = "self"
+    PHONE = "phone"
+    BEDSIDE = "bedside"
+    CLINICIAN = "clinician"
+
+
 class PlanItem(Base):
-    """One instrument a patient is asked, and how often."""
+    """One instrument a patient is asked, and when: `triggers` as `checkins.plan` reads them."""
 
     __tablename__ = "plan_items"
 
@@ -26,6 +35,8 @@ class PlanItem(Base):
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), index=True)
     instrument: Mapped[str] = mapped_column(String(60))
     every_days: Mapped[int] = mapped_column(SmallInteger())
+    triggers: Mapped[list[dict[str, Any]]] = mapped_column(JSON(), default=list)
+    min_gap_days: Mapped[int] = mapped_column(SmallInteger(), default=0)
     extra_items: Mapped[list[str]]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
@@ -34,7 +45,12 @@ class PlanItem(Base):
 
 
 class CheckIn(Base):
-    """One set of answers as it was given. A correction is a new row that points at the old one."""
+    """One set of answers as it was given. A correction is a new row that points at the old one.
+
+    `offered_at` is when its window opened, `submitted_at` when the sender's clock says it was sent, `answered_ms` how
+    many milliseconds after the start each item was answered last, `quality` what a clinician should know about it
+    (codes of `checkins.quality`), `entered_by_id` who of the staff typed it in.
+    """
 
     __tablename__ = "check_ins"
 
@@ -50,8 +66,15 @@ class CheckIn(Base):
     note: Mapped[str] = mapped_column(Text(), default="")
     for_on: Mapped[date]
     time_zone: Mapped[str] = mapped_column(String(64))
+    mode: Mapped[Mode] = mapped_column(choice(Mode), default=Mode.SELF)
+    entered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    offered_at: Mapped[datetime | None]
     started_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
+    answered_ms: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    quality: Mapped[list[str]] = mapped_column(default=list)
+    engine: Mapped[int] = mapped_column(SmallInteger(), default=1)
     answers_hash: Mapped[str] = mapped_column(String(64))
     corrects_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("check_ins.id"), unique=True)
     superseded_at: Mapped[datetime | None]
@@ -104,6 +127,7 @@ class CheckInDraft(Base):
     for_on: Mapped[date] = mapped_column(primary_key=True)
     submission_id: Mapped[uuid.UUID]
     answers: Mapped[dict[str, Any]]
+    answered_ms: Mapped[dict[str, Any]] = mapped_column(default=dict)
     note: Mapped[str] = mapped_column(Text(), default="")
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]

@@ -13,7 +13,7 @@ from portal.audit import service as audit
 from portal.checkins import plan
 from portal.checkins.models import PlanItem
 from portal.db import session, touched
-from portal.instruments import loader
+from portal.instruments import catalogue
 from portal.patients.models import Condition, Patient
 
 LONGEST_RHYTHM = 366
@@ -62,9 +62,9 @@ def ask(
     Raises:
         InvalidPlan: no such instrument, rhythm or item can be asked.
     """
-    if instrument not in loader.catalogue() or not 1 <= every_days <= LONGEST_RHYTHM:
+    if instrument not in catalogue.current() or not 1 <= every_days <= LONGEST_RHYTHM:
         raise InvalidPlan
-    definition = loader.catalogue().get(instrument)
+    definition = catalogue.current().get(instrument)
     further = {item.code for item in definition.items if not item.is_default}
     if not further.issuperset(extra_items):
         raise InvalidPlan

@@ -15,7 +15,7 @@ from portal.checkins import plan
 from portal.checkins.models import CheckIn, CheckInDraft, PlanItem, ScoreRow, ScoreState
 from portal.checkins.plan import Done, PlanLine, Today
 from portal.db import session
-from portal.instruments import loader
+from portal.instruments import catalogue
 from portal.patients.queries import PatientRef
 
 PAGE = 30
@@ -220,7 +220,7 @@ def _plan_and_last(patient_id: uuid.UUID, today: date) -> tuple[list[PlanLine], 
 
 def to_line(item: Any) -> PlanLine:
     """Return a plan item, or a row with its columns, as the due list takes it."""
-    minutes = loader.catalogue().get(item.instrument).minutes
+    minutes = catalogue.current().get(item.instrument).minutes
     extra_items = tuple(item.extra_items)
     return PlanLine(item.id, item.instrument, item.every_days, minutes, item.starts_on, item.ends_on, extra_items)
 
@@ -262,7 +262,7 @@ def _totals(check_ins: Sequence[CheckIn]) -> dict[uuid.UUID, list[Total]]:
         return found
     order = {
         (definition.id, scale.code): place
-        for definition in loader.catalogue()
+        for definition in catalogue.current()
         for place, scale in enumerate(definition.scales)
     }
     rows = session.scalars(select(ScoreRow).where(ScoreRow.check_in_id.in_([row.id for row in check_ins])))

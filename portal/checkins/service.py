@@ -17,7 +17,7 @@ from portal.checkins.plan import DayProblem, PlanLine
 from portal.checkins.planning import end_plans, resume, start_default_plan
 from portal.clinic import queries as clinic
 from portal.db import session, touched
-from portal.instruments import loader, scoring
+from portal.instruments import catalogue, scoring
 from portal.instruments.definition import Definition
 from portal.instruments.scoring import AnswerProblem, Number
 from portal.patients.queries import PatientRef
@@ -123,7 +123,7 @@ def submit(
         InvalidCheckIn: the answers or the day cannot be taken.
         AlreadySent: the same submission id was sent before with other answers.
     """
-    definition = loader.catalogue().get(instrument)
+    definition = catalogue.current().get(instrument)
     asked = _asked(definition, extra_items)
     today = plan.local_day(at, patient.time_zone)
     filled = Filled(patient, definition, asked, sheet, on or today, plan_item_id)
@@ -143,7 +143,7 @@ def correct(patient: PatientRef, check_in: CheckIn, sheet: Sheet, *, by: Actor, 
 
     A check-in that has been corrected already is corrected in its latest version. Raises as `submit` does.
     """
-    definition = loader.catalogue().get(check_in.instrument, check_in.version)
+    definition = catalogue.current().get(check_in.instrument, check_in.version)
     score = _score(definition, sheet.answers, check_in.asked)
     safety.hold(patient.id)
     latest = queries.list_versions(patient.id, check_in.id)[-1]
@@ -167,7 +167,7 @@ def save_draft(patient: PatientRef, line: PlanLine, sheet: Sheet, *, by: Actor, 
         at: now, aware UTC.
         on: the patient's day it is for.
     """
-    definition = loader.catalogue().get(line.instrument)
+    definition = catalogue.current().get(line.instrument)
     asked = _asked(definition, line.extra_items)
     readable = _readable(definition, asked, sheet)
     filled = Filled(patient, definition, asked, readable, on, line.id)

@@ -18,7 +18,7 @@ from portal.checkins.plan import Today
 from portal.checkins.queries import Entry, Offer
 from portal.clinic import hours
 from portal.clinic import queries as clinic
-from portal.instruments import loader
+from portal.instruments import catalogue
 from portal.instruments.definition import Definition
 from portal.safety import crisis
 from portal.safety import queries as safety
@@ -31,7 +31,7 @@ blueprint = Blueprint("checkins", __name__)
 @blueprint.get("/patients/<uuid:patient_id>/today")
 @requires(Permission.TODAY_VIEW)
 def today(patient_id: uuid.UUID) -> ResponseReturnValue:
-    upcoming, definition = treatment.next_infusion(patient_id, guard.at()), loader.catalogue().get
+    upcoming, definition = treatment.next_infusion(patient_id, guard.at()), catalogue.current().get
     return render_template("checkins/today.html", today=_today(), next_infusion=upcoming, definition=definition)
 
 
@@ -177,11 +177,11 @@ def _today() -> Today:
 
 
 def _definition(check_in: CheckIn) -> Definition:
-    return loader.catalogue().get(check_in.instrument, check_in.version)
+    return catalogue.current().get(check_in.instrument, check_in.version)
 
 
 def _questions(offer: Offer) -> tuple[Definition, list[str]]:
-    definition = loader.catalogue().get(offer.line.instrument)
+    definition = catalogue.current().get(offer.line.instrument)
     wanted = (*definition.default_items, *offer.line.extra_items)
     return definition, [item.code for item in definition.asked(wanted)]
 
@@ -268,7 +268,7 @@ def _receipt(entry: Entry) -> str:
         sent_on=plan.local_day(check_in.received_at, check_in.time_zone),
         read_by=own.review_by(check_in.received_at),
         opens_at=hours.next_open(own.opening, guard.at()),
-        due=[(one, loader.catalogue().get(one.line.instrument)) for one in _today().now],
+        due=[(one, catalogue.current().get(one.line.instrument)) for one in _today().now],
     )
 
 
@@ -296,5 +296,5 @@ def _plan_page(form: forms.PlanForm) -> str:
         form=form,
         lines=[line for line in lines if line.ends_on is None or line.ends_on > local],
         ended=[line for line in lines if line.ends_on is not None and line.ends_on <= local],
-        definition=loader.catalogue().get,
+        definition=catalogue.current().get,
     )

@@ -10,6 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+WORDINGS_PER_VERSION = 1000
+"""A clinic's n-th wording of version v of a shipped structure is version 1000 * v + n; shipped versions stay below."""
+
 
 class LicenseStatus(StrEnum):
     """What the owner of the wording allows. Only the first two may be shipped with the portal."""
@@ -26,11 +29,38 @@ class LicenseStatus(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """How an item is answered: one of its options, a strip of whole steps, or a number of hours with quick choices."""
+    """How an item is answered: one of its options, a strip of whole steps, hours with quick choices, or any number."""
 
     CHOICE = "choice"
     SCALE = "scale"
     HOURS = "hours"
+    NUMBER = "number"
+
+
+class FilledBy(StrEnum):
+    """Who gives the answers: the person themselves, or a clinician who enters a total they arrived at elsewhere."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+
+
+class Wording(StrEnum):
+    """Whether the questions come with the portal, or are pasted by a clinic that has a licence for them."""
+
+    SHIPPED = "shipped"
+    CLINIC = "clinic"
+
+
+class Method(StrEnum):
+    """How a scale comes from its items.
+
+    A sum, a mean, the sum of the greatest answer of each group, or the highest of some levels whose conditions are met.
+    """
+
+    SUM = "sum"
+    MEAN = "mean"
+    MAXIMUM = "maximum"
+    TRIAGE = "triage"
 
 
 class SafetyState(StrEnum):
@@ -51,12 +81,21 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds where any of these items was answered with `at_least` or more."""
+
+    items: tuple[str, ...]
+    at_least: float
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question.
 
     `options` are every possible answer of a choice or a scale, and the quick choices of hours. `minimum`, `maximum` and
     `step` bound scale and hours items; for a choice they span its values. `stem` is the sentence the text completes, ""
-    if it stands alone. `positive_values` makes it a safety item: these answers are positive.
+    if it stands alone. `positive_values` makes it a safety item: these answers are positive. `asked_if` hides it until
+    earlier answers call for it; hidden, it is neither asked nor missing.
     """
 
     code: str
@@ -74,6 +113,8 @@ class Item:
     is_required: bool = True
     is_default: bool = True
     loinc: str | None = None
+    asked_if: Condition | None = None
+    unit: str = ""
 
     @property
     def is_safety(self) -> bool:
@@ -133,11 +174,36 @@ class ReliableChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Items of a scale that belong together.
+
+    For the method "maximum" the greatest answer counts; `needs_all` is False where any one answered item will do. For a
+    sum it is the cluster whose mean fills unanswered items, of which it takes at most `missing_allowed`.
+    """
+
+    items: tuple[str, ...]
+    needs_all: bool = True
+    missing_allowed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One outcome of a triage: its `value`, and the conditions of which any one is enough; the lowest has none."""
+
+    value: int
+    code: str
+    label: str
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
-    """A number made from items: their sum, which for one item is its answer.
+    """A number made from items, as its `method` says: by default their sum, which for one item is its answer.
 
     `higher_is_better` is None where neither end is the good one. Up to `missing_allowed` unanswered items are filled
-    with the mean of the answered ones. `loinc` is the code of the total, never of the panel.
+    with the mean of the answered ones (of their group, where there are groups). Answers to `reversed_items` count from
+    the other end; the result is multiplied by `times`. A triage has `levels`, which are its bands too. `loinc` is the
+    code of the total, never of the panel.
     """
 
     code: str
@@ -155,6 +221,11 @@ class Scale:
     response: ResponseRule | None = None
     reliable_change: ReliableChange | None = None
     loinc: str | None = None
+    method: Method = Method.SUM
+    times: int = 1
+    reversed_items: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    levels: tuple[Level, ...] = ()
 
     def band(self, value: float | Decimal | None) -> Band | None:
         """Return the band that holds `value`, or None if there is no score or the scale has no bands."""
@@ -169,7 +240,8 @@ class Definition:
 
     `neutral_title` names no illness and no instrument: for page titles, mail and shared screens. `recall_days` is how
     many days up to the answer the questions cover (14 for PHQ-9, 1 for a daily check-in). `minutes` is about how long
-    it takes. The first of `scales` is the primary one.
+    it takes. The first of `scales` is the primary one. `language` is that of the wording. `guidance` is for clinicians:
+    what to do with the result. `staff_note` says what the reader of a score has to know about how it came about.
     """
 
     id: str
@@ -191,6 +263,27 @@ class Definition:
     stem: str = ""
     copyright_notice: str = ""
     loinc: str | None = None
+    filled_by: FilledBy = FilledBy.PATIENT
+    wording: Wording = Wording.SHIPPED
+    language: str = "en"
+    guidance: str = ""
+    staff_note: str = ""
+
+    @property
+    def has_wording(self) -> bool:
+        """Whether every question and answer has its text; one without can be scored but not asked."""
+        answers = (option.label for item in self.items for option in item.options)
+        return all(item.text for item in self.items) and all(answers)
+
+    @property
+    def is_askable(self) -> bool:
+        """Whether a patient can be asked it."""
+        return self.filled_by is FilledBy.PATIENT and self.has_wording
+
+    @property
+    def structure_version(self) -> int:
+        """The version of the questions and their scoring, whoever pasted the wording (see `WORDINGS_PER_VERSION`)."""
+        return self.version // WORDINGS_PER_VERSION or self.version
 
     @property
     def primary(self) -> Scale:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 
-from portal.instruments.definition import Band, Cutoff, Item, ReliableChange, ResponseRule, Scale
+from portal.instruments.definition import Band, Cutoff, Item, Method, ReliableChange, ResponseRule, Scale
 from portal.instruments.items import read_code, read_loinc
 from portal.instruments.loinc import AllowList
 from portal.instruments.numbers import exact, plain
@@ -18,10 +18,6 @@ class Better(StrEnum):
     HIGHER = "higher"
     LOWER = "lower"
     NEITHER = "neither"
-
-
-class Method(StrEnum):
-    SUM = "sum"
 
 
 def read_scales(root: Table, instrument: str, items: Sequence[Item], loinc: AllowList) -> tuple[Scale, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal.checkins.history import queries as history
 from portal.checkins.models import PlanItem, ScoreRow
 from portal.db import session
-from portal.instruments import loader
+from portal.instruments import catalogue
 from portal.instruments.definition import Definition
 from portal.patients.queries import PatientRef
 from portal.progress import ranges
@@ -122,7 +122,7 @@ def view_of(definition: Definition, versions: Collection[int] = ()) -> Instrumen
 def _instruments(patient: PatientRef) -> tuple[Definition, ...]:
     """Return the instruments with a total on record, the primary one first."""
     mine = select(_SCORE.c.instrument).where(_SCORE.c.patient_id == patient.id, _SCORE.c.instrument != DAILY)
-    found = [loader.catalogue().get(name) for name in session.scalars(mine.distinct())]
+    found = [catalogue.current().get(name) for name in session.scalars(mine.distinct())]
     return tuple(sorted(found, key=lambda one: (one.id != patient.primary_instrument, one.short_title)))
 
 
@@ -212,7 +212,7 @@ def _lanes(patient: PatientRef) -> tuple[Lane, ...]:
         .group_by(_SCORE.c.scale)
     )
     found = {row[0]: row for row in rows if row[3]}
-    scales = [scale for scale in loader.catalogue().get(DAILY).scales if scale.code in found]
+    scales = [scale for scale in catalogue.current().get(DAILY).scales if scale.code in found]
     own = [
         Lane(
             DailySeries(scale.code, scale.title, scale.minimum, scale.maximum, scale.higher_is_better, ()),

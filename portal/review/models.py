@@ -31,6 +31,7 @@ class CaseloadRow(Base):
     next_infusion_at: Mapped[datetime | None]
     infusions_done: Mapped[int] = mapped_column(SmallInteger(), default=0)
     last_check_in_at: Mapped[datetime | None]
+    overdue: Mapped[int] = mapped_column(SmallInteger(), default=0)
     unreviewed: Mapped[int] = mapped_column(default=0)
     unread: Mapped[int] = mapped_column(default=0)
     open_alerts: Mapped[int] = mapped_column(default=0)

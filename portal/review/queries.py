@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, tuple_
 
 from portal.access.policy import PatientStatus
 from portal.db import session
-from portal.instruments import change, loader
+from portal.instruments import catalogue, change
 from portal.instruments.definition import Scale
 from portal.review.models import CaseloadEntry, CaseloadRow
 from portal.review.need import Need
@@ -92,7 +92,7 @@ def _lines(user_id: uuid.UUID) -> Select[Any]:
 
 
 def _line(row: Any) -> Line:
-    definition = loader.catalogue().get(row.instrument)
+    definition = catalogue.current().get(row.instrument)
     scale = definition.primary
     return Line(
         patient_id=row.patient_id,

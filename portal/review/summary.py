@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
 from portal.db import run
-from portal.instruments import loader
+from portal.instruments import catalogue
 from portal.messaging.models import Thread
 from portal.patients.models import Patient, PatientCondition
 from portal.review.models import CaseloadRow
@@ -34,7 +34,7 @@ _GIVEN = (InfusionStatus.COMPLETED, InfusionStatus.STOPPED_EARLY)
 def read(patient_id: uuid.UUID) -> tuple[dict[str, Any], str]:
     """Return the values of a patient's caseload row, and what it is sorted by among its equals."""
     who = run(_PATIENT, {"patient": patient_id}).one()
-    scale = loader.catalogue().get(who.instrument).primary
+    scale = catalogue.current().get(who.instrument).primary
     bound = {"patient": patient_id, "instrument": who.instrument, "scale": scale.code}
     found = dict(run(_SUMMARY, bound).mappings().one())
     lowest, highest, first = (found.pop(name) for name in ("lowest", "highest", "first"))

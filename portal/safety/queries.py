@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 
 from portal.accounts.models import User
 from portal.db import session
-from portal.instruments import loader
+from portal.instruments import catalogue
 from portal.patients.models import CareTeamMember, Patient
 from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact, Severity
 
@@ -199,7 +199,7 @@ def _answers(alert_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Answer]]:
 
 
 def _in_words(concern: Concern) -> Answer:
-    definition = loader.catalogue().get(concern.instrument)
+    definition = catalogue.current().get(concern.instrument)
     item = definition.item(concern.item)
     option = item.option(concern.value)
     return Answer(
