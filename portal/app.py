@@ -19,6 +19,7 @@ from portal.access import guard, looks
 from portal.access.policy import Actor, Role
 from portal.accounts import passwords
 from portal.accounts import views as accounts
+from portal.checkins import plan_views as plan
 from portal.checkins import views as checkins
 from portal.checkins.history import views as history
 from portal.clinic import queries as clinic_queries
@@ -42,6 +43,7 @@ FEATURES = (
     safety,
     treatment,
     checkins,
+    plan,
     history,
     messaging,
     progress,

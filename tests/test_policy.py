@@ -37,6 +37,7 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.CARE_TEAM_EDIT: PROVIDER,
     Permission.CONSENT_GIVE: SELF,
     Permission.TODAY_VIEW: SELF,
+    Permission.PLAN_VIEW: CARE,
     Permission.PLAN_EDIT: PROVIDER,
     Permission.CHECK_IN_VIEW: CARE,
     Permission.CHECK_IN_SUBMIT: SELF,

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     CARE_TEAM_EDIT = "care-team:edit"
     CONSENT_GIVE = "consent:give"
     TODAY_VIEW = "today:view"
+    PLAN_VIEW = "plan:view"
     PLAN_EDIT = "plan:edit"
     CHECK_IN_VIEW = "check-in:view"
     CHECK_IN_SUBMIT = "check-in:submit"
@@ -155,6 +156,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.CARE_TEAM_EDIT: (_PROVIDER_ON_TEAM,),
     Permission.CONSENT_GIVE: (_PATIENT_SELF,),
     Permission.TODAY_VIEW: (_PATIENT_SELF,),
+    Permission.PLAN_VIEW: _CARE,
     Permission.PLAN_EDIT: (_PROVIDER_ON_TEAM,),
     Permission.CHECK_IN_VIEW: _CARE,
     Permission.CHECK_IN_SUBMIT: (_PATIENT_ALIVE,),

@@ -1,4 +1,4 @@
-"""The questions of an instrument as a form, and the form a provider changes a plan with."""
+"""The questions of an instrument as a form."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,6 @@ from portal.access.policy import PatientStatus
 from portal.checkins import plan
 from portal.checkins.models import CheckIn, CheckInDraft
 from portal.checkins.plan import DayProblem, PlanLine
-from portal.checkins.planning import LONGEST_RHYTHM
 from portal.checkins.service import InvalidCheckIn, Sheet
 from portal.clinic import queries as clinic
 from portal.instruments import catalogue
@@ -24,19 +23,15 @@ from portal.patients.queries import PatientRef
 from portal.web import filters
 from portal.web.fields import (
     DECLINED,
-    CheckboxesField,
     Field,
     Form,
     HiddenField,
     HoursField,
-    IntegerField,
     Problem,
     RadioField,
     SelectChoice,
-    SelectField,
     StripField,
     TextAreaField,
-    ValidationError,
 )
 
 DAILY = "daily"
@@ -207,35 +202,6 @@ def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date, *
         return say_day(problem)
     is_asked = patient.status is PatientStatus.ACTIVE and line.is_asked_on(today)
     return "" if is_asked or was_typed else str(_("Your care team does not ask this any more."))
-
-
-def _instruments() -> list[SelectChoice]:
-    return [SelectChoice(one.id, one.title) for one in catalogue.current()]
-
-
-def _further_questions() -> list[SelectChoice]:
-    items = catalogue.current().get(DAILY).items
-    return [SelectChoice(item.code, item.text) for item in items if not item.is_default]
-
-
-class PlanForm(Form):
-    """One line of a plan."""
-
-    instrument = SelectField(_l("What to ask"), choices=_instruments, missing=_l("Choose what to ask"))
-    every_days = IntegerField(
-        _l("Every how many days"),
-        hint=_l("1 is every day, 7 every week, 14 every two weeks."),
-        missing=_l("Enter every how many days to ask it, like 14"),
-        lowest=1,
-        highest=LONGEST_RHYTHM,
-    )
-    extra_items = CheckboxesField(
-        _l("Further questions"), choices=_further_questions, hint=_l("Only for the daily check-in. Each adds a tap.")
-    )
-
-    def validate_extra_items(self, field: Field) -> None:
-        if field.data and self.instrument.data != DAILY:
-            raise ValidationError(_("Only the daily check-in takes further questions."))
 
 
 def _field(item: Item) -> Field:

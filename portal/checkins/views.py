@@ -1,4 +1,4 @@
-"""Check-ins: what is due, answering it, the receipt, reading it, and the plan behind it."""
+"""Check-ins: what is due, answering it, the receipt, and reading it."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from portal import db
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
-from portal.checkins import forms, plan, planning, queries, reading, service
+from portal.checkins import forms, plan, queries, reading, service
 from portal.checkins.forms import AnswerForm
 from portal.checkins.models import CheckIn
 from portal.checkins.plan import Today
@@ -140,34 +140,6 @@ def review_all(patient_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".index", patient_id=patient_id), 303)
 
 
-@blueprint.get("/patients/<uuid:patient_id>/plan", endpoint="plan")
-@requires(Permission.PLAN_EDIT)
-def show_plan(patient_id: uuid.UUID) -> ResponseReturnValue:
-    return _plan_page(forms.PlanForm(kept_fields()))
-
-
-@blueprint.post("/patients/<uuid:patient_id>/plan")
-@requires(Permission.PLAN_EDIT)
-def change_plan(patient_id: uuid.UUID) -> ResponseReturnValue:
-    form = forms.PlanForm(request.form)
-    if not form.validate():
-        return _plan_page(form), 422
-    every, extra = form.every_days.data, form.extra_items.data or ()
-    planning.ask(patient_id, form.instrument.data, every_days=every, extra_items=extra, by=guard.actor(), at=guard.at())
-    forget_kept()
-    flash(_("Saved. It is asked in this rhythm from today on."), "good")
-    return redirect(url_for(".plan", patient_id=patient_id), 303)
-
-
-@blueprint.post("/patients/<uuid:patient_id>/plan/<uuid:plan_item_id>/end")
-@requires(Permission.PLAN_EDIT)
-def end_plan_item(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
-    if not planning.end_item(patient_id, plan_item_id, by=guard.actor(), at=guard.at()):
-        abort(404)
-    flash(_("Saved. It is not asked any more."), "good")
-    return redirect(url_for(".plan", patient_id=patient_id), 303)
-
-
 def _is_own() -> bool:
     return guard.patient().relation is Relation.SELF
 
@@ -285,16 +257,4 @@ def _record(entry: Entry) -> str:
         syndrome=reading.syndrome(check_in.instrument, check_in.answers),
         alert_ids=alerts.get(check_in.submission_id, []),
         versions=queries.list_versions(check_in.patient_id, check_in.id),
-    )
-
-
-def _plan_page(form: forms.PlanForm) -> str:
-    local = plan.local_day(guard.at(), guard.patient().time_zone)
-    lines = [queries.to_line(item) for item in queries.list_plan(guard.patient().id)]
-    return render_template(
-        "checkins/plan.html",
-        form=form,
-        lines=[line for line in lines if line.ends_on is None or line.ends_on > local],
-        ended=[line for line in lines if line.ends_on is not None and line.ends_on <= local],
-        definition=catalogue.current().get,
     )

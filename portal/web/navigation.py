@@ -52,7 +52,7 @@ _CARE = (
     _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
     _MESSAGES,
 )
-_YOURS = ("patients", "accounts", "treatment", "history")
+_YOURS = ("patients", "accounts", "treatment", "history", "plan")
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PATIENT: (
         _entry(_l("Today"), "checkins.today", "checkins", icon="today", of_patient=True),
@@ -70,7 +70,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
 }
 CHART: tuple[Entry, ...] = (
     _entry(_l("Progress"), "progress.show", "progress", of_patient=True),
-    _entry(_l("Check-ins"), "checkins.index", "checkins", of_patient=True),
+    _entry(_l("Check-ins"), "checkins.index", "checkins", "plan", of_patient=True),
     _entry(_l("Treatment"), "treatment.index", "treatment", of_patient=True),
     _entry(_l("Messages"), "messaging.index", "messaging", of_patient=True),
     _entry(_l("Details"), "patients.overview", "patients", "history", of_patient=True),
