@@ -27,7 +27,10 @@ FLASK = {"flask", "flask_login", "flask_babel", "flask_wtf", "flask_migrate", "f
 EDGE_NAMES = {"views.py", "forms.py", "app.py", "cli.py", "demo.py", "worker.py", "guard.py", "looks.py"}
 PURE = {
     "access": ("policy",),
-    "instruments": ("definition", "loader", "scoring", "change", "algorithms"),
+    "instruments": (
+        *("definition", "scale", "loader", "versions", "items", "scales", "conditions", "methods", "thresholds"),
+        *("tables", "lines", "numbers", "loinc", "scoring", "change", "algorithms"),
+    ),
     "clinic": ("hours",),
     "safety": ("rules", "crisis"),
     "treatment": ("dose",),

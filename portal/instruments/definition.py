@@ -10,6 +10,39 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from portal.instruments.scale import (
+    Band,
+    Condition,
+    Cutoff,
+    Group,
+    Level,
+    Method,
+    ReliableChange,
+    ResponseRule,
+    Scale,
+)
+
+__all__ = [
+    "WORDINGS_PER_VERSION",
+    "Band",
+    "Condition",
+    "Cutoff",
+    "Definition",
+    "FilledBy",
+    "Group",
+    "Item",
+    "ItemKind",
+    "Level",
+    "LicenseStatus",
+    "Method",
+    "Option",
+    "ReliableChange",
+    "ResponseRule",
+    "SafetyState",
+    "Scale",
+    "Wording",
+]
+
 WORDINGS_PER_VERSION = 1000
 """A clinic's n-th wording of version v of a shipped structure is version 1000 * v + n; shipped versions stay below."""
 
@@ -51,18 +84,6 @@ class Wording(StrEnum):
     CLINIC = "clinic"
 
 
-class Method(StrEnum):
-    """How a scale comes from its items.
-
-    A sum, a mean, the sum of the greatest answer of each group, or the highest of some levels whose conditions are met.
-    """
-
-    SUM = "sum"
-    MEAN = "mean"
-    MAXIMUM = "maximum"
-    TRIAGE = "triage"
-
-
 class SafetyState(StrEnum):
     """What a safety item says. Unanswered and declined are unknown, never negative."""
 
@@ -81,21 +102,13 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Holds where any of these items was answered with `at_least` or more."""
-
-    items: tuple[str, ...]
-    at_least: float
-
-
-@dataclass(frozen=True, slots=True)
 class Item:
     """One question.
 
     `options` are every possible answer of a choice or a scale, and the quick choices of hours. `minimum`, `maximum` and
-    `step` bound scale and hours items; for a choice they span its values. `stem` is the sentence the text completes, ""
-    if it stands alone. `positive_values` makes it a safety item: these answers are positive. `asked_if` hides it until
-    earlier answers call for it; hidden, it is neither asked nor missing.
+    `step` bound scales, hours and numbers, which are counted in `unit`; for a choice they span its values. `stem` is
+    the sentence the text completes, "" if it stands alone. `positive_values` makes it a safety item: these answers are
+    positive. `asked_if` hides it until earlier answers call for it; hidden, it is neither asked nor missing.
     """
 
     code: str
@@ -137,104 +150,6 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """A named range of scores, both edges inside. Bands of a scale are ordered and leave no gap."""
-
-    code: str
-    label: str
-    minimum: int
-    maximum: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cutoff:
-    """A published score from which a closer look is advised: `at_least` or more."""
-
-    at_least: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseRule:
-    """What counts as response (a fall by this `reduction` of the baseline, 0–1) and remission (below this score)."""
-
-    reduction: float
-    remission_below: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReliableChange:
-    """The smallest change in points that is more than noise, and the smallest that matters to people, if known."""
-
-    points: float
-    source: str
-    important_points: float | None = None
-    important_source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Items of a scale that belong together.
-
-    For the method "maximum" the greatest answer counts; `needs_all` is False where any one answered item will do. For a
-    sum it is the cluster whose mean fills unanswered items, of which it takes at most `missing_allowed`.
-    """
-
-    items: tuple[str, ...]
-    needs_all: bool = True
-    missing_allowed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One outcome of a triage: its `value`, and the conditions of which any one is enough; the lowest has none."""
-
-    value: int
-    code: str
-    label: str
-    when: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A number made from items, as its `method` says: by default their sum, which for one item is its answer.
-
-    `higher_is_better` is None where neither end is the good one. Up to `missing_allowed` unanswered items are filled
-    with the mean of the answered ones (of their group, where there are groups). Answers to `reversed_items` count from
-    the other end; the result is multiplied by `times`. A triage has `levels`, which are its bands too. `loinc` is the
-    code of the total, never of the panel.
-    """
-
-    code: str
-    title: str
-    items: tuple[str, ...]
-    minimum: float
-    maximum: float
-    higher_is_better: bool | None
-    unit: str = ""
-    missing_allowed: int = 0
-    missing_source: str = ""
-    bands: tuple[Band, ...] = ()
-    bands_source: str = ""
-    cutoff: Cutoff | None = None
-    response: ResponseRule | None = None
-    reliable_change: ReliableChange | None = None
-    loinc: str | None = None
-    method: Method = Method.SUM
-    times: int = 1
-    reversed_items: tuple[str, ...] = ()
-    groups: tuple[Group, ...] = ()
-    levels: tuple[Level, ...] = ()
-
-    def band(self, value: float | Decimal | None) -> Band | None:
-        """Return the band that holds `value`, or None if there is no score or the scale has no bands."""
-        if value is None:
-            return None
-        return next((band for band in self.bands if band.minimum <= value <= band.maximum), None)
-
-
-@dataclass(frozen=True, slots=True)
 class Definition:
     """One version of one instrument.
 
@@ -269,11 +184,15 @@ class Definition:
     guidance: str = ""
     staff_note: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
     @property
     def has_wording(self) -> bool:
         """Whether every question and answer has its text; one without can be scored but not asked."""
         answers = (option.label for item in self.items for option in item.options)
-        return all(item.text for item in self.items) and all(answers)
+        ends = (item.low_label and item.high_label for item in self.items if item.kind is ItemKind.SCALE)
+        return all(item.text for item in self.items) and all(answers) and all(ends)
 
     @property
     def is_askable(self) -> bool:

@@ -1,41 +1,49 @@
 """Reads the questions of a definition from its TOML tables, and refuses what could not be asked or answered."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from portal.instruments.definition import Item, ItemKind, Option
+from portal.instruments.conditions import read_condition
+from portal.instruments.definition import Condition, Item, ItemKind, Option
 from portal.instruments.loinc import AllowList
 from portal.instruments.numbers import exact
 from portal.instruments.tables import Table
 
-CODE = re.compile(r"[a-z][a-z0-9_]*")
+CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 WIDEST = 100
 
 
-def read_code(table: Table) -> str:
-    """Return the `code` of an item, band or scale.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of a definition before its items are read; `has_words` is False where a clinic pastes them."""
 
-    Lower-case letters, digits and "_" (it becomes a form field's name).
+    instrument: str
+    stem: str
+    has_words: bool
+    loinc: AllowList
+
+
+def read_code(table: Table) -> str:
+    """Return the `code` of an item or scale.
+
+    Lower-case letters, digits and "_" (it becomes a form field's name), at most 40.
     """
     code = table.text("code")
     if not CODE.fullmatch(code):
-        table.refuse("code", f"{code!r} needs to be lower-case letters, digits and _, starting with a letter")
+        table.refuse(
+            "code", f"{code!r} needs to be lower-case letters, digits and _, starting with a letter, at most 40"
+        )
     return code
 
 
-def read_answers(table: Table, loinc: AllowList) -> dict[str, tuple[Option, ...]]:
-    """Return the named answer sets that items refer to."""
-    return {name: _options(table, name, loinc) for name in table.names()}
-
-
-def read_items(
-    root: Table, instrument: str, stem: str, answers: Mapping[str, tuple[Option, ...]], loinc: AllowList
-) -> tuple[Item, ...]:
+def read_items(root: Table, reading: Reading) -> tuple[Item, ...]:
     """Return the items in printed order; raises DefinitionError."""
+    answers = _answers(root.table("answers"), reading) if root.has("answers") else {}
     items: list[Item] = []
     for table in root.tables("items"):
-        item = _item(table, instrument, stem, answers, loinc)
+        item = _item(table, reading, answers, items)
         if item.code in {other.code for other in items}:
             table.refuse("code", f"{item.code!r} is used twice")
         items.append(item)
@@ -44,9 +52,7 @@ def read_items(
     return tuple(items)
 
 
-def _item(
-    table: Table, instrument: str, stem: str, answers: Mapping[str, tuple[Option, ...]], loinc: AllowList
-) -> Item:
+def _item(table: Table, reading: Reading, answers: Mapping[str, tuple[Option, ...]], before: Sequence[Item]) -> Item:
     code, kind = read_code(table), table.choice("kind", ItemKind)
     options = _chosen(table, kind, answers)
     minimum, maximum, step = _span(table, kind, options)
@@ -54,23 +60,29 @@ def _item(
         options = tuple(Option(value, str(value)) for value in range(int(minimum), int(maximum) + 1))
     item = Item(
         code=code,
-        text=table.text("text"),
+        text=table.wording("text", is_wanted=reading.has_words),
         kind=kind,
         minimum=minimum,
         maximum=maximum,
         step=step,
-        stem=stem if table.boolean("completes_stem", bool(stem)) else "",
+        stem=reading.stem if table.boolean("completes_stem", bool(reading.stem)) else "",
         hint=table.text("hint", ""),
         options=options,
-        low_label=_end_label(table, kind, "low_label"),
-        high_label=_end_label(table, kind, "high_label"),
+        low_label=_end_label(table, kind, "low_label", reading),
+        high_label=_end_label(table, kind, "high_label", reading),
         positive_values=_positive_values(table, options, kind),
         is_required=table.boolean("required", True),
         is_default=table.boolean("default", True),
-        loinc=read_loinc(table, f"{instrument}.{code}", loinc),
+        loinc=read_loinc(table, f"{reading.instrument}.{code}", reading.loinc),
+        asked_if=_asked_if(table, before),
+        unit=table.text("unit", "") if kind is ItemKind.NUMBER else "",
     )
     table.done()
     return item
+
+
+def _asked_if(table: Table, before: Sequence[Item]) -> Condition | None:
+    return read_condition(table.table("asked_if"), before, "before this one") if table.has("asked_if") else None
 
 
 def read_loinc(table: Table, use: str, loinc: AllowList) -> str | None:
@@ -82,15 +94,25 @@ def read_loinc(table: Table, use: str, loinc: AllowList) -> str | None:
     return code or None
 
 
-def _options(answers: Table, name: str, loinc: AllowList) -> tuple[Option, ...]:
+def _answers(table: Table, reading: Reading) -> dict[str, tuple[Option, ...]]:
+    """Return the named answer sets that items refer to."""
+    return {name: _options(table, name, reading) for name in table.names()}
+
+
+def _options(answers: Table, name: str, reading: Reading) -> tuple[Option, ...]:
     options: list[Option] = []
     for table in answers.tables(name):
-        option = Option(table.integer("value", -1000, 1000), table.text("label"), table.text("loinc", "") or None)
+        option = Option(
+            table.integer("value", -1000, 1000),
+            table.wording("label", is_wanted=reading.has_words),
+            table.text("loinc", "") or None,
+        )
         if option.value in {other.value for other in options}:
             table.refuse("value", f"{option.value} is used twice")
-        if option.label in {other.label for other in options}:
+        if option.label and option.label in {other.label for other in options}:
             table.refuse("label", f"{option.label!r} is used twice")
-        problem = loinc.problem_with_answer(option.loinc, option.label, option.value) if option.loinc else None
+        known = reading.loinc.problem_with_answer
+        problem = known(option.loinc, option.label, option.value) if option.loinc else None
         if problem:
             table.refuse("loinc", problem)
         table.done()
@@ -101,7 +123,7 @@ def _options(answers: Table, name: str, loinc: AllowList) -> tuple[Option, ...]:
 
 
 def _chosen(table: Table, kind: ItemKind, answers: Mapping[str, tuple[Option, ...]]) -> tuple[Option, ...]:
-    if kind is ItemKind.SCALE:
+    if kind in (ItemKind.SCALE, ItemKind.NUMBER):
         return ()
     name = table.text("answers")
     if name not in answers:
@@ -132,8 +154,8 @@ def _on_step(value: float, minimum: float, step: float) -> bool:
     return (exact(value) - exact(minimum)) % exact(step) == Fraction(0)
 
 
-def _end_label(table: Table, kind: ItemKind, key: str) -> str:
-    return table.text(key) if kind is ItemKind.SCALE else ""
+def _end_label(table: Table, kind: ItemKind, key: str, reading: Reading) -> str:
+    return table.wording(key, is_wanted=reading.has_words) if kind is ItemKind.SCALE else ""
 
 
 def _positive_values(table: Table, options: tuple[Option, ...], kind: ItemKind) -> tuple[int, ...]:

@@ -25,3 +25,8 @@ def half_up(number: Fraction) -> int:
 def plain(number: Fraction) -> float:
     """Return a fraction as an int where it is whole, else as a float."""
     return number.numerator if number.denominator == 1 else float(number)
+
+
+def tenths_half_up(number: Fraction) -> Fraction:
+    """Round to one decimal, halves up."""
+    return Fraction(half_up(number * 10), 10)

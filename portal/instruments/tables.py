@@ -1,13 +1,15 @@
 """Reads typed values from a TOML table, and says in which file, on which line and why where it cannot."""
 
-import math
-import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import NoReturn, TypeVar
 
+from portal.instruments.lines import line_of
+from portal.instruments.numbers import is_finite
+
 Choice = TypeVar("Choice", bound=StrEnum)
+LARGEST = 1_000_000
 
 
 class DefinitionError(ValueError):
@@ -29,7 +31,7 @@ class Table:
     def refuse(self, key: str, reason: str) -> NoReturn:
         """Raise DefinitionError about `key` of this table ("" for the table itself)."""
         path = ".".join(part for part in (self._path, key) if part)
-        raise DefinitionError(self._file, _line_of(self._source, path), path, reason)
+        raise DefinitionError(self._file, line_of(self._source, path), path, reason)
 
     def has(self, key: str) -> bool:
         return key in self._values
@@ -51,12 +53,22 @@ class Table:
             self.refuse(key, "needs a text that is not empty")
         return value
 
+    def wording(self, key: str, *, is_wanted: bool, may_be_absent: bool = False) -> str:
+        """Return a text of the questionnaire itself, which a definition has where it `is_wanted` and else must not."""
+        if is_wanted:
+            return self.text(key, "" if may_be_absent else None)
+        if self.has(key) and self._take(key) != "":
+            self.refuse(key, 'wording = "clinic" leaves the words to the clinic: this has to be empty')
+        return ""
+
     def number(self, key: str, default: float | None = None) -> float:
         if default is not None and not self.has(key):
             return default
         value = self._take(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
             self.refuse(key, "needs a number")
+        if abs(value) > LARGEST:
+            self.refuse(key, f"needs a number from -{LARGEST} to {LARGEST}")
         return value
 
     def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
@@ -83,7 +95,9 @@ class Table:
             self.refuse(key, "needs a date such as 2026-11-22")
         return value
 
-    def choice(self, key: str, choices: type[Choice]) -> Choice:
+    def choice(self, key: str, choices: type[Choice], default: Choice | None = None) -> Choice:
+        if default is not None and not self.has(key):
+            return default
         value = self.text(key)
         if value not in list(choices):
             self.refuse(key, f"{value!r} is not one of {', '.join(choices)}")
@@ -94,6 +108,16 @@ class Table:
         if not found or len(found) != len(self._list(key)):
             self.refuse(key, "needs a list of texts")
         return found
+
+    def text_lists(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Return lists of at least two texts each; none where the key is absent."""
+        if not self.has(key):
+            return ()
+        found = self._list(key)
+        pairs = tuple(tuple(one) for one in found if isinstance(one, list) and all(isinstance(t, str) for t in one))
+        if not found or len(pairs) != len(found) or any(len(pair) < 2 for pair in pairs):
+            self.refuse(key, "needs lists of at least two texts")
+        return pairs
 
     def integers(self, key: str) -> tuple[int, ...]:
         found = tuple(value for value in self._list(key) if isinstance(value, int) and not isinstance(value, bool))
@@ -128,30 +152,3 @@ class Table:
             self.refuse(key, "is missing")
         self._unread.discard(key)
         return self._values[key]
-
-
-def _line_of(source: str, path: str) -> int | None:
-    """Return the line of a key such as `items[2].loinc`, as near as its table and key can be found in the source."""
-    lines = source.splitlines()
-    first, *rest = path.split(".")
-    name, _, number = first.rstrip("]").partition("[")
-    if number:
-        starts = [index for index, line in enumerate(lines) if re.match(rf"\s*\[\[{re.escape(name)}\]\]", line)]
-        start = starts[int(number)] if int(number) < len(starts) else _find(lines, name, 0)
-    else:
-        start = _find(lines, name, 0)
-    if start is None:
-        return None
-    inner = _find(lines, rest[0].partition("[")[0], start + 1) if rest else None
-    return (start if inner is None else inner) + 1
-
-
-def _find(lines: list[str], name: str, start: int) -> int | None:
-    """Return the index of the line that sets `name` or opens its table, before the next item of a list of tables."""
-    wanted = re.compile(rf"\s*(?:\"?{re.escape(name)}\"?\s*=|\[(?:[^\[\]]*\.)?{re.escape(name)}\])")
-    for index in range(start, len(lines)):
-        if wanted.match(lines[index]):
-            return index
-        if start and lines[index].lstrip().startswith("[["):
-            return None
-    return None
