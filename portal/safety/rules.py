@@ -44,7 +44,7 @@ class Rule:
     """One rule as it is in force.
 
     Args:
-        code: its name in the clinical reference, "R1" to "R12".
+        code: its name in the clinical reference, "R1" to "R12"; "R9b" is the part of R9 that may wait longer.
         title: what it found, as an English message id for the care team.
         severity: how soon it has to be answered.
         target_minutes: within how many minutes somebody is to act; None where it waits for the next working day.
@@ -84,16 +84,41 @@ class Finding:
 _OWN = "Interval default, to be confirmed by the clinic's medical director"
 _ANY_IDEATION = "Simon 2013: any answer above zero raises the risk; a trigger, not a screen"
 _FREQUENT_IDEATION = "Rossom 2017; Simon 2013: the risk grows with each step of the answer"
+_ASQ = "NIMH ASQ toolkit: any Yes is a positive screen, and a Yes to item 5 an acute one"
+_C_SSRS = "cssrs.columbia.edu, triage; the most worrisome are 4, 5 and behaviour within three months"
+_EPDS = "EPDS: any answer above zero to item 10, whatever the total"
+_QIDS = "QIDS-SR16, item 12"
+
+
+def _from(instrument: str, least: float, source: str, *items: str) -> tuple[Criterion, ...]:
+    return tuple(Criterion(instrument, item, source, at_least=least) for item in items)
+
 
 # From the most to the least severe: the first rule that an answer meets is the one that counts.
 DEFAULTS: tuple[Rule, ...] = (
     Rule(
         "R1",
-        N_("Does not feel able to keep safe"),
+        N_("In danger now, or does not feel able to keep safe"),
         Severity.URGENT,
         0,
         _OWN,
-        (Criterion("daily", "safe", _OWN, at_least=2),),
+        (
+            *_from("daily", 2, _OWN, "safe"),
+            *_from("asq", 1, _ASQ, "q5"),
+            *_from("c-ssrs", 1, _C_SSRS, "q4", "q5", "q6b"),
+        ),
+        version=2,
+    ),
+    Rule(
+        "R8",
+        N_("Chest pain, fainting, trouble breathing or severe confusion"),
+        Severity.URGENT,
+        0,
+        _OWN,
+        (
+            *_from("side-effects", 1, _OWN, "chest_pain", "breath", "fainting"),
+            *_from("side-effects", 3, _OWN, "confusion"),
+        ),
     ),
     Rule(
         "R3",
@@ -101,7 +126,13 @@ DEFAULTS: tuple[Rule, ...] = (
         Severity.URGENT,
         4 * 60,
         _OWN,
-        (Criterion("phq-9", "q9", _FREQUENT_IDEATION, at_least=2), Criterion("phq-9", "q9", _OWN, rise=1)),
+        (
+            *_from("phq-9", 2, _FREQUENT_IDEATION, "q9"),
+            Criterion("phq-9", "q9", _OWN, rise=1),
+            *_from("qids-sr16", 2, _QIDS, "q12"),
+            Criterion("qids-sr16", "q12", _OWN, rise=1),
+        ),
+        version=2,
     ),
     Rule(
         "R2",
@@ -109,7 +140,24 @@ DEFAULTS: tuple[Rule, ...] = (
         Severity.SAME_DAY,
         24 * 60,
         _OWN,
-        (Criterion("phq-9", "q9", _ANY_IDEATION, at_least=1), Criterion("daily", "safe", _OWN, at_least=1)),
+        (
+            *_from("phq-9", 1, _ANY_IDEATION, "q9"),
+            *_from("daily", 1, _OWN, "safe"),
+            *_from("epds", 1, _EPDS, "q10"),
+            *_from("qids-sr16", 1, _QIDS, "q12"),
+            *_from("asq", 1, _ASQ, "q1", "q2", "q3", "q4"),
+            *_from("c-ssrs", 1, _C_SSRS, "q1", "q2", "q3", "q6"),
+        ),
+        version=2,
+    ),
+    Rule("R9", N_("Blood in the urine"), Severity.SAME_DAY, 24 * 60, _OWN, _from("urinary", 1, _OWN, "blood")),
+    Rule(
+        "R9b",
+        N_("Severe urinary pain or urgency"),
+        Severity.REVIEW,
+        None,
+        _OWN,
+        _from("urinary", 3, _OWN, "pain", "urgency"),
     ),
     Rule("R4", N_("A safety question was not answered"), Severity.REVIEW, None, _OWN),
 )
