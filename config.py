@@ -33,6 +33,7 @@ class Config:
     clinic_country: str = ""
     demo_password: str = ""
     instance_path: str = INSTANCE
+    instruments_path: str = ""
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19 * 1024
 
@@ -77,6 +78,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         clinic_country=env.get("CLINIC_COUNTRY", "").upper(),
         demo_password=env.get("DEMO_PASSWORD", ""),
         instance_path=instance,
+        instruments_path=env.get("INTERVAL_INSTRUMENTS", ""),
     )
     if not config.is_loopback and not config.is_secure:
         raise ConfigurationError(

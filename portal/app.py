@@ -24,6 +24,9 @@ from portal.checkins import views as checkins
 from portal.checkins.history import views as history
 from portal.clinic import queries as clinic_queries
 from portal.clinic import views as clinic
+from portal.instruments import catalogue
+from portal.instruments.loader import DefinitionError
+from portal.instruments.own import files as own_instruments
 from portal.messaging import views as messaging
 from portal.notifications import views as notifications
 from portal.patients import views as patients
@@ -88,6 +91,8 @@ def create_app(config: Config) -> Flask:
     with app.app_context():
         db.install(db.db.engine)
         _keep_the_demo_private(config)
+        _read_the_clinic_s_instruments(config)
+        _let_go_of_the_database()
     looks.keep_waiting_looks_in(config.instance_path)
     passwords.use(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
@@ -129,6 +134,18 @@ def _keep_the_demo_private(config: Config) -> None:
             "this database holds the demo clinic, whose accounts share one known password. "
             "It is shown on a loopback address only. Set DATABASE_URL to a database of your own."
         )
+
+
+def _read_the_clinic_s_instruments(config: Config) -> None:
+    """Refuse to start with a definition that is wrong, or that would change what was approved."""
+    try:
+        own_instruments.use(config.instruments_path)
+        catalogue.refuse_wrong_ones()
+    except DefinitionError as error:
+        raise ConfigurationError(f"a definition of the clinic's own cannot be used: {error}") from error
+
+
+def _let_go_of_the_database() -> None:
     db.session.remove()
     db.db.engine.dispose()
 

@@ -19,6 +19,7 @@ from portal.accounts.models import User
 from portal.app import create_app
 from portal.clinic import queries as clinic_queries
 from portal.clinic.models import Clinic
+from portal.instruments import catalogue
 from portal.review import service as review
 from tests import cast as people
 from tests import chromium, databases
@@ -79,6 +80,7 @@ def frozen() -> Iterator[time_machine.Traveller]:
 def app(database_url: str, tmp_path: Path, frozen: time_machine.Traveller) -> Iterator[Flask]:
     """The portal on a fresh database, with an application context open for the test's own reading and writing."""
     clinic_queries.forget()
+    catalogue.forget()
     portal = create_app(settings(database_url, tmp_path))
     portal.jinja_env.bytecode_cache = databases.compiled_templates()
     with portal.app_context():

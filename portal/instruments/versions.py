@@ -63,6 +63,10 @@ class Catalogue:
         ]
         return tuple(sorted((one for one in found if one), key=lambda one: (one.short_title.casefold(), one.id)))
 
+    def versions(self) -> tuple[Definition, ...]:
+        """Return every version of every instrument, retired ones too, by id and version."""
+        return tuple(self._versions.values())
+
     def with_more(self, definitions: Iterable[Definition], retired: Collection[tuple[str, int]] = ()) -> "Catalogue":
         """Return a catalogue that has these definitions too."""
         return Catalogue((*self._versions.values(), *definitions), self._retired | frozenset(retired))

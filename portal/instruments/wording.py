@@ -30,7 +30,7 @@ class Part(StrEnum):
     HINT = "hint"
     LOW = "low"
     HIGH = "high"
-    ANSWER = "answer"
+    ANSWERS = "answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,20 @@ class Blank:
     """One text to paste.
 
     `key` is its place in the definition, like "items.q3.text". `numbers` are the printed numbers of the questions it
-    belongs to, from 1. Of an answer, `place` is its position as printed, from 1, and `value` what it counts.
+    belongs to, from 1. A list of answers has one line each, in printed order, and `values` say what they count.
     `original` is the wording that is shipped, "" where none is.
     """
 
     key: str
     part: Part
     numbers: tuple[int, ...] = ()
-    place: int = 0
-    value: int = 0
+    values: tuple[int, ...] = ()
     original: str = ""
 
     @property
     def is_required(self) -> bool:
         """Whether the questionnaire cannot be asked without it."""
-        in_place = self.part in (Part.QUESTION, Part.ANSWER, Part.LOW, Part.HIGH)
+        in_place = self.part in (Part.QUESTION, Part.ANSWERS, Part.LOW, Part.HIGH)
         return in_place or (bool(self.original) and self.part is not Part.TITLE)
 
 
@@ -71,7 +70,7 @@ def blanks(structure: str) -> tuple[Blank, ...]:
         found.extend(_of_item(item, number))
         named = item.get("answers", "")
         if users.get(named, (0,))[-1] == number:
-            found.extend(_of_answers(named, values["answers"][named], users[named]))
+            found.append(_of_answers(named, values["answers"][named], users[named]))
     return tuple(found)
 
 
@@ -80,9 +79,13 @@ def fill(structure: str, texts: Mapping[str, str], *, version: int, language: st
 
     Args:
         structure: the shipped definition as TOML.
-        texts: from the `key` of a blank to its text; a blank left out stays as it is shipped.
+        texts: from the `key` of a blank to its text, of a list of answers one line each; what is left out stays as it
+            is shipped.
         version: of the new definition, see `definition.WORDINGS_PER_VERSION`.
         language: of the texts, like "en" or "pt-BR".
+
+    Raises:
+        ValueError: a list of answers has too many lines or too few.
     """
     values = tomllib.loads(structure)
     values |= {"version": version, "language": language, "wording": Wording.CLINIC.value}
@@ -95,6 +98,11 @@ def fill(structure: str, texts: Mapping[str, str], *, version: int, language: st
 def read(source: str) -> dict[str, str]:
     """Return the texts that stand in a filled definition, by the `key` of their blanks."""
     return {blank.key: blank.original for blank in blanks(source) if blank.original}
+
+
+def split(text: str) -> list[str]:
+    """Return the lines of a list of answers, blank ones left out."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _of_item(item: Mapping[str, Any], number: int) -> Iterator[Blank]:
@@ -114,10 +122,10 @@ def _users(values: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(number for number, item in numbered if item.get("answers") == name) for name in lists}
 
 
-def _of_answers(name: str, options: list[Mapping[str, Any]], numbers: tuple[int, ...]) -> Iterator[Blank]:
-    for place, option in enumerate(options, 1):
-        key = f"answers.{name}.{place}"
-        yield Blank(key, Part.ANSWER, numbers, place, option["value"], option.get("label", ""))
+def _of_answers(name: str, options: list[Mapping[str, Any]], numbers: tuple[int, ...]) -> Blank:
+    labels = [option.get("label", "") for option in options]
+    values = tuple(option["value"] for option in options)
+    return Blank(f"answers.{name}", Part.ANSWERS, numbers, values, "\n".join(labels) if all(labels) else "")
 
 
 def _put(values: dict[str, Any], blank: Blank, text: str) -> None:
@@ -127,7 +135,7 @@ def _put(values: dict[str, Any], blank: Blank, text: str) -> None:
     elif first == "items":
         next(item for item in values["items"] if item["code"] == rest[0])[rest[1]] = text
     else:
-        option = values["answers"][rest[0]][int(rest[1]) - 1]
-        if option.get("label") != text:
-            option.pop("loinc", None)  # An answer code stands for its own words only.
-        option["label"] = text
+        for option, label in zip(values["answers"][rest[0]], split(text), strict=True):
+            if option.get("label") != label:
+                option.pop("loinc", None)  # An answer code stands for its own words only.
+            option["label"] = label
