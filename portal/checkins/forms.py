@@ -134,7 +134,7 @@ def answer_form(definition: Definition, asked: Iterable[str]) -> type[AnswerForm
 @cache
 def _answer_form(instrument: str, version: int, asked: tuple[str, ...]) -> type[AnswerForm]:
     definition = catalogue.current().get(instrument, version)
-    fields = {PREFIX + item.code: _field(item) for item in definition.asked(asked)}
+    fields = {PREFIX + item.code: question_field(item) for item in definition.asked(asked)}
     base = NotedAnswerForm if definition.id == DAILY else AnswerForm
     return type("Answers", (base,), fields)
 
@@ -204,7 +204,8 @@ def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date, *
     return "" if is_asked or was_typed else str(_("Your care team does not ask this any more."))
 
 
-def _field(item: Item) -> Field:
+def question_field(item: Item) -> Field:
+    """Return the field with which somebody answers one question; also for showing a questionnaire before it is used."""
     missing = _l("Choose an answer, or “Prefer not to answer”.") if item.is_required else None
     options: dict[str, Any] = {"may_decline": True, "hint": item.hint, "missing": missing}
     if item.kind is ItemKind.SCALE:
