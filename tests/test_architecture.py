@@ -29,7 +29,7 @@ PURE = {
     "access": ("policy",),
     "instruments": (
         *("definition", "scale", "loader", "versions", "items", "scales", "conditions", "methods", "thresholds"),
-        *("tables", "lines", "numbers", "loinc", "scoring", "change", "algorithms"),
+        *("tables", "lines", "numbers", "loinc", "answers", "skips", "tally", "scoring", "change", "algorithms"),
     ),
     "clinic": ("hours",),
     "safety": ("rules", "crisis"),

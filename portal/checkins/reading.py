@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.instruments.algorithms import Syndrome, phq9_syndrome
+from portal.instruments.algorithms import Screening, screening
 from portal.instruments.definition import Definition, Item, ItemKind, SafetyState
 
 
@@ -54,9 +54,9 @@ def worst_safety(lines: Sequence[Line]) -> SafetyState | None:
     return next((state for state in order if state in states), None)
 
 
-def syndrome(instrument: str, answers: Mapping[str, float | None]) -> Syndrome | None:
+def syndrome(instrument: str, answers: Mapping[str, float | None]) -> Screening | None:
     """Return what the screening algorithm of an instrument says, None where it has none; for clinicians only."""
-    return phq9_syndrome(answers) if instrument == "phq-9" else None
+    return screening(instrument, answers)
 
 
 def _line(item: Item, answers: Mapping[str, float | None]) -> Line:

@@ -4,6 +4,8 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
+Number = float | Decimal
+
 
 def is_finite(number: float | Decimal) -> bool:
     """Tell whether this is a number at all: not NaN and not infinite, however large."""

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from portal.instruments.numbers import exact
-
 
 class Method(StrEnum):
     """How a scale comes from its items.
@@ -138,5 +136,5 @@ class Scale:
         """Return the band that holds `value`, or None if there is no score or the scale has no bands."""
         if value is None:
             return None
-        number = value if isinstance(value, int) else exact(value)
-        return next((band for band in self.bands if exact(band.minimum) <= number <= exact(band.maximum)), None)
+        number = float(value) if isinstance(value, Decimal) else value
+        return next((band for band in self.bands if band.minimum <= number <= band.maximum), None)

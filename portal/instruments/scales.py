@@ -37,7 +37,7 @@ def _scale(table: Table, instrument: str, items: Sequence[Item], loinc: AllowLis
     making = read_making(table, members)
     minimum, maximum = span(making, members)
     better = table.choice("better", Better)
-    missing_allowed = table.integer("missing_allowed", 0, len(members) - 1, 0)
+    missing_allowed = _missing_allowed(table, making, members)
     bands = _bands(table, making, members, minimum, maximum)
     scale = Scale(
         code=code,
@@ -76,12 +76,28 @@ def _members(table: Table, items: Sequence[Item]) -> list[Item]:
     return [known[code] for code in codes]
 
 
+def _missing_allowed(table: Table, making: Making, members: Sequence[Item]) -> int:
+    """Return how many items may stay unanswered; what takes the mean of others has to be answered in the same way."""
+    allowed = table.integer("missing_allowed", 0, len(members) - 1, 0)
+    clusters = [group.items for group in making.groups] or [tuple(item.code for item in members)]
+    spans = [{(item.minimum, item.maximum) for item in members if item.code in codes} for codes in clusters]
+    if allowed and any(len(span) > 1 for span in spans):
+        table.refuse("missing_allowed", "an item takes the mean of the others: all need the same range of answers")
+    if allowed and making.method is Method.SUM and not _are_whole(members):
+        table.refuse("missing_allowed", "a filled sum is a whole number, but an item here is not answered in those")
+    return allowed
+
+
+def _are_whole(members: Sequence[Item]) -> bool:
+    numbers = [number for item in members for number in (item.minimum, item.step)]
+    return all(exact(number).denominator == 1 for number in numbers)
+
+
 def _bands(table: Table, making: Making, members: Sequence[Item], minimum: float, maximum: float) -> tuple[Band, ...]:
     if making.method is Method.TRIAGE:
         return tuple(Band(level.code, level.label, level.value, level.value) for level in reversed(making.levels))
     unit = Fraction(1, 10) if making.method is Method.MEAN else Fraction(1)
     bands = read_bands(table, minimum, maximum, unit)
-    is_mean = making.method is Method.MEAN
-    if bands and not is_mean and any(exact(item.step).denominator != 1 for item in members):
+    if bands and making.method is not Method.MEAN and not _are_whole(members):
         table.refuse("bands", "bands name whole scores, but an item here is not answered in whole numbers")
     return bands

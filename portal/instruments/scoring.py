@@ -4,86 +4,49 @@ Answers map item codes to numbers; None is declined ("prefer not to answer"), an
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
-from fractions import Fraction
+from dataclasses import dataclass
+from functools import lru_cache
 
-from portal.instruments.definition import Band, Definition, Item, ItemKind, SafetyState, Scale
-from portal.instruments.numbers import exact, half_up, is_finite, plain
-from portal.messages import N_
+from portal.instruments.answers import (
+    MESSAGES,
+    AnswerProblem,
+    Answers,
+    InvalidAnswers,
+    ProblemKind,
+    validate,
+)
+from portal.instruments.definition import Definition, Item, SafetyState
+from portal.instruments.numbers import Number
+from portal.instruments.skips import Presence, presence
+from portal.instruments.tally import ScaleScore, ScoreState, Tally, prepare
 
-ENGINE_VERSION = 1
+__all__ = [
+    "ENGINE_VERSION",
+    "MESSAGES",
+    "AnswerProblem",
+    "Answers",
+    "InvalidAnswers",
+    "Number",
+    "ProblemKind",
+    "ScaleScore",
+    "Score",
+    "ScoreState",
+    "score",
+    "validate",
+]
 
-Number = float | Decimal
-Answers = Mapping[str, Number | None]
-
-
-class ProblemKind(StrEnum):
-    UNKNOWN_ITEM = "unknown-item"
-    NOT_ASKED = "not-asked"
-    NOT_A_NUMBER = "not-a-number"
-    NOT_AN_OPTION = "not-an-option"
-    OUT_OF_RANGE = "out-of-range"
-    OFF_STEP = "off-step"
-
-
-MESSAGES = {
-    ProblemKind.UNKNOWN_ITEM: N_("There is no question “%(item)s” in this questionnaire."),
-    ProblemKind.NOT_ASKED: N_("The question “%(item)s” is not part of this check-in."),
-    ProblemKind.NOT_A_NUMBER: N_("Enter a number, such as 6 or 6.5."),
-    ProblemKind.NOT_AN_OPTION: N_("Choose one of the answers shown."),
-    ProblemKind.OUT_OF_RANGE: N_("Enter a number from %(minimum)s to %(maximum)s."),
-    ProblemKind.OFF_STEP: N_("Enter a number in steps of %(step)s."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerProblem:
-    """Why one answer cannot be taken. `message` is an English message id; the edge translates it with `values`."""
-
-    item: str
-    kind: ProblemKind
-    values: Mapping[str, str | float] = field(default_factory=dict)
-
-    @property
-    def message(self) -> str:
-        return MESSAGES[self.kind]
-
-
-class InvalidAnswers(ValueError):
-    """Answers were scored that `validate` would have refused."""
-
-    def __init__(self, definition: Definition, problems: tuple[AnswerProblem, ...]) -> None:
-        named = ", ".join(f"{problem.item} ({problem.kind})" for problem in problems)
-        super().__init__(f"answers to {definition.id} cannot be scored: {named}")
-        self.problems = problems
-
-
-class ScoreState(StrEnum):
-    COMPLETE = "complete"
-    PRORATED = "prorated"
-    NOT_SCORABLE = "not-scorable"
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleScore:
-    """One number: `value` is None when not scorable; `answered` of its `of` items were answered."""
-
-    code: str
-    value: float | None
-    band: Band | None
-    state: ScoreState
-    answered: int
-    of: int
+ENGINE_VERSION = 2
+"""Goes up whenever the same answers could come to another score; stored with every check-in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """What a set of answers comes to. `scales` holds those that were asked for, in the definition's order.
 
-    `declined` and `missing` are item codes in printed order; `missing` leaves out items that may stay empty. `safety`
-    has one entry for each safety item that was asked.
+    `declined` and `missing` are item codes in printed order; `missing` leaves out items that may stay empty or that
+    other answers stand in for. `safety` has one entry for each safety item that was asked, and is unknown where an
+    unanswered question left open whether it would be. `inconsistent` are safety items answered positively although the
+    other answers did not call for them: they count, and a clinician has to look.
     """
 
     instrument: str
@@ -93,6 +56,8 @@ class Score:
     missing: tuple[str, ...]
     safety: Mapping[str, SafetyState]
     engine: int = ENGINE_VERSION
+    inconsistent: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     @property
     def primary(self) -> ScaleScore | None:
@@ -104,71 +69,111 @@ class Score:
         return next((scale for scale in self.scales if scale.code == code), None)
 
 
-def validate(
-    definition: Definition, answers: Mapping[str, object], asked: Collection[str] | None = None
-) -> tuple[AnswerProblem, ...]:
-    """Return what is wrong with each answer, in the order given; unanswered and declined are not wrong.
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What is the same for all answers to these items of a definition.
 
-    `asked` are the item codes put to the person, by default the definition's default ones. Raises KeyError if one of
-    them is unknown.
+    `plainly` are the whole numbers that answer an item, for those that have few; `stand_ins` are the items any of which
+    makes another one unnecessary.
     """
-    codes = {item.code for item in definition.asked(asked)}
-    known = {item.code: item for item in definition.items}
-    problems: list[AnswerProblem] = []
-    for code, value in answers.items():
-        if code not in known:
-            problems.append(AnswerProblem(code, ProblemKind.UNKNOWN_ITEM, {"item": code}))
-        elif code not in codes:
-            problems.append(AnswerProblem(code, ProblemKind.NOT_ASKED, {"item": known[code].text}))
-        elif value is not None and (problem := _problem(known[code], value)):
-            problems.append(problem)
-    return tuple(problems)
 
-
-def _problem(item: Item, value: object) -> AnswerProblem | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not is_finite(value):
-        return AnswerProblem(item.code, ProblemKind.NOT_A_NUMBER)
-    if item.kind is ItemKind.CHOICE:
-        return None if item.option(value) else AnswerProblem(item.code, ProblemKind.NOT_AN_OPTION)
-    if not item.minimum <= value <= item.maximum:
-        limits: dict[str, str | float] = {"minimum": item.minimum, "maximum": item.maximum}
-        return AnswerProblem(item.code, ProblemKind.OUT_OF_RANGE, limits)
-    if (exact(value) - exact(item.minimum)) % exact(item.step):
-        return AnswerProblem(item.code, ProblemKind.OFF_STEP, {"step": item.step})
-    return None
+    items: tuple[Item, ...]
+    codes: frozenset[str]
+    plainly: Mapping[str, frozenset[int]]
+    tallies: tuple[Tally, ...]
+    required: tuple[str, ...]
+    safety: tuple[Item, ...]
+    stand_ins: Mapping[str, tuple[str, ...]]
+    is_gated: bool
 
 
 def score(definition: Definition, answers: Answers, asked: Collection[str] | None = None) -> Score:
-    """Return the scores of `answers`; raises InvalidAnswers where `validate` finds problems, KeyError for unknown
-    `asked`.
+    """Return the scores of `answers`.
 
-    A sum with more unanswered items than its scale allows is not scorable; with fewer it takes the mean of the answered
-    items for the others, rounded half up, and is marked prorated (PHQ instruction manual). A safety item is never
-    filled in: unanswered, its state is unknown.
+    A sum or mean with more unanswered items than its scale allows is not scorable; with fewer they take the mean of the
+    answered ones of their group, rounded half up, and it is marked prorated (PHQ instruction manual). A safety item is
+    never filled in: unanswered, its state is unknown.
+
+    Args:
+        definition: the instrument.
+        answers: from item code to number; None is declined, absent is unanswered.
+        asked: the item codes put to the person, None for the default ones.
+
+    Raises:
+        InvalidAnswers: `validate` finds problems.
+        KeyError: one of `asked` is unknown.
     """
-    problems = validate(definition, answers, asked)
-    if problems:
-        raise InvalidAnswers(definition, problems)
-    items = definition.asked(asked)
-    codes = {item.code for item in items}
+    sheet = _sheet(definition, None if asked is None else frozenset(asked))
+    if sheet.is_gated or not _is_plain(sheet, answers):
+        problems = validate(definition, answers, asked)
+        if problems:
+            raise InvalidAnswers(definition, problems)
+    values = {code: value for code, value in answers.items() if value is not None}
+    states = presence(definition.items, answers, sheet.codes) if sheet.is_gated else {}
+    hidden = frozenset(code for code, state in states.items() if state is Presence.HIDDEN and code not in values)
     return Score(
         instrument=definition.id,
         version=definition.version,
-        scales=tuple(_sum(scale, answers) for scale in definition.scales if codes.intersection(scale.items)),
-        declined=tuple(item.code for item in items if item.code in answers and answers[item.code] is None),
-        missing=tuple(item.code for item in items if item.is_required and item.code not in answers),
-        safety={item.code: item.safety_state(answers.get(item.code)) for item in items if item.is_safety},
+        scales=tuple([tally.score(values, hidden) for tally in sheet.tallies]),
+        declined=_declined(sheet, answers, hidden) if len(values) < len(answers) else (),
+        missing=_missing(sheet, answers, values, states) if len(values) < len(sheet.codes) else (),
+        safety=_safety(sheet, values, hidden),
+        inconsistent=tuple(code for code in states if _is_inconsistent(definition, code, values, states)),
+        hidden=tuple(item.code for item in sheet.items if item.code in hidden),
     )
 
 
-def _sum(scale: Scale, answers: Answers) -> ScaleScore:
-    values = [exact(value) for code in scale.items if (value := answers.get(code)) is not None]
-    answered, of = len(values), len(scale.items)
-    if of - answered > scale.missing_allowed:
-        return ScaleScore(scale.code, None, None, ScoreState.NOT_SCORABLE, answered, of)
-    total = sum(values, Fraction())
-    if answered == of:
-        value, state = plain(total), ScoreState.COMPLETE
-    else:
-        value, state = half_up(total * of / answered), ScoreState.PRORATED
-    return ScaleScore(scale.code, value, scale.band(value), state, answered, of)
+@lru_cache(maxsize=1024)
+def _sheet(definition: Definition, asked: frozenset[str] | None) -> _Sheet:
+    items = definition.asked(asked)
+    codes = frozenset(item.code for item in items)
+    pairs = [pair for scale in definition.scales for group in scale.groups for pair in group.needs if len(pair) > 1]
+    return _Sheet(
+        items=items,
+        codes=codes,
+        plainly={item.code: frozenset(option.value for option in item.options) for item in items},
+        tallies=tuple(prepare(definition, scale) for scale in definition.scales if codes.intersection(scale.items)),
+        required=tuple(item.code for item in items if item.is_required),
+        safety=tuple(item for item in items if item.is_safety),
+        stand_ins={code: pair for pair in pairs for code in pair},
+        is_gated=any(item.asked_if for item in definition.items),
+    )
+
+
+def _is_plain(sheet: _Sheet, answers: Answers) -> bool:
+    """Tell at once that all answers are whole numbers among the options; where that is not so, `validate` looks."""
+    for code, value in answers.items():
+        if code not in sheet.codes:
+            return False
+        if value is not None and (type(value) is not int or value not in sheet.plainly[code]):
+            return False
+    return True
+
+
+def _safety(sheet: _Sheet, values: Mapping[str, Number], hidden: frozenset[str]) -> dict[str, SafetyState]:
+    return {item.code: item.safety_state(values.get(item.code)) for item in sheet.safety if item.code not in hidden}
+
+
+def _declined(sheet: _Sheet, answers: Answers, hidden: frozenset[str]) -> tuple[str, ...]:
+    found = [item.code for item in sheet.items if item.code in answers and answers[item.code] is None]
+    return tuple(code for code in found if code not in hidden)
+
+
+def _missing(
+    sheet: _Sheet, answers: Answers, values: Mapping[str, Number], states: Mapping[str, Presence]
+) -> tuple[str, ...]:
+    left_out = [code for code in sheet.required if code not in answers]
+    return tuple(
+        code
+        for code in left_out
+        if states.get(code, Presence.ASKED) is Presence.ASKED
+        and not any(other in values for other in sheet.stand_ins.get(code, ()))
+    )
+
+
+def _is_inconsistent(
+    definition: Definition, code: str, values: Mapping[str, Number], states: Mapping[str, Presence]
+) -> bool:
+    if states[code] is Presence.ASKED or code not in values:
+        return False
+    return values[code] in definition.item(code).positive_values

@@ -8,8 +8,10 @@ from flask_babel import lazy_gettext as _l
 
 from portal.access.policy import PatientStatus, Role
 from portal.accounts.models import AccountStatus
-from portal.instruments.algorithms import Syndrome
+from portal.instruments.algorithms import Provisional, Syndrome
 from portal.instruments.change import Reliable
+from portal.instruments.definition import LicenseStatus, Method, SafetyState
+from portal.instruments.queries import State
 from portal.patients.models import Condition
 from portal.review.need import Need
 from portal.safety.models import AlertState, Closing, Contact, Severity
@@ -111,10 +113,39 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         Syndrome.NONE: _l("No depressive syndrome"),
         Syndrome.UNKNOWN: _l("Cannot be said: the open answers could decide it"),
     },
+    Provisional: {
+        Provisional.YES: _l("Provisional PTSD: the pattern of symptoms is met"),
+        Provisional.NO: _l("No provisional PTSD"),
+        Provisional.UNKNOWN: _l("Cannot be said: the open answers could decide it"),
+    },
     Reliable: {
         Reliable.IMPROVED: _l("Reliably improved"),
         Reliable.UNCHANGED: _l("No reliable change"),
         Reliable.WORSE: _l("Reliably worse"),
+    },
+    LicenseStatus: {
+        LicenseStatus.PUBLIC_DOMAIN: _l("Public domain"),
+        LicenseStatus.PERMITTED: _l("Permitted, with attribution"),
+        LicenseStatus.NONCOMMERCIAL: _l("Permitted where the use is not commercial"),
+        LicenseStatus.PERMISSION_REQUIRED: _l("Only with the owner’s permission"),
+        LicenseStatus.UNKNOWN: _l("Not known"),
+    },
+    Method: {
+        Method.SUM: _l("The answers are added up."),
+        Method.MEAN: _l("The mean of the answers."),
+        Method.MAXIMUM: _l("The highest answer of each group, added up."),
+        Method.TRIAGE: _l("The highest level whose condition is met; nothing is added up."),
+    },
+    SafetyState: {
+        SafetyState.POSITIVE: _l("Positive"),
+        SafetyState.NEGATIVE: _l("Negative"),
+        SafetyState.UNKNOWN: _l("Unknown"),
+    },
+    State: {
+        State.WAITING: _l("Waiting for approval"),
+        State.IN_FORCE: _l("In use"),
+        State.RETIRED: _l("Not asked any more"),
+        State.DECLINED: _l("Declined"),
     },
 }
 

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from portal.instruments.definition import Definition, Item, ItemKind
 from portal.instruments.loader import catalogue
+from portal.instruments.scoring import ProblemKind, validate
 
 DEFINITIONS = tuple(catalogue())
 PHQ_9, GAD_7, DAILY = catalogue().get("phq-9"), catalogue().get("gad-7"), catalogue().get("daily")
@@ -31,9 +32,22 @@ def answer_sets(draw: st.DrawFn, definition: Definition) -> tuple[list[str], Giv
     given: Given = {}
     for code in draw(st.lists(st.sampled_from(asked), unique=True)):
         given[code] = draw(st.none() | values(definition.item(code)))
-    return asked, given
+    ruled_out = {one.item for one in validate(definition, given, asked) if one.kind is ProblemKind.HIDDEN}
+    return asked, {code: value for code, value in given.items() if code not in ruled_out}
 
 
-def complete(definition: Definition) -> st.SearchStrategy[Given]:
-    """Draw a valid answer to every item."""
-    return st.fixed_dictionaries({item.code: values(item) for item in definition.items})
+def is_called_for(item: Item, given: Given) -> bool:
+    """Tell whether complete answers to the items before it ask this one."""
+    gate = item.asked_if
+    return gate is None or any((given.get(code) or 0) >= gate.at_least for code in gate.items)
+
+
+@st.composite
+def complete(draw: st.DrawFn, definition: Definition, so_far: Given | None = None) -> Given:
+    """Draw a valid answer to every item that the others call for, leaving those in `so_far` as they are."""
+    given: Given = {}
+    for item in definition.items:
+        if is_called_for(item, given):
+            value = (so_far or {}).get(item.code)
+            given[item.code] = draw(values(item)) if value is None else value
+    return given
