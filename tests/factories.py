@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from portal import db
 from portal.access.policy import Role
 from portal.accounts.models import User
+from portal.checkins import rhythm
 from portal.checkins.models import CheckIn, PlanItem, ScoreRow, ScoreState
 from portal.messaging.models import Message, Thread
 from portal.patients.models import CareTeamMember, Patient
@@ -20,9 +21,11 @@ DAILY = {"mood": 6, "anxiety": 3, "energy": 5, "sleep_h": 7, "safe": 0}
 
 
 def plan_item(person: Person, instrument: str = "daily", every_days: int = 1, **values: Any) -> PlanItem:
-    """Return a line of a patient's plan."""
-    defaults = {"extra_items": [], "starts_on": date(2026, 1, 1), "created_at": NOW - timedelta(days=300)}
-    return _kept(PlanItem(patient_id=person.own_id, instrument=instrument, every_days=every_days, **defaults | values))
+    """Return a line of a patient's plan, every so many days where no triggers are given."""
+    triggers = rhythm.to_json(values.pop("triggers", rhythm.every(every_days)))
+    asked = {"triggers": triggers, "min_gap_days": 0, "extra_items": []}
+    defaults = {**asked, "starts_on": date(2026, 1, 1), "created_at": NOW - timedelta(days=300)}
+    return _kept(PlanItem(patient_id=person.own_id, instrument=instrument, **defaults | values))
 
 
 def check_in(person: Person, on: date = date(2026, 11, 22), at: datetime = NOW, **values: Any) -> CheckIn:

@@ -3,23 +3,21 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from portal.access.policy import PatientStatus
 from portal.accounts.models import User
-from portal.checkins import plan
 from portal.checkins.models import CheckIn, CheckInDraft, PlanItem, ScoreRow, ScoreState
-from portal.checkins.plan import Done, PlanLine, Today
+from portal.checkins.rhythm import PlanLine, from_json
 from portal.db import session
 from portal.instruments import catalogue
-from portal.patients.queries import PatientRef
 
 PAGE = 30
 ANSWERS_LOOKED_AT = 20
+SELDOM = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,39 +70,8 @@ _NEWEST = (CheckIn.received_at, CheckIn.id)
 def list_plan(patient_id: uuid.UUID) -> list[PlanItem]:
     """Return a patient's plan, ended lines too, the most frequent first, else in the order they began."""
     mine = select(PlanItem).where(PlanItem.patient_id == patient_id)
-    return list(
-        session.scalars(mine.order_by(PlanItem.every_days, PlanItem.starts_on, PlanItem.instrument, PlanItem.id))
-    )
-
-
-def get_today(patient: PatientRef, *, at: datetime, past_days: int) -> Today:
-    """Return what the patient's page of today says.
-
-    Args:
-        patient: whose page.
-        at: now, aware UTC.
-        past_days: how many days back the clinic lets people add a check-in.
-    """
-    today = plan.local_day(at, patient.time_zone)
-    lines, last_done = _plan_and_last(patient.id, today)
-    first_day = today - timedelta(days=past_days)
-    done = _list_done(patient.id, set(last_done), first_day, today)
-    enrolled_on = plan.local_day(patient.enrolled_at, patient.time_zone)
-    in_care = patient.status is PatientStatus.ACTIVE
-    due = plan.due_list(lines, last_done, today, in_care=in_care)
-    missed = [
-        (one.line, day)
-        for one in due
-        for day in plan.missed_days(
-            one.line,
-            [entry.for_on for entry in done if entry.instrument == one.line.instrument],
-            today,
-            past_days=past_days,
-            enrolled_on=enrolled_on,
-        )
-    ]
-    begun = _list_begun(patient.id, first_day) if due else {}
-    return Today(today, due, begun, [entry for entry in done if entry.for_on == today], missed)
+    rows = session.scalars(mine.order_by(PlanItem.starts_on, PlanItem.instrument, PlanItem.id)).all()
+    return sorted(rows, key=lambda row: min((one.get("every", SELDOM) for one in row.triggers), default=SELDOM))
 
 
 def get_offer(patient_id: uuid.UUID, plan_item_id: uuid.UUID, on: date) -> Offer | None:
@@ -197,7 +164,7 @@ def previous_answers(
 
 _ITEM: Any = PlanItem.__table__
 _LINE = select(
-    *(_ITEM.c[name] for name in ("id", "instrument", "every_days", "extra_items", "starts_on", "ends_on"))
+    *(_ITEM.c[name] for name in ("id", "instrument", "triggers", "min_gap_days", "extra_items", "starts_on", "ends_on"))
 ).where(_ITEM.c.patient_id == bindparam("patient"), _ITEM.c.id == bindparam("item"))
 _SUBMISSION = select(CheckIn.id, CheckIn.answers_hash).where(
     CheckIn.patient_id == bindparam("patient", type_=CheckIn.patient_id.type),
@@ -205,43 +172,18 @@ _SUBMISSION = select(CheckIn.id, CheckIn.answers_hash).where(
 )
 
 
-def _plan_and_last(patient_id: uuid.UUID, today: date) -> tuple[list[PlanLine], dict[str, date]]:
-    last = (
-        select(CheckIn.for_on)
-        .where(CheckIn.patient_id == patient_id, CheckIn.instrument == PlanItem.instrument)
-        .where(CheckIn.for_on <= today, _CURRENT)
-        .order_by(CheckIn.for_on.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = session.execute(select(PlanItem, last).where(PlanItem.patient_id == patient_id)).all()
-    return [to_line(item) for item, _ in rows], {item.instrument: on for item, on in rows if on is not None}
-
-
 def to_line(item: Any) -> PlanLine:
     """Return a plan item, or a row with its columns, as the due list takes it."""
-    minutes = catalogue.current().get(item.instrument).minutes
-    extra_items = tuple(item.extra_items)
-    return PlanLine(item.id, item.instrument, item.every_days, minutes, item.starts_on, item.ends_on, extra_items)
-
-
-def _list_done(patient_id: uuid.UUID, instruments: Collection[str], first: date, last: date) -> list[Done]:
-    rows = session.execute(
-        select(CheckIn.id, CheckIn.instrument, CheckIn.for_on, CheckIn.received_at)
-        .where(CheckIn.patient_id == patient_id, CheckIn.instrument.in_(instruments), _CURRENT)
-        .where(CheckIn.for_on.between(first, last))
-        .order_by(CheckIn.received_at)
+    return PlanLine(
+        item.id,
+        item.instrument,
+        from_json(item.triggers),
+        item.min_gap_days,
+        catalogue.current().get(item.instrument).minutes,
+        item.starts_on,
+        item.ends_on,
+        tuple(item.extra_items),
     )
-    return [Done(*row) for row in rows]
-
-
-def _list_begun(patient_id: uuid.UUID, first: date) -> dict[uuid.UUID, date]:
-    rows = session.execute(
-        select(CheckInDraft.plan_item_id, CheckInDraft.for_on)
-        .where(CheckInDraft.patient_id == patient_id, CheckInDraft.for_on >= first)
-        .order_by(CheckInDraft.for_on)
-    )
-    return {row.plan_item_id: row.for_on for row in rows}
 
 
 def _mine(patient_id: uuid.UUID) -> Any:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from portal import db
 from portal.access.policy import PatientStatus
-from portal.checkins import queries, service
+from portal.checkins import due, queries, service
 from portal.patients.models import Patient
 from portal.treatment.models import InfusionKind, InfusionStatus
 from tests.cast import NOW, Cast, Person
@@ -124,7 +124,7 @@ def test_the_day_is_the_patients_own(app: Flask, cast: Cast, frozen: time_machin
     plan_item(cast.ada)
     ada = ref(cast.ada)
     for hours, day in ((0, "2026-11-22"), (13.9, "2026-11-22"), (14, "2026-11-23")):
-        found = queries.get_today(ada, at=NOW + timedelta(hours=hours), past_days=7)
+        found = due.get_today(ada, at=NOW + timedelta(hours=hours), past_days=7)
         assert found.on == date.fromisoformat(day)
 
 
@@ -133,7 +133,7 @@ def test_a_corrected_check_in_counts_once(cast: Cast) -> None:
     row = check_in(cast.ada)
     service.correct(ref(cast.ada), row, sheet({**DAILY, "mood": 1}), by=cast.ada.actor, at=NOW)
     db.session.commit()
-    found = queries.get_today(ref(cast.ada), at=NOW, past_days=7)
+    found = due.get_today(ref(cast.ada), at=NOW, past_days=7)
     assert len(found.done) == 1
     assert found.done[0].id != row.id
 
@@ -146,5 +146,5 @@ def test_nobody_else_sees_a_patients_day(browser: Opener, cast: Cast, name: Any)
 def test_a_patient_who_travelled_west_is_asked_for_the_day_that_came_again(cast: Cast) -> None:
     plan_item(cast.ada)
     check_in(cast.ada, TODAY + timedelta(days=1))
-    found = queries.get_today(ref(cast.ada), at=NOW, past_days=7)
+    found = due.get_today(ref(cast.ada), at=NOW, past_days=7)
     assert [(one.standing.value, one.on) for one in found.due] == [("due", TODAY)]

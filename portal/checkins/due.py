@@ -1,0 +1,232 @@
+"""Reading what is due: for one patient's page, and for a whole clinic at a constant number of queries for 500 patients.
+
+Everybody asks here: the patient's page of today, the plan's page, the caseload and the worker.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import bindparam, or_, select, union_all
+
+from portal.access.policy import PatientStatus
+from portal.checkins import plan
+from portal.checkins.models import CheckIn, CheckInDraft, PlanItem
+from portal.checkins.occurrences import Moment
+from portal.checkins.plan import Anchors, Done, Due, Last, PlanLine, Today
+from portal.checkins.queries import to_line
+from portal.checkins.standing import FAR_DAYS, anchors_back
+from portal.db import run, session
+from portal.patients.models import Patient
+from portal.patients.queries import PatientRef
+from portal.treatment.entry import GIVEN
+from portal.treatment.models import Infusion, InfusionStatus
+
+CHUNK = 500
+
+
+class Planned(Protocol):
+    """What must be known of a patient to say what is due; a `PatientRef` is one."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def time_zone(self) -> str: ...
+    @property
+    def enrolled_at(self) -> datetime: ...
+    @property
+    def status(self) -> PatientStatus: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A patient's plan with what it hangs on and what was done: all that the due list is made of."""
+
+    time_zone: str
+    in_care: bool
+    lines: list[PlanLine]
+    anchors: Anchors
+    last: dict[str, Last]
+
+    def due(self, at: datetime) -> list[Due]:
+        """Return how each instrument stands."""
+        return plan.due_list(self.lines, self.anchors, self.last, at, self.time_zone, in_care=self.in_care)
+
+    def count_late(self, at: datetime) -> int:
+        """Return for how many instruments the care team waits."""
+        return plan.count_late(self.lines, self.anchors, self.last, at, self.time_zone) if self.in_care else 0
+
+
+def due_of(patient: Planned, at: datetime) -> list[Due]:
+    """Return how each instrument of a patient's plan stands, what is due first, and of that the shortest first."""
+    return plan_of(patient, at).due(at)
+
+
+def plan_of(patient: Planned, at: datetime, *, days_back: int = 0) -> Plan:
+    """Return a patient's plan with its anchors, for looking at least so many days back and `FAR_DAYS` ahead."""
+    return _gather([patient], at, days_back)[patient.id]
+
+
+def count_late(patients: Sequence[Planned], at: datetime) -> dict[uuid.UUID, int]:
+    """Return for how many instruments of each patient the care team waits: overdue, or missed and not asked since.
+
+    Args:
+        patients: any number; they are read 500 at a time, with at most five queries each time.
+        at: now, aware UTC.
+    """
+    found: dict[uuid.UUID, int] = {}
+    for first in range(0, len(patients), CHUNK):
+        plans = _gather(patients[first : first + CHUNK], at)
+        found |= {patient_id: one.count_late(at) for patient_id, one in plans.items()}
+    return found
+
+
+def get_today(patient: PatientRef, *, at: datetime, past_days: int) -> Today:
+    """Return what the patient's page of today says.
+
+    Args:
+        patient: whose page.
+        at: now, aware UTC.
+        past_days: how many days back the clinic lets people add a check-in.
+    """
+    today = plan.local_day(at, patient.time_zone)
+    found = plan_of(patient, at, days_back=past_days)
+    due, first_day = found.due(at), today - timedelta(days=past_days)
+    done = _list_done(patient.id, set(found.last), first_day, today)
+    enrolled_on = found.anchors.enrolled_on
+    missed = [
+        (one.line, day)
+        for one in due
+        for day in plan.missed_days(
+            one.line,
+            found.anchors,
+            [entry.for_on for entry in done if entry.instrument == one.line.instrument],
+            today,
+            patient.time_zone,
+            past_days=past_days,
+            enrolled_on=enrolled_on,
+        )
+    ]
+    begun = _list_begun(patient.id, first_day) if due else {}
+    return Today(today, due, begun, [entry for entry in done if entry.for_on == today], missed)
+
+
+_ITEM: Any = PlanItem.__table__
+_CHECK_IN: Any = CheckIn.__table__
+_INFUSION: Any = Infusion.__table__
+_PATIENT: Any = Patient.__table__
+_IDS = bindparam("ids", expanding=True, type_=_ITEM.c.patient_id.type)
+_DAY = bindparam("day", type_=_ITEM.c.starts_on.type)
+_LATEST = (
+    select(_CHECK_IN.c.id)
+    .where(_CHECK_IN.c.patient_id == _ITEM.c.patient_id, _CHECK_IN.c.instrument == _ITEM.c.instrument)
+    .where(_CHECK_IN.c.for_on <= _DAY, _CHECK_IN.c.superseded_at.is_(None))
+    .order_by(_CHECK_IN.c.for_on.desc(), _CHECK_IN.c.received_at.desc())
+    .limit(1)
+    .correlate(_ITEM)
+    .scalar_subquery()
+)
+_LINES = (
+    select(_ITEM, _CHECK_IN.c.for_on.label("last_on"), _CHECK_IN.c.received_at.label("last_at"))
+    .select_from(_ITEM.outerjoin(_CHECK_IN, _CHECK_IN.c.id == _LATEST))
+    .where(_ITEM.c.patient_id.in_(_IDS), or_(_ITEM.c.ends_on.is_(None), _ITEM.c.ends_on > _DAY))
+)
+
+
+def _gather(patients: Sequence[Planned], at: datetime, days_back: int = 0) -> dict[uuid.UUID, Plan]:
+    """Read the plans of some patients: a query for each of the days it is among them, at most three, and one more."""
+    lines: dict[uuid.UUID, list[PlanLine]] = {one.id: [] for one in patients}
+    last: dict[uuid.UUID, dict[str, Last]] = {one.id: {} for one in patients}
+    of_day: dict[date, list[uuid.UUID]] = {}
+    for one in patients:
+        of_day.setdefault(plan.local_day(at, one.time_zone), []).append(one.id)
+    for day, ids in of_day.items():
+        for row in run(_LINES, {"ids": ids, "day": day}):
+            lines[row.patient_id].append(to_line(row))
+            if row.last_on is not None:
+                last[row.patient_id][row.instrument] = Last(row.last_on, row.last_at)
+    given, planned = _read_anchors(lines, at, days_back)
+    return {
+        one.id: Plan(
+            one.time_zone,
+            one.status is PatientStatus.ACTIVE,
+            lines[one.id],
+            Anchors(
+                plan.local_day(one.enrolled_at, one.time_zone),
+                tuple(given.get(one.id, ())),
+                tuple(planned.get(one.id, ())),
+            ),
+            last[one.id],
+        )
+        for one in patients
+    }
+
+
+Moments = dict[uuid.UUID, list[Moment]]
+
+
+def _read_anchors(lines: dict[uuid.UUID, list[PlanLine]], at: datetime, days_back: int) -> tuple[Moments, Moments]:
+    """Return the infusions that matter to these plans: those given, and those that are or were planned."""
+    given: Moments = {}
+    planned: Moments = {}
+    back = {patient_id: anchors_back(of_one, days_back) for patient_id, of_one in lines.items()}
+    ids = [patient_id for patient_id, days in back.items() if days is not None]
+    if not ids:
+        return given, planned
+    since = at - timedelta(days=max(days for days in back.values() if days is not None))
+    for row in run(_ANCHORS, {"ids": ids, "since": since, "until": at + timedelta(days=FAR_DAYS)}):
+        moment = (row.id, row.happens_at)
+        if row.status in GIVEN:
+            given.setdefault(row.patient_id, []).append(moment)
+        if row.planned_at is not None:
+            planned.setdefault(row.patient_id, []).append(moment)
+    return given, planned
+
+
+def _anchors() -> Any:
+    """Return the statement for the infusions of some patients in a span of time, and the last one given before it."""
+    columns = [_INFUSION.c[name] for name in ("id", "patient_id", "happens_at", "status", "planned_at")]
+    since = bindparam("since", type_=_INFUSION.c.happens_at.type)
+    until = bindparam("until", type_=_INFUSION.c.happens_at.type)
+    in_span = select(*columns).where(
+        _INFUSION.c.patient_id.in_(_IDS),
+        _INFUSION.c.status.in_((*GIVEN, InfusionStatus.PLANNED)),
+        _INFUSION.c.happens_at >= since,
+        _INFUSION.c.happens_at <= until,
+    )
+    earlier = _INFUSION.alias("earlier")
+    last_before = (
+        select(earlier.c.id)
+        .where(earlier.c.patient_id == _PATIENT.c.id, earlier.c.status.in_(GIVEN), earlier.c.happens_at < since)
+        .order_by(earlier.c.happens_at.desc())
+        .limit(1)
+        .correlate(_PATIENT)
+        .scalar_subquery()
+    )
+    before = select(*columns).join(_PATIENT, _INFUSION.c.id == last_before).where(_PATIENT.c.id.in_(_IDS))
+    both = union_all(before, in_span).subquery()
+    return select(both).order_by(both.c.happens_at, both.c.id)
+
+
+_ANCHORS = _anchors()
+
+
+def _list_done(patient_id: uuid.UUID, instruments: Collection[str], first: date, last: date) -> list[Done]:
+    rows = session.execute(
+        select(CheckIn.id, CheckIn.instrument, CheckIn.for_on, CheckIn.received_at)
+        .where(CheckIn.patient_id == patient_id, CheckIn.instrument.in_(instruments), CheckIn.superseded_at.is_(None))
+        .where(CheckIn.for_on.between(first, last))
+        .order_by(CheckIn.received_at)
+    )
+    return [Done(*row) for row in rows]
+
+
+def _list_begun(patient_id: uuid.UUID, first: date) -> dict[uuid.UUID, date]:
+    rows = session.execute(
+        select(CheckInDraft.plan_item_id, CheckInDraft.for_on)
+        .where(CheckInDraft.patient_id == patient_id, CheckInDraft.for_on >= first)
+        .order_by(CheckInDraft.for_on)
+    )
+    return {row.plan_item_id: row.for_on for row in rows}
