@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from portal.instruments.definition import Definition, SafetyState
 from portal.instruments.scoring import Answers
+from portal.instruments.skips import Presence, presence
 from portal.messages import N_
 
 
@@ -168,7 +169,9 @@ UNNAMED = "R2"
 def read(
     definition: Definition, answers: Answers, items: Collection[str], previous: Mapping[str, float]
 ) -> tuple[SafetyAnswer, ...]:
-    """Return the answers to the safety items among `items`.
+    """Return the answers to the safety items among `items`, without those that the other answers rule out.
+
+    A positive answer is read even where its question should not have been asked.
 
     Args:
         definition: the instrument.
@@ -176,6 +179,7 @@ def read(
         items: the codes to look at: those asked, or those answered so far.
         previous: the last known answer to each item before this one.
     """
+    called_for = presence(definition.items, answers, {*items, *answers})
     return tuple(
         SafetyAnswer(
             definition.id,
@@ -186,6 +190,7 @@ def read(
         )
         for item in definition.asked(items)
         if item.is_safety
+        and (called_for[item.code] is not Presence.HIDDEN or answers.get(item.code) in item.positive_values)
     )
 
 

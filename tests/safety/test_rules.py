@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.instruments import loader
-from portal.instruments.definition import SafetyState
+from portal.instruments.definition import Condition, SafetyState
 from portal.safety import rules
 from portal.safety.rules import SafetyAnswer, Severity
 
 PHQ_9 = loader.catalogue().get("phq-9")
 GAD_7 = loader.catalogue().get("gad-7")
 DAILY = loader.catalogue().get("daily")
+ASQ, C_SSRS = loader.catalogue().get("asq"), loader.catalogue().get("c-ssrs")
+EPDS, QIDS = loader.catalogue().get("epds"), loader.catalogue().get("qids-sr16")
+EFFECTS, URINARY = loader.catalogue().get("side-effects"), loader.catalogue().get("urinary")
 YES, NOT_SURE, NO = 0, 1, 2
 
 
@@ -52,6 +56,42 @@ CASES = [
     (PHQ_9, "q9", 3, 2, "R3"),
     (PHQ_9, "q9", 0, 3, None),
     (PHQ_9, "q9", None, 0, "R4"),
+    # QIDS item 12 goes like item 9
+    (QIDS, "q12", 0, None, None),
+    (QIDS, "q12", 1, None, "R2"),
+    (QIDS, "q12", 1, 1, "R2"),
+    (QIDS, "q12", 1, 0, "R3"),
+    (QIDS, "q12", 2, 2, "R3"),
+    (QIDS, "q12", 3, None, "R3"),
+    (QIDS, "q12", None, None, "R4"),
+    # EPDS item 10 is R2 however high, and a rise means nothing more
+    (EPDS, "q10", 0, None, None),
+    (EPDS, "q10", 1, None, "R2"),
+    (EPDS, "q10", 3, 1, "R2"),
+    (EPDS, "q10", None, None, "R4"),
+    # ASQ
+    (ASQ, "q1", 0, None, None),
+    *((ASQ, item, 1, None, "R2") for item in ("q1", "q2", "q3", "q4")),
+    (ASQ, "q4", 1, 1, "R2"),
+    (ASQ, "q5", 1, None, "R1"),
+    (ASQ, "q3", None, None, "R4"),
+    # C-SSRS
+    *((C_SSRS, item, 1, None, "R2") for item in ("q1", "q2", "q3", "q6")),
+    *((C_SSRS, item, 1, None, "R1") for item in ("q4", "q5", "q6b")),
+    (C_SSRS, "q1", 0, None, None),
+    (C_SSRS, "q6", None, None, "R4"),
+    # what a body says after an infusion
+    *((EFFECTS, item, value, None, "R8") for item in ("chest_pain", "breath", "fainting") for value in (1, 2, 3)),
+    (EFFECTS, "chest_pain", 0, None, None),
+    (EFFECTS, "chest_pain", None, None, "R4"),
+    (EFFECTS, "confusion", 1, None, None),
+    (EFFECTS, "confusion", 2, None, None),
+    (EFFECTS, "confusion", 3, None, "R8"),
+    (URINARY, "blood", 0, None, None),
+    (URINARY, "blood", 1, None, "R9"),
+    (URINARY, "blood", None, None, "R4"),
+    *((URINARY, item, 2, None, None) for item in ("pain", "urgency")),
+    *((URINARY, item, 3, None, "R9b") for item in ("pain", "urgency")),
 ]
 
 
@@ -62,7 +102,15 @@ def test_an_answer_meets_its_most_severe_rule(definition: Any, item: Any, value:
 
 @pytest.mark.parametrize(
     ("code", "severity", "minutes"),
-    [("R1", Severity.URGENT, 0), ("R2", Severity.SAME_DAY, 1440), ("R3", Severity.URGENT, 240), ("R4", 1, None)],
+    [
+        ("R1", Severity.URGENT, 0),
+        ("R2", Severity.SAME_DAY, 1440),
+        ("R3", Severity.URGENT, 240),
+        ("R4", Severity.REVIEW, None),
+        ("R8", Severity.URGENT, 0),
+        ("R9", Severity.SAME_DAY, 1440),
+        ("R9b", Severity.REVIEW, None),
+    ],
 )
 def test_each_rule_says_how_soon(code: Any, severity: Any, minutes: Any) -> None:
     rule = rules.by_code(code)
@@ -110,6 +158,65 @@ def test_an_item_left_out_is_unknown_and_never_negative() -> None:
     assert rule_of(answer) == "R4"
 
 
+@pytest.mark.parametrize("definition", list(loader.catalogue()), ids=lambda definition: definition.id)
+def test_every_rule_names_items_that_exist_and_every_safety_item_is_named(definition: Any) -> None:
+    named = {one.item for rule in rules.DEFAULTS for one in rule.criteria if one.instrument == definition.id}
+    assert named == {item.code for item in definition.items if item.is_safety}
+
+
+@pytest.mark.parametrize("definition", list(loader.catalogue()), ids=lambda definition: definition.id)
+def test_every_positive_answer_in_the_catalogue_is_heard_and_no_other(definition: Any) -> None:
+    for item in definition.items:
+        values = [option.value for option in item.options] if item.is_safety else []
+        heard = {value for value in values if found(definition, item.code, value)}
+        assert heard == set(item.positive_values)
+
+
+def test_only_instruments_of_the_catalogue_are_named() -> None:
+    assert {one.instrument for rule in rules.DEFAULTS for one in rule.criteria} <= {
+        definition.id for definition in loader.catalogue()
+    }
+
+
+@pytest.mark.parametrize("item", ["nausea", "nausea_still", "headache", "panic", "fall", "palpitations"])
+def test_declining_an_ordinary_side_effect_opens_nothing(item: Any) -> None:
+    assert rules.read(EFFECTS, {item: None}, [item], {}) == ()
+
+
+SAFETY_ITEMS = {"asq": ["q1", "q2", "q3", "q4", "q5"], "c-ssrs": ["q1", "q2", "q3", "q4", "q5", "q6", "q6b"]}
+
+
+@pytest.mark.parametrize(
+    ("definition", "answers", "expected"),
+    [
+        # a question that was not asked after four Noes is no unanswered one
+        (ASQ, {"q1": 0, "q2": 0, "q3": 0, "q4": 0}, {}),
+        (ASQ, {"q1": 0, "q2": 0, "q3": 0, "q4": 1, "q5": 0}, {"q4": "R2"}),
+        (ASQ, {"q1": 0, "q2": 0, "q3": 0, "q4": 1}, {"q4": "R2", "q5": "R4"}),
+        (ASQ, {"q1": 0, "q2": 0, "q3": 0, "q4": 1, "q5": None}, {"q4": "R2", "q5": "R4"}),
+        # a Yes that should not have been asked for is heard all the same
+        (ASQ, {"q1": 0, "q2": 0, "q3": 0, "q4": 0, "q5": 1}, {"q5": "R1"}),
+        # where a declined answer leaves open whether item 5 belongs, both are unknown
+        (ASQ, {"q1": None, "q2": 0, "q3": 0, "q4": 0}, {"q1": "R4", "q5": "R4"}),
+        (C_SSRS, {"q1": 0, "q2": 0, "q6": 0}, {}),
+        (C_SSRS, {"q1": 0, "q2": 0, "q6": 1, "q6b": 0}, {"q6": "R2"}),
+        (C_SSRS, {"q1": 1, "q2": 1, "q3": 0, "q4": 1, "q5": 0, "q6": 0}, {"q1": "R2", "q2": "R2", "q4": "R1"}),
+        (C_SSRS, {"q1": 0, "q2": 0, "q4": 1, "q6": 0}, {"q4": "R1"}),
+    ],
+)
+def test_a_question_that_was_ruled_out_is_not_an_unanswered_one(definition: Any, answers: Any, expected: Any) -> None:
+    read = rules.read(definition, answers, SAFETY_ITEMS[definition.id], {})
+    findings = [finding for answer in read if (finding := rules.find(answer))]
+    assert {finding.answer.item: finding.rule.code for finding in findings} == expected
+
+
+def test_a_question_hidden_behind_an_ordinary_one_is_read_by_that_answer() -> None:
+    gated = replace(EFFECTS.item("chest_pain"), asked_if=Condition(("nausea",), 1))
+    definition = replace(EFFECTS, items=tuple(gated if one.code == "chest_pain" else one for one in EFFECTS.items))
+    assert rules.read(definition, {"nausea": 0}, ["chest_pain"], {}) == ()
+    assert [one.state for one in rules.read(definition, {"nausea": 1}, ["chest_pain"], {})] == ["unknown"]
+
+
 def test_a_safety_item_no_rule_names_is_heard_all_the_same() -> None:
     other = SafetyAnswer("new-scale", "q10", 1, SafetyState.POSITIVE)
     assert rule_of(other) == "R2"
@@ -134,6 +241,7 @@ def test_other_thresholds_are_applied_where_they_are_given() -> None:
 
 def test_only_rules_about_a_rise_look_back() -> None:
     assert rules.looks_back("phq-9")
+    assert rules.looks_back("qids-sr16")
     assert not rules.looks_back("daily")
     assert not rules.looks_back("gad-7")
 
