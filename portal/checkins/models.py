@@ -34,7 +34,6 @@ class PlanItem(Base):
     id: Mapped[uuid.UUID] = key()
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), index=True)
     instrument: Mapped[str] = mapped_column(String(60))
-    every_days: Mapped[int] = mapped_column(SmallInteger())
     triggers: Mapped[list[dict[str, Any]]] = mapped_column(JSON(), default=list)
     min_gap_days: Mapped[int] = mapped_column(SmallInteger(), default=0)
     extra_items: Mapped[list[str]]
@@ -118,7 +117,10 @@ class ScoreRow(Base):
 
 
 class CheckInDraft(Base):
-    """Answers given so far, kept so that a closed page or a dead battery loses nothing."""
+    """Answers given so far, kept so that a closed page or a dead battery loses nothing.
+
+    `version` is the one they were begun in, in which they may be finished.
+    """
 
     __tablename__ = "check_in_drafts"
 
@@ -126,6 +128,7 @@ class CheckInDraft(Base):
     plan_item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan_items.id"), primary_key=True)
     for_on: Mapped[date] = mapped_column(primary_key=True)
     submission_id: Mapped[uuid.UUID]
+    version: Mapped[int] = mapped_column(SmallInteger(), default=1)
     answers: Mapped[dict[str, Any]]
     answered_ms: Mapped[dict[str, Any]] = mapped_column(default=dict)
     note: Mapped[str] = mapped_column(Text(), default="")
