@@ -25,8 +25,10 @@ from portal.checkins.history import views as history
 from portal.clinic import queries as clinic_queries
 from portal.clinic import views as clinic
 from portal.instruments import catalogue
+from portal.instruments import views as instruments
 from portal.instruments.loader import DefinitionError
 from portal.instruments.own import files as own_instruments
+from portal.instruments.own import views as scales
 from portal.messaging import views as messaging
 from portal.notifications import views as notifications
 from portal.patients import views as patients
@@ -42,6 +44,8 @@ from portal.web.session import BrowserSessions
 FEATURES = (
     accounts,
     clinic,
+    instruments,
+    scales,
     patients,
     safety,
     treatment,

@@ -23,6 +23,7 @@ PUBLIC = {
     "accounts.sign_out",
     "safety.help_now",
     "health.alive",
+    "instruments.about",
     "health.ready",
 }
 CLINICAL_WORD = re.compile(

@@ -19,6 +19,7 @@ from portal.instruments import loader
 from portal.instruments.definition import WORDINGS_PER_VERSION, Definition
 from portal.instruments.models import ClinicDefinition, Origin
 from portal.instruments.own import files
+from portal.instruments.tables import DefinitionError
 
 
 class State(StrEnum):
@@ -64,6 +65,14 @@ class Version:
     def definition(self) -> Definition:
         """What its source says; raises DefinitionError."""
         return read(self.source)
+
+    @property
+    def title(self) -> str:
+        """What it calls itself; its id where this version of the portal cannot read it."""
+        try:
+            return self.definition.title
+        except DefinitionError:
+            return self.instrument
 
     @property
     def digest(self) -> str:

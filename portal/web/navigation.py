@@ -65,6 +65,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.ADMINISTRATOR: (
         _entry(_l("People"), "accounts.index", "accounts"),
         _entry(_l("Clinic"), "clinic.settings", "clinic"),
+        _entry(_l("Questionnaires"), "instruments.index", "instruments", "scales"),
         _entry(_l("Delivery"), "notifications.deliveries", "notifications"),
     ),
 }

@@ -14,7 +14,7 @@ LABELS = {
     Role.PATIENT: ["Today", "Progress", "Messages", "You"],
     Role.PROVIDER: ["Caseload", "Alerts", "Messages"],
     Role.NURSE: ["Caseload", "Alerts", "Messages"],
-    Role.ADMINISTRATOR: ["People", "Clinic", "Delivery"],
+    Role.ADMINISTRATOR: ["People", "Clinic", "Questionnaires", "Delivery"],
 }
 
 
