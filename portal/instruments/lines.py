@@ -14,8 +14,9 @@ def line_of(source: str, path: str) -> int | None:
     """
     found = _lines(source)
     while path:
-        if path in found:
-            return found[path]
+        line = found.get(path, found.get(f"{path}[0]"))
+        if line is not None:
+            return line
         path = path[: path.rindex("[")] if path.endswith("]") else path.rpartition(".")[0]
     return None
 
