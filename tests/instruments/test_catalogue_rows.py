@@ -176,6 +176,19 @@ def test_side_effects_come_to_the_strongest_and_whether_any_is_still_there(
     assert [scale.band and scale.band.code for scale in result.scales] == [worst, still]
 
 
+DURATIONS = ["none", "less than 1 hour", "1 to 3 hours", "3 to 8 hours", "more than 8 hours"]
+
+
+@pytest.mark.parametrize(("answer", "words"), list(enumerate(DURATIONS)))
+def test_the_daily_time_taken_is_a_score_of_its_own_in_the_words_of_its_answers(answer: Any, words: Any) -> None:
+    definition = catalogue().get("daily")
+    (found,) = score(definition, {"ocd_time": answer}, asked=["ocd_time"]).scales
+    assert (found.code, found.value, found.band and found.band.label) == ("ocd_time", answer, words)
+    option = definition.item("ocd_time").option(answer)
+    assert option is not None
+    assert option.label.lower() == words
+
+
 @pytest.mark.parametrize(
     ("instrument", "scale", "cutoff"),
     [
