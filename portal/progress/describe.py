@@ -2,9 +2,18 @@
 
 from datetime import timedelta
 
-from portal.progress.reading import Change
-from portal.progress.timeline import DailyPoint, DailySeries, InfusionMark, InstrumentView, MarkKind, ScorePoint
-from portal.progress.words import Message, Span, counted, message
+from portal.messages import N_
+from portal.progress.reading import Change, VersionChange
+from portal.progress.timeline import (
+    DailyPoint,
+    DailySeries,
+    InfusionMark,
+    InstrumentView,
+    MarkKind,
+    ScoreMode,
+    ScorePoint,
+)
+from portal.progress.words import Message, Points, Span, counted, message
 
 STATUS = {
     "planned": message("planned"),
@@ -22,12 +31,32 @@ MARK: dict[MarkKind, Message] = {
     "alert": message("Alert"),
 }
 
+NO_RESULT = message("no result")
+ENTERED: dict[ScoreMode, Message] = {
+    "phone": message("answered by phone"),
+    "bedside": message("answered at the bedside"),
+    "clinician": message("entered by a clinician"),
+}
+QUALITY = {
+    "too-quick": message("answered very quickly"),
+    "straight-lined": message("the same answer to every question"),
+}
+ENTERED_BY: dict[ScoreMode, str] = {
+    "phone": N_("answered by phone, written down by %(name)s"),
+    "bedside": N_("answered at the bedside, written down by %(name)s"),
+    "clinician": N_("entered by %(name)s"),
+}
+
+
+def amount(instrument: InstrumentView, value: float | None) -> float | Points | None:
+    """Return a score as it is written: a mean always with its decimals."""
+    return value if value is None or not instrument.decimals else Points(value, instrument.decimals)
+
 
 def recall_window(instrument: InstrumentView, point: ScorePoint) -> Span | None:
     """Return the first and the last day that the answers are about, or None where the scale does not say."""
-    if not instrument.recall_days:
-        return None
-    return Span(point.on - timedelta(days=instrument.recall_days), point.on)
+    days = instrument.recalled.get(point.version, instrument.recall_days)
+    return Span(point.on - timedelta(days=days), point.on) if days else None
 
 
 def covers(instrument: InstrumentView, point: ScorePoint) -> Message | None:
@@ -38,16 +67,47 @@ def covers(instrument: InstrumentView, point: ScorePoint) -> Message | None:
 
 def score(instrument: InstrumentView, point: ScorePoint) -> tuple[Message, ...]:
     """Return what is known of one score: the number with its band first, then what qualifies it."""
-    if point.value is None:
-        return (message("%(scale)s answered, with too few answers for a score", scale=instrument.short_title),)
-    values = {"scale": instrument.short_title, "score": point.value, "band": point.band}
-    said = [
-        message("%(scale)s %(score)s, %(band)s", **values) if point.band else message("%(scale)s %(score)s", **values)
-    ]
-    if point.state == "prorated":
-        said.append(message("prorated: worked out from part of the answers"))
     window = covers(instrument, point)
-    return (*said, window) if window else tuple(said)
+    return (_heading(instrument, point), *qualities(point), *([window] if window else []))
+
+
+def _heading(instrument: InstrumentView, point: ScorePoint) -> Message:
+    name = instrument.short_title
+    if point.value is None and instrument.has_levels:
+        return message("%(scale)s answered, with too few answers for a result", scale=name)
+    if point.value is None:
+        return message("%(scale)s answered, with too few answers for a score", scale=name)
+    if instrument.has_levels:
+        return message("%(scale)s: %(band)s", scale=name, band=point.band)
+    values = {"scale": name, "score": amount(instrument, point.value), "band": point.band}
+    return (
+        message("%(scale)s %(score)s, %(band)s", **values) if point.band else message("%(scale)s %(score)s", **values)
+    )
+
+
+def qualities(point: ScorePoint) -> tuple[Message, ...]:
+    """Return what qualifies a score: how much of it was answered, what was left out by choice, who wrote it down."""
+    said = []
+    if point.state == "prorated":
+        said.append(message("prorated (%(answered)s of %(of)s answered)", answered=point.answered, of=point.of))
+    if point.state == "unscored" and point.of:
+        said.append(message("%(answered)s of %(of)s answered", answered=point.answered, of=point.of))
+    if point.declined:
+        said.append(counted("%(n)s question left out by choice", "%(n)s questions left out by choice", point.declined))
+    if point.mode != "self":
+        by = message(ENTERED_BY[point.mode], name=point.entered_by) if point.entered_by else ENTERED[point.mode]
+        said.append(by)
+    return (*said, *(QUALITY[code] for code in point.quality if code in QUALITY))
+
+
+def version(name: str) -> Message:
+    """Return "version 2"."""
+    return message("version %(version)s", version=name)
+
+
+def version_change(change: VersionChange) -> Message:
+    """Return what stands where the questions or their scoring changed."""
+    return message("version %(version)s from here on", version=change.point.version)
 
 
 def infusion(mark: InfusionMark) -> tuple[Message, ...]:

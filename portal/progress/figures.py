@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from portal.progress import describe, traces
+from portal.progress.axes import edges, shade, ticks
 from portal.progress.reading import response_at
 from portal.progress.svg import chart
 from portal.progress.svg.daily import strip_name
@@ -28,6 +29,7 @@ def by_date(timeline: Timeline, words: Words) -> Figure:
     data = traces.infusions(timeline, words, axis(HEAD))
     shapes = []
     if timeline.instrument is not None:
+        data += traces.versions(timeline, words, axis(SCORES))
         data += traces.scores(timeline, timeline.instrument, words, axis(SCORES))
         shapes = _grounds(timeline, timeline.instrument)
     for number, (series, _) in enumerate(wide.strips):
@@ -58,8 +60,7 @@ def _axes(timeline: Timeline, frame: Frame, words: Words) -> Figure:
     made["yaxis"] = _axis([0, 1], [])
     made["yaxis2"] = _axis([0.5 - rows, 0.5], [])
     if timeline.instrument is not None and frame.scores is not None:
-        scale = [band.low for band in timeline.instrument.bands] or [timeline.instrument.minimum]
-        shown = [*scale, timeline.instrument.maximum] if timeline.shown_scores else []
+        shown = ticks(timeline.instrument) if timeline.shown_scores else []
         made["yaxis3"] = _axis(_reach(frame.scores), shown)
     for number, (_, lane) in enumerate(frame.strips):
         made[f"yaxis{FIRST_STRIP + number}"] = _axis(_reach(lane), [])
@@ -86,11 +87,10 @@ def _reach(lane: Lane) -> list[float]:
 def _grounds(timeline: Timeline, instrument: InstrumentView) -> list[Figure]:
     if not timeline.shown_scores:
         return []
-    edges = [(low.high + high.low) / 2 for low, high in pairwise(instrument.bands)]
-    edges = [instrument.minimum - 1, *edges, instrument.maximum + 1]
+    outer = (instrument.minimum - 1, instrument.maximum + 1)
     found = [
-        _shape("rect", f"band-{min(number, 4)}", "below", y0=low, y1=high)
-        for number, (low, high) in enumerate(pairwise(edges))
+        _shape("rect", f"band-{shade(instrument, number)}", "below", y0=low, y1=high)
+        for number, (low, high) in enumerate(pairwise(edges(instrument, *outer)))
     ]
     lines = [response_at(instrument, timeline.baseline)]
     if instrument.remission_below is not None and not instrument.higher_is_better:

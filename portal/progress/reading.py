@@ -1,6 +1,6 @@
 """What can be read off a timeline: medians, unbroken stretches, thresholds, crossings, intervals after infusions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
@@ -20,6 +20,13 @@ class Crossing(NamedTuple):
 
     point: ScorePoint
     change: Change
+
+
+class VersionChange(NamedTuple):
+    """The first answer to another version of the questions or their scoring, and the version `before` it."""
+
+    point: ScorePoint
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,19 @@ def segments(points: Sequence[ScorePoint], gap_days: int) -> tuple[tuple[ScorePo
     return tuple(tuple(run) for run in runs)
 
 
+def stretches(timeline: Timeline) -> tuple[tuple[ScorePoint, ...], ...]:
+    """Return the stretches shown within which points may be joined; outcomes in an order never are."""
+    if timeline.instrument is not None and timeline.instrument.has_levels:
+        return tuple((point,) for point in scored(timeline.shown_scores))
+    return segments(timeline.shown_scores, timeline.expected_gap_days)
+
+
+def version_changes(timeline: Timeline) -> tuple[VersionChange, ...]:
+    """Return where one version of the instrument took the place of another, in order of time."""
+    pairs = pairwise(timeline.scores)
+    return tuple(VersionChange(after, before.version) for before, after in pairs if before.version != after.version)
+
+
 def silences(timeline: Timeline) -> tuple[tuple[date, date], ...]:
     """Return the stretches shown without any answered scale, longer than expected, the one up to today included."""
     days = [point.on for point in timeline.scores]
@@ -83,7 +103,7 @@ def silences(timeline: Timeline) -> tuple[tuple[date, date], ...]:
 
 
 def daily_medians(points: Sequence[DailyPoint], *, every: int = 1) -> tuple[tuple[Median, ...], ...]:
-    """Return the seven-day median in unbroken stretches; each day counts once, with the mean of its answers.
+    """Return the seven-day median in unbroken stretches; every answer counts, several of one day too.
 
     The seven days end on the day itself, so that nothing is shown before it was known. Fewer than three answered
     days give no median and break the line. With `every` above 1 only every so many answered days are worked out.
@@ -99,19 +119,20 @@ def daily_medians(points: Sequence[DailyPoint], *, every: int = 1) -> tuple[tupl
             continue
         if last < 0 or index - last > every or ordinals[index] - ordinals[last] > max(MEDIAN_DAYS, 2 * every):
             runs.append([])
-        runs[-1].append(Median(days[index][0], _middle([value for _, value in days[low : index + 1]])))
+        window = [value for _, values in days[low : index + 1] for value in values]
+        runs[-1].append(Median(days[index][0], _middle(window)))
         last = index
     return tuple(tuple(run) for run in runs)
 
 
-def _days(points: Sequence[DailyPoint]) -> list[tuple[date, float]]:
-    if len({point[0] for point in points}) == len(points):
-        return [(point[0], point[2]) for point in points]
-    days = []
-    for on, group in groupby(points, key=lambda point: point.on):
-        values = [point.value for point in group]
-        days.append((on, sum(values) / len(values)))
-    return days
+def _days(points: Sequence[DailyPoint]) -> list[tuple[date, list[float]]]:
+    # Read by position, because ten years hold thousands of them.
+    return [(on, [point[2] for point in group]) for on, group in groupby(points, key=lambda point: point[0])]
+
+
+def has_crowded_days(timeline: Timeline) -> bool:
+    """Return whether any daily question shown was answered several times on one day."""
+    return any(len({point[0] for point in series.points}) < len(series.points) for series in timeline.daily)
 
 
 def _middle(values: list[float]) -> float:
@@ -185,10 +206,21 @@ def days_on_the_good_side(timeline: Timeline) -> int | None:
             continue
         if run and (run[-1].on - point.on).days > timeline.expected_gap_days:
             break
+        if point.version != newest.version:
+            break
         if not _is_good(instrument, point.value):
             break
         run.append(point)
     return (run[0].on - run[-1].on).days or None if run else None
+
+
+def unbroken(interval: Interval, gap_days: int) -> Iterator[Interval]:
+    """Yield the stretches of an interval within which its scores may be joined."""
+    begins = 0
+    for run in segments(interval.scores, gap_days):
+        days = interval.days[begins : begins + len(run)]
+        yield Interval(interval.infusion, run, days, interval.is_current)
+        begins += len(run)
 
 
 def _is_good(instrument: InstrumentView, value: float) -> bool:

@@ -4,6 +4,8 @@ Silence is never called stable, a change is called reliable only by the scale's 
 without something to compare it with is left as a number.
 """
 
+from portal.progress import outcomes
+from portal.progress.describe import amount
 from portal.progress.reading import (
     change_from,
     days_on_the_good_side,
@@ -13,6 +15,7 @@ from portal.progress.reading import (
     latest,
     next_planned,
     scored,
+    version_changes,
 )
 from portal.progress.timeline import InfusionMark, InstrumentView, ScorePoint, Timeline
 from portal.progress.words import Message, counted, message
@@ -23,7 +26,7 @@ def sentences(timeline: Timeline) -> tuple[Message, ...]:
 
     Give the timeline before a range is selected: what is said must not change with the button pressed.
     """
-    said = [*_about_scores(timeline), *_about_the_plan(timeline)]
+    said = [*_about_scores(timeline), *_about_versions(timeline), *_about_the_plan(timeline)]
     if not scored(timeline.scores):
         said += _about_days(timeline)
     return tuple(said) or (message("There is nothing to show yet."),)
@@ -33,6 +36,8 @@ def _about_scores(timeline: Timeline) -> list[Message]:
     instrument, newest = timeline.instrument, latest(timeline)
     if instrument is None:
         return []
+    if instrument.has_levels:
+        return outcomes.sentences(timeline, instrument)
     if newest is None:
         return [_nothing_scored(timeline, instrument)]
     if len(scored(timeline.scores)) == 1:
@@ -66,25 +71,28 @@ def _only_one(instrument: InstrumentView, point: ScorePoint) -> Message:
             "%(scale)s was %(score)s on %(on)s, worked out from part of the answers. "
             "One score cannot show a change yet.",
             scale=instrument.short_title,
-            score=point.value,
+            score=amount(instrument, point.value),
             on=point.on,
         )
     return message(
         "%(scale)s was %(score)s on %(on)s. One score cannot show a change yet.",
         scale=instrument.short_title,
-        score=point.value,
+        score=amount(instrument, point.value),
         on=point.on,
     )
 
 
 def _before_any_infusion(timeline: Timeline, instrument: InstrumentView) -> Message:
     points = scored(timeline.scores)
+    points = [point for point in points if point.version == points[-1].version]
+    if len(points) == 1:
+        return _only_one(instrument, points[0])
     return message(
         "%(scale)s was %(first)s on %(start)s and %(last)s on %(end)s, before any infusion.",
         scale=instrument.short_title,
-        first=points[0].value,
+        first=amount(instrument, points[0].value),
         start=points[0].on,
-        last=points[-1].value,
+        last=amount(instrument, points[-1].value),
         end=points[-1].on,
     )
 
@@ -95,11 +103,11 @@ def _now(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint, pas
         return message(
             "%(scale)s was %(score)s on %(on)s. There is no score since the first infusion.",
             scale=instrument.short_title,
-            score=newest.value,
+            score=amount(instrument, newest.value),
             on=newest.on,
         )
     days = (newest.on - before[-1].on).days
-    values = {"scale": instrument.short_title, "score": newest.value, "number": before[-1].number}
+    values = {"scale": instrument.short_title, "score": amount(instrument, newest.value), "number": before[-1].number}
     if newest.on == timeline.today:
         return counted(
             "%(scale)s is %(score)s now, %(n)s day after infusion %(number)s.",
@@ -131,14 +139,11 @@ def _since_baseline(
     first = next((infusion for infusion in past if infusion.at >= baseline.at), past[-1])
     after = [point for point in scored(timeline.scores) if point.at > first.at]
     complete = [point for point in after if point.state == "complete"]
-    before = {"scale": instrument.short_title, "score": baseline.value}
+    before = {"scale": instrument.short_title, "score": amount(instrument, baseline.value)}
     if not after:
         return [message("%(scale)s was %(score)s before the first infusion. There is no score since then.", **before)]
     if newest.version != baseline.version:
-        return [
-            _now(timeline, instrument, newest, past),
-            message("The scale changed since the first infusion, so the scores are not compared."),
-        ]
+        return [_now(timeline, instrument, newest, past)]
     if not complete:
         said = [
             message("%(scale)s was %(score)s before the first infusion, and only answered in part since.", **before)
@@ -168,7 +173,8 @@ def _reached(timeline: Timeline, baseline: ScorePoint, complete: list[ScorePoint
 
 def _headline(timeline: Timeline, instrument: InstrumentView, baseline: ScorePoint, reached: ScorePoint) -> Message:
     first, then = baseline.value or 0, reached.value or 0
-    values = {"scale": instrument.short_title, "first": first, "then": then}
+    name = instrument.short_title
+    values = {"scale": name, "first": amount(instrument, first), "then": amount(instrument, then)}
     if not _series(timeline, baseline):
         infusions = [infusion for infusion in given(timeline) if baseline.at <= infusion.at < reached.at]
         return counted(
@@ -220,6 +226,20 @@ def _silence(timeline: Timeline, newest: ScorePoint) -> list[Message]:
             "The last score is from %(on)s, %(n)s days ago; how it has been since then is not known.",
             (timeline.today - newest.on).days,
             on=newest.on,
+        )
+    ]
+
+
+def _about_versions(timeline: Timeline) -> list[Message]:
+    changes = version_changes(timeline)
+    if not changes:
+        return []
+    return [
+        message(
+            "The questions or their scoring changed on %(on)s (version %(version)s): "
+            "what was answered before is not compared with what came later.",
+            on=changes[-1].point.on,
+            version=changes[-1].point.version,
         )
     ]
 

@@ -8,8 +8,8 @@ from math import ceil
 from typing import Generic, TypeVar
 
 from portal.progress import describe
-from portal.progress.reading import Change, change_from, given
-from portal.progress.timeline import DailySeries, InfusionMark, Mark, ScorePoint, Timeline
+from portal.progress.reading import Change, VersionChange, change_from, given, version_changes
+from portal.progress.timeline import DailySeries, InfusionMark, InstrumentView, Mark, ScorePoint, Timeline
 from portal.progress.words import Span
 
 R = TypeVar("R")
@@ -33,12 +33,16 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: exactly one of `score`, `infusion` and `mark` is there."""
+    """One line of the table: exactly one of `score`, `version`, `infusion` and `mark` is there.
+
+    `version` stands below the first score of another version of the questions.
+    """
 
     on: date
     score: ScoreRow | None = None
     infusion: InfusionMark | None = None
     mark: Mark | None = None
+    version: VersionChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,10 @@ class Page(Generic[R]):
 
 
 def rows(timeline: Timeline) -> tuple[Row, ...]:
-    """Return scores, infusions and other marks of the shown range, newest first."""
+    """Return scores, changes of their version, infusions and other marks of the shown range, newest first."""
     found: list[tuple[date, datetime | None, Row]] = []
     found += [(p.on, p.at, Row(p.on, score=_score(timeline, p))) for p in timeline.shown_scores]
+    found += [(c.point.on, c.point.at, Row(c.point.on, version=c)) for c in _versions(timeline)]
     found += [(i.on, i.at, Row(i.on, infusion=i)) for i in timeline.shown_infusions]
     found += [(m.on, None, Row(m.on, mark=m)) for m in timeline.shown_marks]
     found.sort(key=lambda entry: (entry[0], entry[1].timestamp() if entry[1] else float("inf")), reverse=True)
@@ -106,25 +111,30 @@ def page(found: Sequence[R], number: int, size: int = PAGE_SIZE) -> Page[R]:
     return Page(tuple(found[(number - 1) * size : number * size]), number, pages, len(found))
 
 
+def _versions(timeline: Timeline) -> list[VersionChange]:
+    shown = set(timeline.shown_scores)
+    return [change for change in version_changes(timeline) if change.point in shown]
+
+
 def _score(timeline: Timeline, point: ScorePoint) -> ScoreRow:
     instrument, baseline = timeline.instrument, timeline.baseline
     before = [mark for mark in given(timeline) if mark.at < point.at]
     return ScoreRow(
         point=point,
         covers=describe.recall_window(instrument, point) if instrument else None,
-        difference=_difference(baseline, point),
+        difference=_difference(instrument, baseline, point),
         change=change_from(instrument, baseline, point) if instrument else None,
         infusion_number=before[-1].number if before else None,
         days_since=(point.on - before[-1].on).days if before else None,
     )
 
 
-def _difference(baseline: ScorePoint | None, point: ScorePoint) -> float | None:
+def _difference(instrument: InstrumentView | None, baseline: ScorePoint | None, point: ScorePoint) -> float | None:
     if baseline is None or baseline.value is None or point.value is None:
         return None
-    if baseline.version != point.version or point.at <= baseline.at:
+    if instrument is None or instrument.has_levels or baseline.version != point.version or point.at <= baseline.at:
         return None
-    return point.value - baseline.value
+    return round(point.value - baseline.value, 6)
 
 
 def _cells(series: DailySeries, wanted: set[date]) -> dict[date, DailyCell]:

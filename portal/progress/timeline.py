@@ -4,8 +4,9 @@ Everything that draws, tabulates or describes progress takes a `Timeline`, so th
 sentence cannot disagree.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from typing import Literal, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 ScoreState = Literal["complete", "prorated", "unscored"]
 InfusionKind = Literal["induction", "booster"]
 InfusionStatus = Literal["planned", "completed", "stopped-early", "cancelled", "missed"]
+ScoreMode = Literal["self", "phone", "bedside", "clinician"]
 DailySource = Literal["check-in", "import"]
 MarkKind = Literal["medicine", "event", "visit", "message", "alert"]
 
@@ -27,11 +29,15 @@ class Band(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class InstrumentView:
-    """One scale as the chart needs it.
+    """One scale as the chart needs it; `minimum` and `maximum` hold every score on record, of older versions too.
 
     `response_fraction` is the share of the baseline that must be gone for a response (0.5 is half);
     `remission_below`, `reliable_change` and `line` (the clinic's chosen line) are in points of the scale.
-    A threshold that nobody has published, or that the clinic has not set, is None and is not drawn.
+    A threshold that nobody has published, or that the clinic has not set, is None and is not drawn. `label` is the name
+    where there is little room, "" for the short title. `decimals` is how many a score is written with. With
+    `has_levels` the scores are outcomes in an order, each one of `bands`, and no amounts: nothing is joined, subtracted
+    or averaged. `recalled` are the recall days by version, where they differ; `bands_since` is the first answer to
+    which the bands apply, None for all.
     """
 
     id: str
@@ -48,13 +54,21 @@ class InstrumentView:
     versions: tuple[str, ...]
     line: float | None = None
     sources: tuple[str, ...] = ()
+    label: str = ""
+    decimals: int = 0
+    has_levels: bool = False
+    is_validated: bool = True
+    recalled: Mapping[str, int | None] = field(default_factory=dict)
+    bands_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ScorePoint:
     """One answered scale. `at` is when it was true (aware, UTC), `on` that day for the patient.
 
-    `value` is None when too few questions were answered for a score ("unscored").
+    `value` is None when too few questions were answered for a score ("unscored"): `answered` of the scale's `of`,
+    `declined` of the others by choice. `mode` is how the answers came, `entered_by` who of the staff wrote them down.
+    `version` is that of the questions and their scoring. `quality` says what a clinician should know of the answers.
     """
 
     at: datetime
@@ -64,6 +78,12 @@ class ScorePoint:
     band: str
     version: str
     check_in_id: UUID | None = None
+    answered: int = 0
+    of: int = 0
+    declined: int = 0
+    mode: ScoreMode = "self"
+    entered_by: str = ""
+    quality: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,13 @@ class InfusionMark:
     def was_given(self) -> bool:
         """Whether any of the dose was given: an infusion that was stopped early counts."""
         return self.status in ("completed", "stopped-early")
+
+
+def true_at(received: datetime, on: date, zone: ZoneInfo) -> datetime:
+    """Return when an answer was true: when it came in, or noon of the day it is for where that was another one."""
+    if received.astimezone(zone).date() == on:
+        return received
+    return datetime.combine(on, time(12), zone).astimezone(UTC)
 
 
 class DailyPoint(NamedTuple):

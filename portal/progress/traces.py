@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.progress import describe
-from portal.progress.reading import crossings
+from portal.progress.axes import is_staffed, reach, unscored_at
+from portal.progress.reading import crossings, version_changes
 from portal.progress.svg.also import Spot
 from portal.progress.svg.daily import medians_shown, points_shown
 from portal.progress.svg.frame import HEADER
@@ -19,7 +20,6 @@ from portal.progress.timeline import DailySeries, InfusionMark, InstrumentView, 
 from portal.progress.words import Span, Words, message
 
 Trace = dict[str, Any]
-SYMBOLS = {"complete": "circle", "prorated": "circle-open"}
 MARKS = {
     "medicine": "square",
     "event": "triangle-up",
@@ -58,13 +58,34 @@ def scores(timeline: Timeline, instrument: InstrumentView, words: Words, axis: s
         y += [*(point.value for point in run), None]
         said += [*(_score_words(instrument, point, words) for point in run), ""]
         covered += [*(_window(instrument, point) for point in run), None]
-        symbols += [*(SYMBOLS[point.state] for point in run), "circle"]
+        symbols += [*map(_symbol, run), "circle"]
     if not x:
         return _unscored(timeline, instrument, words, axis)
-    trace = _trace("score", axis, x, y, "lines+markers", said)
+    trace = _trace("score", axis, x, y, "markers" if instrument.has_levels else "lines+markers", said)
     trace |= {"name": plain(instrument.short_title), "connectgaps": False, "customdata": covered}
     trace["marker"] = {"symbol": symbols}
-    return [trace, *_rings(timeline, words, axis), *_unscored(timeline, instrument, words, axis)]
+    rings = [] if instrument.has_levels else _rings(timeline, words, axis)
+    return [trace, *rings, *_unscored(timeline, instrument, words, axis)]
+
+
+def _symbol(point: ScorePoint) -> str:
+    shape = "square" if is_staffed(point) else "circle"
+    return shape if point.state == "complete" else f"{shape}-open"
+
+
+def versions(timeline: Timeline, words: Words, axis: str) -> list[Trace]:
+    """Return a line across the scores where the questions or their scoring changed."""
+    instrument, x, said = timeline.instrument, list[str](), list[str]()
+    shown = [one for one in version_changes(timeline) if timeline.start <= one.point.on <= timeline.end]
+    if instrument is None or not shown:
+        return []
+    for change in shown:
+        about = f"{plain(words.say(describe.version_change(change)))}<br>{plain(words.day(change.point.on))}"
+        x += [f"{change.point.on.isoformat()} 00:00"] * 3
+        said += [about, about, ""]
+    low, high = reach(timeline, instrument)
+    trace = _trace("version", axis, x, [low, high, None] * len(shown), "lines", said)
+    return [trace | {"connectgaps": False}]
 
 
 def _trace(role: str, axis: str, x: list[str], y: list[Any], mode: str, said: list[str] | None) -> Trace:
@@ -98,7 +119,7 @@ def _unscored(timeline: Timeline, instrument: InstrumentView, words: Words, axis
         return []
     x = [moment(point.at, timeline.time_zone) for point in points]
     said = [_score_words(instrument, point, words) for point in points]
-    trace = _trace("unscored", axis, x, [instrument.minimum] * len(points), "markers", said)
+    trace = _trace("unscored", axis, x, [unscored_at(instrument)] * len(points), "markers", said)
     return [trace | {"marker": {"symbol": "x-thin-open"}}]
 
 

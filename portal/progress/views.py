@@ -7,16 +7,17 @@ from typing import Any
 import orjson
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
-from portal.progress import describe, figures, queries, sentence, table
+from portal.progress import describe, figures, queries, reading, sentence, table
 from portal.progress.svg import chart, overlay
 from portal.progress.timeline import Timeline
-from portal.progress.words import Words
+from portal.progress.words import Words, message
 from portal.web import speech
 
 blueprint = Blueprint("progress", __name__)
@@ -49,8 +50,9 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         at=guard.at(),
         wanted_range=request.args.get("range", ""),
         instrument=request.args.get("scale", 0, type=int),
+        part=request.args.get("part", 0, type=int),
         lanes=request.args.getlist("lane", type=int),
-        with_alerts=not is_own,
+        for_team=not is_own,
     )
     words = speech.words()
     said = [words.say(message) for message in sentence.sentences(whole)]
@@ -65,9 +67,31 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         scores=table.page(table.rows(shown), number),
         daily=table.daily_page(shown, number),
         here=_here,
+        notes=_notes(shown, for_team=not is_own),
+        amount=lambda points: _amount(shown, points),
         describe=describe,
         words=words,
     )
+
+
+def _notes(timeline: Timeline, *, for_team: bool) -> list[str]:
+    """Return what stands below the chart: which questions, whose thresholds, and how several answers a day combine."""
+    instrument, notes = timeline.instrument, list[str]()
+    if instrument is not None:
+        versions = ", ".join(instrument.versions)
+        notes.append(_("%(scale)s, version %(version)s.", scale=instrument.title, version=versions))
+        if not instrument.is_validated:
+            notes.append(_("Our own questions, not a validated scale."))
+        if for_team and instrument.sources:
+            notes.append(_("Thresholds: %(sources)s.", sources="; ".join(instrument.sources)))
+    if reading.has_crowded_days(timeline):
+        notes.append(_("Several answers on one day: each is drawn, and the median takes them all."))
+    return notes
+
+
+def _amount(timeline: Timeline, points: float) -> str:
+    written = points if timeline.instrument is None else describe.amount(timeline.instrument, points)
+    return speech.say(message("%(value)s", value=written))
 
 
 def _draw(timeline: Timeline, words: Words, said: list[str]) -> Drawn:
@@ -83,6 +107,6 @@ def _draw(timeline: Timeline, words: Words, said: list[str]) -> Drawn:
 
 def _here(**changed: Any) -> str:
     """Return this page's address with something else chosen; another choice begins at the first page of the table."""
-    named = [name for name in ("range", "scale", "lane") if name in request.args]
+    named = [name for name in ("range", "scale", "part", "lane") if name in request.args]
     kept: dict[str, Any] = {name: request.args.getlist(name) for name in named}
     return url_for(".show", patient_id=guard.patient().id, **kept | changed)

@@ -16,11 +16,18 @@ class Span(NamedTuple):
     end: date
 
 
+class Points(NamedTuple):
+    """A number that is always written with so many decimals, 1 or more: a mean of 5 is 5.0."""
+
+    value: float
+    decimals: int
+
+
 class Message(NamedTuple):
     """An English message id with the values it needs.
 
-    `plural` is given where the wording depends on `values["n"]`. A value is a string, a number, a `date`, a `Span`
-    or a message itself: the edge writes each as the reader is used to.
+    `plural` is given where the wording depends on `values["n"]`. A value is a string, a number, `Points`, a `date`, a
+    `Span` or a message itself: the edge writes each as the reader is used to.
     """
 
     msgid: str

@@ -8,7 +8,7 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_decimal
 from flask_babel import gettext, ngettext
 
-from portal.progress.words import Message, Span, Words
+from portal.progress.words import Message, Points, Span, Words
 from portal.web import filters
 
 
@@ -38,6 +38,8 @@ def _write(value: object) -> Any:
         return say(value)
     if isinstance(value, Span):
         return _span(value, locale)
+    if isinstance(value, Points):
+        return _points(value, locale)
     if isinstance(value, date):
         return _day(value, locale)
     return _number(value, locale) if isinstance(value, int | float) else value
@@ -62,6 +64,11 @@ def _month(on: date, locale: str) -> str:
 @lru_cache(maxsize=10_000)
 def _span(days: Span, locale: str) -> str:
     return str(format_interval(days.start, days.end, "yMMMd", locale=locale))
+
+
+@lru_cache(maxsize=10_000)
+def _points(points: Points, locale: str) -> str:
+    return str(format_decimal(points.value, "#,##0." + "0" * points.decimals, locale=locale))
 
 
 @lru_cache(maxsize=10_000)

@@ -25,10 +25,10 @@ export function palette(figure) {
 // Open points are filled with the ground, so that no line shows through them.
 function points(trace, colour) {
   const symbols = [trace.marker.symbol].flat();
-  const open = symbols.map((symbol) => symbol === "circle-open");
+  const open = symbols.map((symbol) => symbol.endsWith("-open"));
   const [ink, paper] = [colour("ink"), colour("paper")];
   return {
-    symbol: "circle",
+    symbol: symbols.map((symbol) => symbol.replace("-open", "")),
     opacity: 1,
     size: 9,
     color: open.map((is) => (is ? paper : ink)),
@@ -46,6 +46,7 @@ function head(role, colour) {
 const TRACES = {
   score: (trace, colour) => ({ line: { color: colour("ink"), width: 2 }, marker: points(trace, colour) }),
   ring: (trace, colour) => ({ marker: { ...trace.marker, size: 16, color: colour("ink"), line: { width: 1.25, color: colour("ink") } } }),
+  version: (trace, colour) => ({ line: { color: colour("soft"), width: 1.5, dash: "6px,3px" } }),
   unscored: (trace, colour) => ({ marker: { ...trace.marker, size: 8, color: colour("ink"), line: { width: 1.5, color: colour("ink") } } }),
   daily: (trace, colour) => ({ marker: { ...trace.marker, size: 4, color: colour("quiet"), line: { width: 0 } } }),
   imported: (trace, colour) => ({ marker: { ...trace.marker, size: 4.5, color: colour("quiet"), line: { width: 1, color: colour("quiet") } } }),

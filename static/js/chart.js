@@ -93,6 +93,12 @@ class Live {
   }
 }
 
+// On a phone the choices scroll sideways: what is chosen comes into sight.
+for (const chosen of document.querySelectorAll(".progress-ranges [aria-current]")) {
+  const row = chosen.closest("ul");
+  row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
+}
+
 for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const explore = figure.querySelector("[data-explore]");
   let live;

@@ -22,7 +22,7 @@ from portal.progress.timeline import (
     ScoreState,
     Timeline,
 )
-from portal.progress.words import Message, Span, Words
+from portal.progress.words import Message, Points, Span, Words
 
 ZONE = ZoneInfo("America/Denver")
 TODAY = date(2026, 6, 15)
@@ -74,6 +74,8 @@ def written(value: object) -> object:
         return say(value)
     if isinstance(value, Span):
         return span(value)
+    if isinstance(value, Points):
+        return f"{value.value:.{value.decimals}f}"
     if isinstance(value, date):
         return day(value)
     return number(value) if isinstance(value, float | int) else value

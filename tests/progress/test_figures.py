@@ -14,9 +14,10 @@ from portal.progress import figures, ranges, table
 from portal.progress.timeline import Mark, Timeline
 from portal.progress.traces import plain
 from tests.progress import stories
+from tests.progress.kinds import KINDS
 from tests.progress.stories import TODAY, WORDS, infusion, mood, score, timeline
 
-STORIES = [stories.lasting_responder, stories.wears_off, stories.newcomer, stories.ten_years]
+STORIES = [stories.lasting_responder, stories.wears_off, stories.newcomer, stories.ten_years, *KINDS]
 EDGES = {
     "one point": timeline([score(TODAY, 9)]),
     "only declined": timeline([score(TODAY, None)]),
@@ -84,7 +85,8 @@ def test_its_scores_are_those_of_the_table(story: Callable[[], Timeline]) -> Non
     shown = ranges.select(story(), "1-year")
     (trace,) = roles(figures.by_date(shown, WORDS), "score")
     values = [value for value in trace["y"] if value is not None]
-    assert values == [row.score.point.value for row in reversed(table.rows(shown)) if row.score]
+    rows = [row.score.point.value for row in reversed(table.rows(shown)) if row.score]
+    assert values == [value for value in rows if value is not None]
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -69,10 +69,11 @@ def test_two_answered_days_in_seven_have_no_median() -> None:
     assert reading.daily_medians([point(20, 3), point(16, 4), point(9, 5), point(2, 6)]) == ()
 
 
-def test_many_answers_on_one_day_count_as_one_day() -> None:
-    points = [point(2, 4), point(1, 6), *(point(0, value, hour) for hour, value in ((8, 9), (12, 9), (20, 0)))]
-    (run,) = reading.daily_medians(points)
-    assert [m.value for m in run] == [6]
+def test_every_answer_of_a_day_counts_in_the_median_and_the_days_still_have_to_be_three() -> None:
+    many = [point(0, value, hour) for hour, value in ((8, 9), (12, 9), (16, 9), (20, 0))]
+    (run,) = reading.daily_medians([point(2, 4), point(1, 6), *many])
+    assert [(m.on, m.value) for m in run] == [(TODAY, median([4, 6, 9, 9, 9, 0]))]
+    assert reading.daily_medians([point(1, 6), *many]) == ()
 
 
 def test_a_median_line_is_open_where_nobody_answered() -> None:

@@ -127,7 +127,8 @@ CASES = {
     "another version since": (
         timeline([score(ago(61), 19), score(ago(6), 8, version="2")], SERIES),
         ("PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
-        "The scale changed since the first infusion, so the scores are not compared."),
+        "The questions or their scoring changed on 9 June 2026 (version 2): "
+        "what was answered before is not compared with what came later."),
     ),
     "only daily answers": (
         timeline(daily=[mood({ago(2): 5.0, ago(1): 6.0})]),

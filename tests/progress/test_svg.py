@@ -19,10 +19,11 @@ from portal.progress.svg.labels import Box
 from portal.progress.svg.pen import width as width_of
 from portal.progress.timeline import InfusionKind, InfusionStatus, Mark, Timeline
 from tests.progress import stories
+from tests.progress.kinds import KINDS
 from tests.progress.stories import TODAY, WORDS, infusion, mood, score, series_of_six, timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
-STORIES = [stories.lasting_responder, stories.wears_off, stories.newcomer, stories.ten_years]
+STORIES = [stories.lasting_responder, stories.wears_off, stories.newcomer, stories.ten_years, *KINDS]
 SHEETS = [WIDE, NARROW]
 
 

@@ -1,12 +1,15 @@
 """The whole chart by date, as one SVG element."""
 
-from portal.progress.svg import also, axis, bands, daily, infusions, legend, remarks, scores
+from portal.progress.svg import also, axis, bands, daily, infusions, legend, remarks, scores, versions
 from portal.progress.svg.frame import NARROW, WIDE, Frame, Sheet, lay_out
 from portal.progress.svg.labels import Box
 from portal.progress.svg.layers import Layers, join
-from portal.progress.svg.pen import clean, element, number, text, width
+from portal.progress.svg.pen import clean, element, number, shortened, text, width
 from portal.progress.timeline import Timeline
 from portal.progress.words import Words, message
+
+NAME_SHARE = 0.4
+"""How much of the width the name of the scores may take from the doses beside it."""
 
 __all__ = ["NARROW", "WIDE", "draw"]
 
@@ -52,13 +55,15 @@ def _lanes(frame: Frame) -> list[Layers]:
     strips = [daily.draw(frame, series, strip) for series, strip in frame.strips]
     if instrument is None or lane is None:
         return [infusions.draw(frame), *strips]
-    name = instrument.short_title
+    name = shortened(instrument.label or instrument.short_title, frame.sheet.width * NAME_SHARE, frame.sheet.font)
     frame.places.take(Box(0, 0, width(name, frame.sheet.font) + 12, frame.sheet.font + 2))
     scores.take_room(frame, lane)
     drawn = [Layers(text(name, 0, frame.sheet.font, "c-name")), bands.draw(frame, instrument, lane)]
     drawn.append(infusions.draw(frame))
     if frame.timeline.shown_scores:
-        drawn += [scores.draw(frame, instrument, lane), remarks.newest(frame, lane)]
-        drawn += [remarks.thresholds(frame, instrument, lane), remarks.changes(frame, lane)]
+        drawn += [versions.draw(frame, lane), scores.draw(frame, instrument, lane)]
+        if not instrument.has_levels:
+            drawn += [remarks.newest(frame, lane), remarks.thresholds(frame, instrument, lane)]
+            drawn.append(remarks.changes(frame, lane))
         drawn.append(remarks.silent(frame, lane))
     return [*drawn, *strips]

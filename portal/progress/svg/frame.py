@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from portal.progress.axes import reach, rows
 from portal.progress.svg.labels import Box, Places
 from portal.progress.timeline import DailySeries, Timeline
 from portal.progress.words import Words
@@ -11,7 +12,7 @@ HEADER, NAME_ONLY = 43.0, 20.0
 """Two rows above the lanes, for the doses and the numbers of the infusions; one row where there are none."""
 PAD = 6.0
 """Room inside a lane at each side, so that a mark on the first day is not cut."""
-SCORES_HIGH, SCORES_LOW = 204.0, 48.0
+SCORES_HIGH, SCORES_LOW, LEVEL = 204.0, 48.0, 40.0
 STRIP_TITLE, STRIP_GAP = 18.0, 10.0
 ROW = 18.0
 DAY = 86_400
@@ -107,8 +108,9 @@ def lay_out(timeline: Timeline, words: Words, sheet: Sheet, also_rows: int) -> F
     top = HEADER if timeline.shown_infusions else NAME_ONLY
     scores = None
     if timeline.instrument is not None:
-        height = SCORES_HIGH if timeline.shown_scores else SCORES_LOW
-        scores = Lane(top, height, timeline.instrument.minimum, timeline.instrument.maximum)
+        high = LEVEL * rows(timeline, timeline.instrument) if timeline.instrument.has_levels else SCORES_HIGH
+        height = min(high, SCORES_HIGH) if timeline.shown_scores else SCORES_LOW
+        scores = Lane(top, height, *reach(timeline, timeline.instrument))
         top = scores.bottom + STRIP_GAP
     shown = [series for series in timeline.daily if series.points]
     height = 50.0 if len(shown) <= 3 else 36.0

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from portal.progress.reading import crossings
+from portal.progress.axes import is_staffed
+from portal.progress.reading import crossings, version_changes
 from portal.progress.svg.frame import Frame
 from portal.progress.svg.pen import element, text, width
+from portal.progress.svg.scores import square
+from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Message, message
 
 ROW = 20.0
+NO_SCORE = message("too few answers for a score")
 IMPORTED = "M-8 2h3.8M-2-2h3.8M4 1h3.8"
 
 
@@ -17,15 +21,13 @@ def entries(frame: Frame) -> Iterator[tuple[Message, str]]:
     states = {point.state for point in timeline.shown_scores}
     kinds = {(mark.kind, mark.status) for mark in timeline.shown_infusions}
     sources = {point.source for series in timeline.daily for point in series.points}
-    if "complete" in states and timeline.instrument:
-        yield (
-            message("%(scale)s score", scale=timeline.instrument.short_title),
-            element("path", d="M-8 0h16", class_="c-score") + element("circle", r=4, class_="c-point"),
-        )
+    if timeline.instrument:
+        yield from _scores(timeline, timeline.instrument)
     if "prorated" in states:
         yield (message("score from part of the answers"), element("circle", r=4, class_="c-point c-prorated"))
     if "unscored" in states:
-        yield (message("too few answers for a score"), element("path", d="M-3-3l6 6m0-6l-6 6", class_="c-unscored"))
+        none = message("no result") if timeline.instrument and timeline.instrument.has_levels else NO_SCORE
+        yield (none, element("path", d="M-3-3l6 6m0-6l-6 6", class_="c-unscored"))
     if any(crossing.point in timeline.shown_scores for crossing in crossings(timeline)):
         ring = element("circle", r=7.5, class_="c-ring")
         yield (message("reliable change from the start"), ring + element("circle", r=4, class_="c-point"))
@@ -44,6 +46,19 @@ def entries(frame: Frame) -> Iterator[tuple[Message, str]]:
     for status, name in (("planned", message("planned")), ("stopped-early", message("stopped early"))):
         if any(status == had for _, had in kinds):
             yield name, _stem(f"c-booster c-{status}")
+
+
+def _scores(timeline: Timeline, instrument: InstrumentView) -> Iterator[tuple[Message, str]]:
+    name, points = instrument.label or instrument.short_title, timeline.shown_scores
+    is_joined = "" if instrument.has_levels else element("path", d="M-8 0h16", class_="c-score")
+    said = message("%(scale)s result", scale=name) if instrument.has_levels else message("%(scale)s score", scale=name)
+    if any(point.state == "complete" and not is_staffed(point) for point in points):
+        yield said, is_joined + element("circle", r=4, class_="c-point")
+    if any(is_staffed(point) and point.value is not None for point in points):
+        by_team = message("written down by the care team")
+        yield by_team, is_joined + element("path", d=square(0, 0, 4), class_="c-point")
+    if any(timeline.start <= change.point.on <= timeline.end for change in version_changes(timeline)):
+        yield message("another version of the questions"), element("path", d="M0-7v14", class_="c-version")
 
 
 def _stem(class_: str) -> str:

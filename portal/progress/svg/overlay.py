@@ -1,8 +1,8 @@
 """Every interval between infusions laid over the others: is it lasting longer?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from portal.progress.reading import Interval, intervals
+from portal.progress.reading import Interval, intervals, unbroken
 from portal.progress.svg import bands
 from portal.progress.svg.frame import Lane
 from portal.progress.svg.labels import Box, Places
@@ -25,6 +25,7 @@ class Field:
     instrument: InstrumentView
     lane: Lane
     longest: float
+    gap_days: int
     places: Places
 
     def x(self, days: float) -> float:
@@ -36,8 +37,17 @@ class Field:
 
 
 def can_compare(timeline: Timeline) -> bool:
-    """Whether at least two intervals have scores."""
-    return sum(bool(interval.scores) for interval in intervals(timeline)) > 1
+    """Whether at least two intervals have scores that are amounts."""
+    if timeline.instrument is None or timeline.instrument.has_levels:
+        return False
+    return len(_comparable(timeline)) > 1
+
+
+def _comparable(timeline: Timeline) -> list[Interval]:
+    """The intervals with scores of the newest version: older ones are not laid over them."""
+    newest = timeline.scores[-1].version if timeline.scores else ""
+    scores = tuple(point for point in timeline.scores if point.version == newest)
+    return [interval for interval in intervals(replace(timeline, scores=scores)) if interval.scores]
 
 
 def draw(timeline: Timeline, words: Words) -> str:
@@ -48,10 +58,11 @@ def draw(timeline: Timeline, words: Words) -> str:
     instrument = timeline.instrument
     if instrument is None or not can_compare(timeline):
         return ""
-    found = [interval for interval in intervals(timeline) if interval.scores]
+    found = _comparable(timeline)
     longest = max(14.0, *(interval.days[-1] for interval in found))
     lane = Lane(TOP, HEIGHT, instrument.minimum, instrument.maximum)
-    field = Field(words, instrument, lane, longest, Places(Box(0, 0, WIDTH, lane.bottom + 60)))
+    places = Places(Box(0, 0, WIDTH, lane.bottom + 60))
+    field = Field(words, instrument, lane, longest, timeline.expected_gap_days, places)
     ground = _ground(field)
     lines = [_line(field, interval) for interval in found]
     names = [_name(field, interval) for interval in reversed(found[-NAMED:])]
@@ -71,8 +82,8 @@ def draw(timeline: Timeline, words: Words) -> str:
 def _ground(field: Field) -> str:
     instrument, lane, right = field.instrument, field.lane, WIDTH - RIGHT
     parts = [bands.shades(instrument, lane, LEFT, right - LEFT)]
-    for value in [band.low for band in instrument.bands] or [instrument.minimum, instrument.maximum]:
-        parts.append(text(field.words.number(value), LEFT - 6, lane.y(value) + 4, "c-scale", "end"))
+    for value, y in bands.scale(instrument, lane, field.words, SIZE):
+        parts.append(text(value, LEFT - 6, y + 4, "c-scale", "end"))
     if instrument.line is not None:
         y = lane.y(instrument.line)
         name = field.words.say(message("line: %(value)s", value=instrument.line))
@@ -96,7 +107,9 @@ def _line(field: Field, interval: Interval) -> str:
     for x, y in points:
         field.places.take(Box(x - 3, y - 3, x + 3, y + 3))
     kind = "c-now" if interval.is_current else "c-before"
-    joined = element("path", d=polyline(points), class_=f"c-line {kind}") if len(points) > 1 else ""
+    runs = (field.points(one) for one in unbroken(interval, field.gap_days))
+    path = "".join(polyline(run) for run in runs if len(run) > 1)
+    joined = element("path", d=path, class_=f"c-line {kind}") if path else ""
     return joined + element("path", d=dots(points), class_=f"c-line c-ends {kind}")
 
 

@@ -56,6 +56,28 @@ def dots(points: list[tuple[float, float]]) -> str:
     return "".join(f"M{round(x, 1):g} {round(y, 1):g}h0" for x, y in points)
 
 
+def wrapped(words: str, room: float, size: float) -> list[str]:
+    """Return the words in rows no wider than `room`; a single word that is longer stands alone."""
+    rows: list[str] = []
+    for word in words.split():
+        longer = f"{rows[-1]} {word}" if rows else word
+        if rows and width(longer, size) <= room:
+            rows[-1] = longer
+        else:
+            rows.append(word)
+    return rows
+
+
+def shortened(words: str, room: float, size: float) -> str:
+    """Return the words, or as many of their letters as fit into `room`, with a sign that there are more."""
+    if width(words, size) <= room:
+        return words
+    kept = words
+    while kept and width(f"{kept}…", size) > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
 def width(words: str, size: float) -> float:
     """Return about how wide the text is at a font size, in the units of `size`; rather too wide than too narrow."""
     return size * sum(0.33 if c in _NARROW else 0.9 if c in _WIDE or c > "\u2e7f" else 0.58 for c in words)

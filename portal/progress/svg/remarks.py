@@ -24,7 +24,10 @@ def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
     above, below_it = -5.0, frame.sheet.small + 2
     response = response_at(instrument, frame.timeline.baseline)
     if response is not None:
-        names = (message("response: %(value)s or less", value=response), message("response"))
+        names = (
+            message("response: %(value)s or less", value=describe.amount(instrument, response)),
+            message("response"),
+        )
         parts.append(_threshold(frame, lane, lane.y(response), names, [above, below_it]))
     below = instrument.remission_below
     if below is not None and not instrument.higher_is_better:
@@ -69,10 +72,10 @@ def changes(frame: Frame, lane: Lane) -> Layers:
 
 def newest(frame: Frame, lane: Lane) -> Layers:
     """Return the newest score as a number beside its point."""
-    points = scored(frame.timeline.shown_scores)
-    if not points or points[-1].value is None:
+    points, instrument = scored(frame.timeline.shown_scores), frame.timeline.instrument
+    if instrument is None or not points or points[-1].value is None:
         return Layers()
-    words = frame.words.number(points[-1].value)
+    words = frame.words.say(message("%(value)s", value=describe.amount(instrument, points[-1].value)))
     x, y = _spot(frame, lane, points[-1])
     return Layers(words=_write(frame, lane, words, _around(x, y, width(words, frame.sheet.font + 1)), "c-value"))
 

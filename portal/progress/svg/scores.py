@@ -4,7 +4,8 @@ from itertools import pairwise
 from math import hypot
 
 from portal.progress import describe
-from portal.progress.reading import segments
+from portal.progress.axes import is_staffed, unscored_at
+from portal.progress.reading import stretches
 from portal.progress.svg.frame import Frame, Lane
 from portal.progress.svg.labels import Box
 from portal.progress.svg.layers import Layers
@@ -19,8 +20,7 @@ CROWDED = 6.5
 
 def runs_shown(timeline: Timeline, limit: int) -> tuple[tuple[ScorePoint, ...], ...]:
     """Return the unbroken stretches of the scores shown, thinned to about `limit` points with their extremes."""
-    unbroken = segments(timeline.shown_scores, timeline.expected_gap_days)
-    return thin_runs(unbroken, limit, lambda p: (p.at.timestamp(), p.value or 0))
+    return thin_runs(stretches(timeline), limit, lambda p: (p.at.timestamp(), p.value or 0))
 
 
 def unscored_shown(timeline: Timeline, limit: int) -> tuple[ScorePoint, ...]:
@@ -65,9 +65,10 @@ def _points(frame: Frame, instrument: InstrumentView, lane: Lane) -> list[str]:
     limit, crowded = frame.sheet.limit, is_crowded(frame)
     size, each = FINE_DOT if crowded else DOT, frame.sheet.has_pointer and not crowded
     points = [point for run in runs_shown(frame.timeline, limit) for point in run]
-    single = points if each else [point for point in points if point.state != "complete"]
+    single = points if each else [point for point in points if point.state != "complete" or is_staffed(point)]
     drawn = [_point(frame, instrument, lane, p, size) for p in [*single, *unscored_shown(frame.timeline, limit)]]
-    together = [(frame.x(p.at), lane.y(p.value)) for p in points if p.value is not None and p.state == "complete"]
+    alone = set(single)
+    together = [(frame.x(p.at), lane.y(p.value)) for p in points if p.value is not None and p not in alone]
     if each or not together:
         return drawn
     return [element("path", d=dots(together), class_="c-dots c-fine" if crowded else "c-dots"), *drawn]
@@ -80,10 +81,20 @@ def _point(frame: Frame, instrument: InstrumentView, lane: Lane, point: ScorePoi
         about += _recall(frame, instrument, lane, point)
     x = frame.x(point.at)
     if point.value is None:
-        path = f"M{number(x - 3)} {number(lane.bottom - 9)}l6 6m0-6l-6 6"
+        y = lane.y(unscored_at(instrument)) - (0 if instrument.has_levels else 2)
+        path = f"M{number(x - 3)} {number(y - 3)}l6 6m0-6l-6 6"
         return element("g", about + element("path", d=path, class_="c-unscored"))
     class_ = "c-point" if point.state == "complete" else "c-point c-prorated"
-    return element("g", about + element("circle", cx=x, cy=lane.y(point.value), r=size, class_=class_))
+    y = lane.y(point.value)
+    if is_staffed(point):
+        return element("g", about + element("path", d=square(x, y, size), class_=class_))
+    return element("g", about + element("circle", cx=x, cy=y, r=size, class_=class_))
+
+
+def square(x: float, y: float, size: float) -> str:
+    """Return the sign of a score that the care team wrote down, as path data."""
+    side = number(2 * size)
+    return f"M{number(x - size)} {number(y - size)}h{side}v{side}h-{side}z"
 
 
 def _recall(frame: Frame, instrument: InstrumentView, lane: Lane, point: ScorePoint) -> str:

@@ -1,0 +1,156 @@
+"""Reading the scores of one scale, each as the version of the questions it was given to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, case, select, type_coerce
+
+from portal.accounts.models import User
+from portal.checkins.models import CheckIn, ScoreRow, ScoreState
+from portal.db import session
+from portal.instruments import catalogue
+from portal.instruments.definition import Definition, Method, Scale
+from portal.patients.queries import PatientRef
+from portal.progress.timeline import Band, InstrumentView, ScorePoint, true_at
+
+DAILY = "daily"
+MEAN_DECIMALS = 1
+_SCORE: Any = ScoreRow.__table__
+_CHECK_IN: Any = CheckIn.__table__
+_STATES = {"complete": "complete", "prorated": "prorated", "not-scorable": "unscored"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An instrument with anything on record: its newest answered definition, and the scales there are to choose from.
+
+    `definitions` are those that were answered, by version; `scales` are in printed order, the primary one first.
+    """
+
+    definition: Definition
+    scales: tuple[Scale, ...]
+    definitions: Mapping[int, Definition]
+
+
+def list_offers(patient: PatientRef, *, for_team: bool) -> tuple[Offer, ...]:
+    """Return what can be charted of a patient, the primary instrument first.
+
+    Outcomes of a screening are for the care team's eyes only: without `for_team` they are not among them. The levels of
+    a check of the house's own, such as the strongest side effect, are the patient's words.
+    """
+    mine = select(_SCORE.c.instrument, _SCORE.c.version, _SCORE.c.scale).where(_SCORE.c.patient_id == patient.id)
+    found: dict[str, dict[int, set[str]]] = {}
+    for name, version, scale in session.execute(mine.where(_SCORE.c.instrument != DAILY).distinct()):
+        found.setdefault(name, {}).setdefault(version, set()).add(scale)
+    offers = [_offer(name, versions, for_team) for name, versions in found.items()]
+    shown = [offer for offer in offers if offer.scales]
+    return tuple(sorted(shown, key=lambda one: (one.definition.id != patient.primary_instrument, _title(one))))
+
+
+def _title(offer: Offer) -> str:
+    return offer.definition.short_title.casefold()
+
+
+def _offer(name: str, versions: Mapping[int, set[str]], for_team: bool) -> Offer:
+    definitions = {version: catalogue.current().get(name, version) for version in versions}
+    newest_first = sorted(definitions.values(), key=lambda one: (one.structure_version, one.version), reverse=True)
+    scales: dict[str, Scale] = {}
+    for definition in newest_first:
+        for scale in definition.scales:
+            is_screening = scale.method is Method.TRIAGE and definition.is_validated
+            if scale.code in versions[definition.version] and (for_team or not is_screening):
+                scales.setdefault(scale.code, scale)
+    return Offer(newest_first[0], tuple(scales.values()), definitions)
+
+
+def list_scores(
+    patient: PatientRef, offer: Offer, scale: Scale, zone: ZoneInfo, *, for_team: bool
+) -> tuple[ScorePoint, ...]:
+    """Return the scores of one scale in order of time; what is for clinicians only comes with `for_team`."""
+    # Answers are many times larger than scores: read only where some of them are not there.
+    answers = case((_SCORE.c.state != ScoreState.COMPLETE, _CHECK_IN.c.answers))
+    rows = session.execute(
+        select(
+            *(_SCORE.c.at, _SCORE.c.for_on, _SCORE.c.value, _SCORE.c.state, _SCORE.c.version, _SCORE.c.check_in_id),
+            *(_SCORE.c.answered, _SCORE.c.asked, _CHECK_IN.c.mode, _CHECK_IN.c.quality, User.name),
+            type_coerce(answers, JSON()).label("answers"),
+        )
+        .join(_CHECK_IN, _CHECK_IN.c.id == _SCORE.c.check_in_id)
+        .outerjoin(User, User.id == _CHECK_IN.c.entered_by_id)
+        .where(_SCORE.c.patient_id == patient.id, _SCORE.c.instrument == offer.definition.id)
+        .where(_SCORE.c.scale == scale.code, _SCORE.c.is_current)
+        .order_by(_SCORE.c.for_on, _SCORE.c.at)
+    )
+    return tuple(_point(row, offer.definitions[row.version], scale.code, zone, for_team) for row in rows)
+
+
+def _point(row: Any, definition: Definition, code: str, zone: ZoneInfo, for_team: bool) -> ScorePoint:
+    scale = definition.scale(code)
+    left_out = [item for item in scale.items if (row.answers or {}).get(item, "") is None]
+    return ScorePoint(
+        at=true_at(row.at, row.for_on, zone),
+        on=row.for_on,
+        value=row.value,
+        state=_STATES[row.state],  # type: ignore[arg-type]
+        band=_label(band.label) if (band := scale.band(row.value)) else "",
+        version=str(definition.structure_version),
+        check_in_id=row.check_in_id,
+        answered=row.answered,
+        of=row.asked,
+        declined=len(left_out),
+        mode=row.mode.value,
+        entered_by=row.name or "",
+        quality=tuple(row.quality) if for_team else (),
+    )
+
+
+def view_of(offer: Offer, scale: Scale, scores: Sequence[ScorePoint] = ()) -> InstrumentView:
+    """Return one scale of an instrument as the chart needs it, with room for what older versions could come to."""
+    definition, change, response = offer.definition, scale.reliable_change, scale.response
+    sources = (change.source if change else "", response.source if response else "", scale.bands_source)
+    same = {str(one.structure_version): one for one in offer.definitions.values()}
+    older = {version: one.scale(scale.code) for version, one in same.items() if _has(one, scale.code)}
+    is_part = scale.code != definition.primary.code
+    return InstrumentView(
+        id=definition.id,
+        title=definition.title,
+        short_title=f"{definition.short_title}: {scale.title}" if is_part else definition.short_title,
+        label=scale.title if is_part else definition.short_title,
+        minimum=min(one.minimum for one in (scale, *older.values())),
+        maximum=max(one.maximum for one in (scale, *older.values())),
+        higher_is_better=bool(scale.higher_is_better),
+        bands=tuple(Band(band.minimum, band.maximum, _label(band.label)) for band in scale.bands),
+        recall_days=definition.recall_days,
+        response_fraction=response.reduction if response else None,
+        remission_below=response.remission_below if response else None,
+        reliable_change=change.points if change else None,
+        versions=tuple(sorted({point.version for point in scores}, key=int)),
+        line=scale.cutoff.at_least if scale.cutoff and scale.method is not Method.TRIAGE else None,
+        sources=tuple(dict.fromkeys(source for source in sources if source)),
+        decimals=MEAN_DECIMALS if scale.method is Method.MEAN else 0,
+        has_levels=scale.method is Method.TRIAGE,
+        is_validated=definition.is_validated,
+        recalled={version: one.recall_days for version, one in same.items()},
+        bands_since=_bands_since(scale, older, scores),
+    )
+
+
+def _has(definition: Definition, code: str) -> bool:
+    return any(scale.code == code for scale in definition.scales)
+
+
+def _bands_since(scale: Scale, older: Mapping[str, Scale], scores: Sequence[ScorePoint]) -> datetime | None:
+    """Return the first answer since which nothing but this scale's bands has applied; None where no others ever did."""
+    since = None
+    for point in reversed(scores):
+        if older[point.version].bands != scale.bands:
+            return since
+        since = point.at
+    return None
+
+
+def _label(text: str) -> str:
+    return text[:1].upper() + text[1:]
