@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, zip_longest
 from zoneinfo import ZoneInfo
 
 from portal.checkins.rhythm import Anchor, PlanLine, Trigger
@@ -108,7 +108,7 @@ def merged(lines: Sequence[PlanLine], anchors: Anchors, first: date, last: date,
     opened = [one.opens_at or start_of_day(one.day, zone) for one in kept]
     return [
         _occurrence(one, opens_at, following, zone)
-        for one, opens_at, following in zip(kept, opened, [*opened[1:], None], strict=True)
+        for one, (opens_at, following) in zip(kept, zip_longest(opened, opened[1:]), strict=True)
         if begin <= one.day <= end
     ]
 
@@ -201,7 +201,7 @@ def _around_infusions(
     is_ahead = trigger.anchor is Anchor.PLANNED_INFUSION
     moments = anchors.planned if is_ahead else anchors.given
     days = [moment.astimezone(zone).date().toordinal() for _, moment in moments]
-    for (infusion_id, moment), day, following in zip(moments, days, [*days[1:], None], strict=True):
+    for (infusion_id, moment), (day, following) in zip(moments, zip_longest(days, days[1:]), strict=True):
         before = moment if is_ahead else None
         if trigger.hours is None:
             found = _on_days(line, trigger, day, 0 if is_ahead else following and following - day - 1, begin, end)
