@@ -55,7 +55,7 @@ def test_an_alert_says_what_was_answered_whom_to_call_and_by_when(browser: Opene
         "Ike Okafor",
         "+1 212 555 0178",
         "Yes, the patient agreed",
-        "Found by rule R3, version 1",
+        "Found by rule R3, version 2",
     ):
         assert said in text
     assert f"/patients/{cast.ada.own_id}/check-ins/{check_in_id}" in [href for _, href in page.links]
