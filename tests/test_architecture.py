@@ -32,9 +32,10 @@ PURE = {
         *("tables", "lines", "numbers", "loinc", "answers", "skips", "tally", "scoring", "change", "algorithms"),
     ),
     "clinic": ("hours",),
+    "patients": ("main_scale",),
     "safety": ("rules", "crisis"),
     "treatment": ("dose",),
-    "checkins": ("plan",),
+    "checkins": ("plan", "named_rhythms", "preview", "ready_made"),
     "checkins/history": (
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
         *("plain", "problems", "read", "table", "when"),

@@ -205,7 +205,11 @@ def _anchors() -> Any:
         .correlate(_PATIENT)
         .scalar_subquery()
     )
-    before = select(*columns).join(_PATIENT, _INFUSION.c.id == last_before).where(_PATIENT.c.id.in_(_IDS))
+    before = (
+        select(*columns)
+        .select_from(_PATIENT.join(_INFUSION, _INFUSION.c.id == last_before))
+        .where(_PATIENT.c.id.in_(_IDS))
+    )
     both = union_all(before, in_span).subquery()
     return select(both).order_by(both.c.happens_at, both.c.id)
 

@@ -1,57 +1,244 @@
-"""The plan of a patient: what is asked and when, and changing it."""
+"""The plan of a patient: what is asked and when, and changing it line by line or from a ready-made one."""
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal import db
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import Permission
-from portal.checkins import plan, planning, queries
-from portal.checkins.plan_forms import PlanForm
+from portal.access.policy import Permission, Relation, Role
+from portal.checkins import plan_queries, planning, queries, ready_made, ready_made_forms, wording
+from portal.checkins.plan_forms import LineForm, said
+from portal.checkins.plan_queries import PlanAsItIs
+from portal.checkins.planning import InvalidPlan
+from portal.checkins.ready_made_forms import NAMES, PHASES, ChoiceForm, ReadyMadeForm
+from portal.checkins.rhythm import LineDraft
 from portal.instruments import catalogue
+from portal.instruments.definition import Definition, FilledBy
+from portal.patients import queries as patients
+from portal.web.fields import SelectChoice
 from portal.web.kept import forget_kept, kept_fields
 
 blueprint = Blueprint("plan", __name__)
+PREVIEW, SHOW = "preview", "show"
 
 
 @blueprint.get("/patients/<uuid:patient_id>/plan")
-@requires(Permission.PLAN_EDIT)
+@requires(Permission.PLAN_VIEW)
 def show(patient_id: uuid.UUID) -> ResponseReturnValue:
-    return _plan_page(PlanForm(kept_fields()))
-
-
-@blueprint.post("/patients/<uuid:patient_id>/plan")
-@requires(Permission.PLAN_EDIT)
-def change(patient_id: uuid.UUID) -> ResponseReturnValue:
-    form = PlanForm(request.form)
-    if not form.validate():
-        return _plan_page(form), 422
-    every, extra = form.every_days.data, form.extra_items.data or ()
-    planning.ask(patient_id, form.instrument.data, every_days=every, extra_items=extra, by=guard.actor(), at=guard.at())
-    forget_kept()
-    flash(_("Saved. It is asked in this rhythm from today on."), "good")
-    return redirect(url_for(".show", patient_id=patient_id), 303)
+    plan = _plan()
+    if guard.patient().relation is Relation.SELF:
+        return _page("plan_own", plan)
+    option = ready_made_forms.option_of(plan_queries.get_care(patient_id).phase)
+    suggested = "" if _matches(plan, option) else NAMES[option][0]
+    may_edit = guard.actor().role is Role.PROVIDER
+    shown = {"preview": plan.preview(), "suggested": suggested, "may_edit": may_edit, "is_default": _is_default(plan)}
+    return _page("plan", plan, **shown)
 
 
 @blueprint.post("/patients/<uuid:patient_id>/plan/<uuid:plan_item_id>/end")
 @requires(Permission.PLAN_EDIT)
 def end(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
     if not planning.end_item(patient_id, plan_item_id, by=guard.actor(), at=guard.at()):
-        abort(404)
-    flash(_("Saved. It is not asked any more."), "good")
+        queries.get_line(patient_id, plan_item_id) or abort(404)
+        flash(_("It was not asked any more already. Nothing was changed."))
+    else:
+        flash(_("Saved. It is not asked any more."), "good")
     return redirect(url_for(".show", patient_id=patient_id), 303)
 
 
-def _plan_page(form: PlanForm) -> str:
-    local = plan.local_day(guard.at(), guard.patient().time_zone)
-    lines = [queries.to_line(item) for item in queries.list_plan(guard.patient().id)]
-    return render_template(
-        "checkins/plan.html",
-        form=form,
-        lines=[line for line in lines if line.ends_on is None or line.ends_on > local],
-        ended=[line for line in lines if line.ends_on is not None and line.ends_on <= local],
-        definition=catalogue.current().get,
+@blueprint.get("/patients/<uuid:patient_id>/plan/add")
+@requires(Permission.PLAN_EDIT)
+def add(patient_id: uuid.UUID) -> ResponseReturnValue:
+    plan = _plan()
+    return _line_page(plan, LineForm(kept_fields(), instruments=_instruments(plan), stamp=plan.stamp))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/plan/add")
+@requires(Permission.PLAN_EDIT)
+def add_line(patient_id: uuid.UUID) -> ResponseReturnValue:
+    db.begin(write=False)
+    plan = _plan()
+    return _take_line(plan, LineForm(request.form, instruments=_instruments(plan)), None)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/plan/<uuid:plan_item_id>")
+@requires(Permission.PLAN_EDIT)
+def edit(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
+    line, plan = _line(patient_id, plan_item_id), _plan()
+    if plan_item_id not in {one.id for one in plan.lines}:
+        flash(_("This was changed or stopped since. Here is the plan as it is now."), "attention")
+        return redirect(url_for(".show", patient_id=patient_id), 303)
+    form = LineForm(kept_fields(), instruments=_only(line.instrument), line=line, stamp=plan.stamp)
+    return _line_page(plan, form, line)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/plan/<uuid:plan_item_id>")
+@requires(Permission.PLAN_EDIT)
+def change(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
+    db.begin(write=False)
+    line = _line(patient_id, plan_item_id)
+    return _take_line(_plan(), LineForm(request.form, instruments=_only(line.instrument), line=line), line)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/plan/ready-made", endpoint="ready_made")
+@requires(Permission.PLAN_EDIT)
+def begin_ready_made(patient_id: uuid.UUID) -> ResponseReturnValue:
+    plan, kept = _plan(), kept_fields()
+    if kept is not None:
+        return _ready_made_page(plan, ready_made_forms.read(kept, plan, plan_queries.askable()))
+    option = ready_made_forms.option_of(plan_queries.get_care(patient_id).phase)
+    choice = ready_made_forms.choose(option, patients.list_conditions(patient_id), plan)
+    return _ready_made_page(plan, ready_made_forms.begin(choice, plan, plan_queries.askable()))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/plan/ready-made")
+@requires(Permission.PLAN_EDIT)
+def take_ready_made(patient_id: uuid.UUID) -> ResponseReturnValue:
+    db.begin(write=False)
+    plan, wanted = _plan(), request.form.get("do")
+    if wanted == SHOW:
+        return _show_ready_made(plan, ChoiceForm(request.form))
+    form = ready_made_forms.read(request.form, plan, plan_queries.askable())
+    if not form.validate():
+        return _ready_made_page(plan, form), 422
+    if wanted == PREVIEW:
+        return _ready_made_page(plan, form)
+    db.begin(write=True)
+    if _is_stale(form.choice):
+        form.problems.append(_changed_meanwhile())
+        return _ready_made_page(_plan(), form), 409
+    try:
+        planning.apply(patient_id, form.drafts(), by=guard.actor(), at=guard.at())
+    except InvalidPlan as refusal:
+        form.refuse(refusal.problems)
+        return _ready_made_page(plan, form), 422
+    return _saved(_("Saved. From today on this is asked."))
+
+
+def _show_ready_made(plan: PlanAsItIs, choice: ChoiceForm) -> ResponseReturnValue:
+    if choice.validate():
+        return _ready_made_page(plan, ready_made_forms.begin(choice, plan, plan_queries.askable()))
+    return _ready_made_page(plan, ReadyMadeForm(choice, [])), 422
+
+
+def _take_line(plan: PlanAsItIs, form: LineForm, line: LineDraft | None) -> ResponseReturnValue:
+    if not form.validate():
+        return _line_page(plan, form, line), 422
+    if request.form.get("do") == PREVIEW:
+        return _line_page(plan, form, line, _with(plan, form.draft()))
+    db.begin(write=True)
+    if _is_stale(form):
+        form.form_errors.append(_changed_meanwhile())
+        return _line_page(_plan(), form, line), 409
+    draft = form.draft()
+    try:
+        planning.ask(
+            guard.patient().id,
+            draft.instrument,
+            triggers=draft.triggers,
+            min_gap_days=draft.min_gap_days,
+            extra_items=draft.extra_items,
+            by=guard.actor(),
+            at=guard.at(),
+        )
+    except InvalidPlan as refusal:
+        for problem in refusal.problems:
+            form.refuse(problem)
+        return _line_page(plan, form, line), 422
+    return _saved(_("Saved. It is asked like this from today on."))
+
+
+def _plan() -> PlanAsItIs:
+    return plan_queries.get_plan(guard.patient(), guard.at())
+
+
+def _line(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> LineDraft:
+    return (queries.get_line(patient_id, plan_item_id) or abort(404)).draft
+
+
+def _with(plan: PlanAsItIs, draft: LineDraft) -> list[LineDraft]:
+    """Return the plan as it would be with one line in place of what asks the same."""
+    return [*(line.draft for line in plan.lines if line.instrument != draft.instrument), draft]
+
+
+def _is_stale(form: Any) -> bool:
+    """Say whether somebody else changed the plan since the form was drawn; what is sent next may replace that."""
+    stamp = plan_queries.hold(guard.patient(), guard.at())
+    is_stale: bool = form.stamp.data != stamp
+    form.stamp.data = stamp
+    return is_stale
+
+
+def _changed_meanwhile() -> str:
+    return str(
+        _(
+            "Somebody else changed this plan while you worked on it. Nothing of yours is saved yet, and nothing is "
+            "lost. “Asked now” says how it stands. Save again if yours is to take its place."
+        )
     )
+
+
+def _saved(message: str) -> ResponseReturnValue:
+    forget_kept()
+    flash(message, "good")
+    return redirect(url_for(".show", patient_id=guard.patient().id), 303)
+
+
+def _only(instrument: str) -> list[SelectChoice]:
+    definition = catalogue.current().get(instrument)
+    return [SelectChoice(definition.id, definition.title)]
+
+
+def _instruments(plan: PlanAsItIs) -> list[SelectChoice]:
+    """Return what can be asked, what is not asked yet first."""
+    groups = {False: _("Ready to ask"), True: _("Asked now: this takes its place")}
+    found = [(one.id in plan.asked, one) for one in catalogue.current().askable()]
+    return [
+        SelectChoice(one.id, one.title, optgroup=groups[is_asked])
+        for is_asked, one in sorted(found, key=lambda pair: pair[0])
+    ]
+
+
+def _waiting() -> list[Definition]:
+    askable = plan_queries.askable()
+    return [one for one in catalogue.current() if one.filled_by is FilledBy.PATIENT and one.id not in askable]
+
+
+def _matches(plan: PlanAsItIs, option: str) -> bool:
+    """Return whether the plan is the ready-made one, whatever was added to it by hand."""
+    conditions, askable = patients.list_conditions(guard.patient().id), plan_queries.askable()
+    wanted = ready_made.lines(conditions, *PHASES[option], askable=askable)
+    known = ready_made.instruments(conditions, askable)
+    return {line.draft for line in plan.lines if line.instrument in known} == set(wanted)
+
+
+def _is_default(plan: PlanAsItIs) -> set[str]:
+    """Return the instruments whose line is as a ready-made plan has it."""
+    conditions, askable = patients.list_conditions(guard.patient().id), plan_queries.askable()
+    defaults = {line for phases in PHASES.values() for line in ready_made.lines(conditions, *phases, askable=askable)}
+    return {line.instrument for line in plan.lines if line.draft in defaults}
+
+
+def _line_page(
+    plan: PlanAsItIs, form: LineForm, line: LineDraft | None = None, drafts: Sequence[LineDraft] | None = None
+) -> str:
+    clinicians = [one for one in catalogue.current() if one.filled_by is FilledBy.CLINICIAN]
+    shown = {"waiting": _waiting(), "clinicians": clinicians, "instrument": line and line.instrument}
+    return _page("plan_line", plan, form=form, preview=plan.preview(drafts) if drafts else None, **shown)
+
+
+def _ready_made_page(plan: PlanAsItIs, form: ReadyMadeForm) -> str:
+    preview = plan.preview(form.drafts()) if form.is_whole else None
+    return _page("plan_ready_made", plan, form=form, preview=preview, source=_(ready_made.SOURCE), chosen=form.title)
+
+
+def _page(template: str, plan: PlanAsItIs, **shown: Any) -> str:
+    sentences = {"sentences": lambda line: [said(one) for one in wording.describe(line)]}
+    values = {"plan": plan, "definition": catalogue.current().get} | sentences | shown
+    return render_template(f"checkins/{template}.html", **values)
