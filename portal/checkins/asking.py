@@ -1,10 +1,12 @@
 """How a questionnaire is put to a person: which list may be answered as a whole, what a question hangs on. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from portal.instruments.answers import Answers
 from portal.instruments.definition import Condition, Definition, Item, ItemKind
+from portal.instruments.skips import Presence, presence
 from portal.messages import N_
 
 LONG_LIST = 7
@@ -71,6 +73,20 @@ def quick_none(definition: Definition) -> str | None:
 def listed_items(definition: Definition) -> list[Item]:
     """Return the items that are asked of everybody: neither further ones nor those that hang on another answer."""
     return [item for item in definition.items if item.is_default and item.asked_if is None]
+
+
+def hidden(definition: Definition, answers: Answers, asked: Collection[str]) -> frozenset[str]:
+    """Return the codes of the asked items that the other answers rule out.
+
+    Args:
+        definition: the instrument.
+        answers: from item code to number, valid; None is declined, absent is unanswered.
+        asked: the codes of the items that were put to the person.
+    """
+    if all(item.asked_if is None for item in definition.items):
+        return frozenset()
+    states = presence(definition.items, answers, asked)
+    return frozenset(code for code in asked if states[code] is Presence.HIDDEN)
 
 
 def only_if(item: Item, asked: Sequence[Item]) -> Sentence | None:

@@ -2,50 +2,60 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
+import orjson
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from portal.access.policy import PatientStatus
 from portal.checkins import plan
+from portal.checkins.asking import quick_none
 from portal.checkins.models import CheckIn, CheckInDraft
 from portal.checkins.plan import DayProblem, PlanLine
-from portal.checkins.service import InvalidCheckIn, Sheet
+from portal.checkins.quality import read_times
+from portal.checkins.question_forms import (
+    CHOOSE,
+    ENTER,
+    ENTER_TOTAL,
+    PREFIX,
+    may_decline,
+    missing_text,
+    question_field,
+    question_fields,
+)
+from portal.checkins.service import InvalidCheckIn, Sheet, refusal_of
 from portal.clinic import queries as clinic
 from portal.instruments import catalogue
-from portal.instruments.definition import Definition, Item, ItemKind
+from portal.instruments.definition import Definition, Item
+from portal.instruments.loader import UnknownInstrument
 from portal.instruments.scoring import MESSAGES, Number, ProblemKind
 from portal.patients.queries import PatientRef
 from portal.web import filters
-from portal.web.fields import (
-    DECLINED,
-    Field,
-    Form,
-    HiddenField,
-    HoursField,
-    Problem,
-    RadioField,
-    SelectChoice,
-    StripField,
-    TextAreaField,
-)
+from portal.web.fields import DECLINED, Field, Form, HiddenField, Problem, TextAreaField
+
+__all__ = ["AnswerForm", "answer_form", "begin", "begin_correction", "question_field"]
 
 DAILY = "daily"
-PREFIX = "item_"
-EXACT = "-exact"
-SHORT_LABEL, FEW_OPTIONS = 10, 3
+TAILS = ("-exact", "-declined")
 
 
 class AnswerForm(Form):
-    """What every page with questions sends: who it is by is never among it."""
+    """What every page with questions sends: who it is by is never among it, and no total."""
 
+    definition: ClassVar[Definition]
+    asked: ClassVar[tuple[Item, ...]]
     submission_id = HiddenField()
     started_at = HiddenField()
     on = HiddenField()
+    version = HiddenField()
+    offered_at = HiddenField()
+    submitted_at = HiddenField()
+    answered_ms = HiddenField()
+    sitting = HiddenField()
 
     def __init__(self, formdata: MultiDict[str, str]) -> None:
         super().__init__(formdata=formdata)
@@ -62,6 +72,11 @@ class AnswerForm(Form):
         return date.fromisoformat(self.on.data)
 
     @property
+    def quick_none(self) -> str | None:
+        """The answer that stands for "no" to the whole list, None where the list is answered one by one."""
+        return quick_none(self.definition)
+
+    @property
     def error_summary(self) -> list[Problem]:
         """The problems, each with the question it is about: away from it, the error alone would not say which."""
         whole = [Problem(None, text) for text in self.form_errors]
@@ -76,37 +91,59 @@ class AnswerForm(Form):
         valid = super().validate(extra_validators)
         for problem in self._page_problems():
             self.form_errors.append(problem)
-        return valid and not self.form_errors
+        if valid and not self.form_errors:
+            return True
+        refusal = refusal_of(self.definition, self._answers(), [item.code for item in self.asked])
+        if refusal is not None:
+            self.explain(refusal)
+        return False
+
+    def milliseconds_since(self, at: datetime) -> int:
+        """Return how long before `at` the page was begun, on this day or another; 0 where that is not known."""
+        started = _moment(self.started_at.data)
+        return max(0, (at - started) // timedelta(milliseconds=1)) if started else 0
 
     def sheet(self) -> Sheet:
         """Return what was filled in; fields that cannot be read are left out."""
-        answers: dict[str, Number | None] = {}
-        for field in self.questions:
-            if field.declined:
-                answers[field.name.removeprefix(PREFIX)] = None
-            elif field.data is not None:
-                answers[field.name.removeprefix(PREFIX)] = _number(field.data)
         note = self.note.data if "note" in self else ""
-        return Sheet(uuid.UUID(self.submission_id.data), answers, note or "", _moment(self.started_at.data))
+        return Sheet(
+            uuid.UUID(self.submission_id.data),
+            self._answers(),
+            note or "",
+            _moment(self.started_at.data),
+            _moment(self.offered_at.data),
+            _moment(self.submitted_at.data),
+            read_times(self.answered_ms.data, [item.code for item in self.asked]),
+        )
 
     def send_anew(self) -> None:
         """Give the form another submission id, so that it can be sent as something of its own."""
         self.submission_id.data = str(uuid.uuid4())
 
     def explain(self, refusal: InvalidCheckIn) -> None:
-        """Say at each question what the service found wrong with its answer."""
+        """Say at each question what the service found wrong with its answer, where nothing is said there yet."""
         if refusal.day is not None:
             self.form_errors.append(say_day(refusal.day))
         for problem in refusal.problems:
             self._refuse(problem.item, _(problem.message, **problem.values))
         for code in refusal.missing:
-            self._refuse(code, str(self[PREFIX + code].missing))
+            item = self.definition.item(code)
+            self._refuse(code, str(missing_text(item, may_decline=may_decline(self.definition))))
+
+    def _answers(self) -> dict[str, Number | None]:
+        answers: dict[str, Number | None] = {}
+        for field in self.questions:
+            if field.declined:
+                answers[field.name.removeprefix(PREFIX)] = None
+            elif field.data is not None:
+                answers[field.name.removeprefix(PREFIX)] = _number(field.data)
+        return answers
 
     def _refuse(self, code: str, text: str) -> None:
-        if PREFIX + code in self:
-            self[PREFIX + code].errors = [text]
-        else:
+        if PREFIX + code not in self:
             self.form_errors.append(text)
+        elif not self[PREFIX + code].errors:
+            self[PREFIX + code].errors = [text]
 
     def _page_problems(self) -> Iterable[str]:
         if not _is_uuid(self.submission_id.data):
@@ -114,8 +151,14 @@ class AnswerForm(Form):
             yield _("Something went missing on the way. Your answers are still here: please send them again.")
         if read_day(self.on.data) is None:
             yield _("It is not clear which day this is for. Please open it again from the page “Today”.")
+        if self.version.data and self.version.data != str(self.definition.version):
+            sent, self.version.data = self.version.data[:20], str(self.definition.version)
+            yield _(
+                "There is no version “%(sent)s” of these questions. Please check your answers and send again.",
+                sent=sent,
+            )
         for name in self._sent:
-            code = name.removeprefix(PREFIX).removesuffix(EXACT)
+            code = _code(name)
             if name.startswith(PREFIX) and PREFIX + code not in self:
                 yield _(MESSAGES[ProblemKind.UNKNOWN_ITEM], item=code)
 
@@ -134,9 +177,10 @@ def answer_form(definition: Definition, asked: Iterable[str]) -> type[AnswerForm
 @cache
 def _answer_form(instrument: str, version: int, asked: tuple[str, ...]) -> type[AnswerForm]:
     definition = catalogue.current().get(instrument, version)
-    fields = {PREFIX + item.code: question_field(item) for item in definition.asked(asked)}
+    items = definition.asked(asked)
     base = NotedAnswerForm if definition.id == DAILY else AnswerForm
-    return type("Answers", (base,), fields)
+    about = {"definition": definition, "asked": items}
+    return type("Answers", (base,), {**about, **question_fields(definition, items)})
 
 
 def begin(
@@ -154,7 +198,8 @@ def begin(
     typed = typed_answers(draft.answers, draft.note) if draft else MultiDict()
     typed["submission_id"] = str(draft.submission_id if draft else uuid.uuid4())
     typed["started_at"] = (draft.started_at if draft else at).isoformat()
-    typed["on"] = on.isoformat()
+    typed["answered_ms"] = orjson.dumps(draft.answered_ms).decode() if draft else ""
+    typed["on"], typed["version"] = on.isoformat(), str(definition.version)
     return answer_form(definition, asked)(typed)
 
 
@@ -165,7 +210,7 @@ def begin_correction(
     typed = kept if kept is not None else typed_answers(check_in.answers, check_in.note)
     if kept is None:
         typed["submission_id"], typed["started_at"] = str(uuid.uuid4()), at.isoformat()
-    typed["on"] = check_in.for_on.isoformat()
+    typed["on"], typed["version"] = check_in.for_on.isoformat(), str(check_in.version)
     return answer_form(definition, check_in.asked)(typed)
 
 
@@ -173,6 +218,15 @@ def typed_answers(answers: Mapping[str, float | None], note: str) -> MultiDict[s
     """Return stored answers as a browser would send them."""
     typed = {PREFIX + code: DECLINED if value is None else f"{value:g}" for code, value in answers.items()}
     return MultiDict({**typed, "note": note})
+
+
+def read_definition(instrument: str, version: str | None, *, language: str | None = None) -> Definition:
+    """Return an instrument in the version that a page says it shows; the latest where it says none that exists."""
+    known = catalogue.current()
+    try:
+        return known.get(instrument, int(version)) if version else known.get(instrument, language=language)
+    except (ValueError, UnknownInstrument):
+        return known.get(instrument, language=language)
 
 
 def read_day(text: str | None) -> date | None:
@@ -204,24 +258,16 @@ def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date, *
     return "" if is_asked or was_typed else str(_("Your care team does not ask this any more."))
 
 
-def question_field(item: Item) -> Field:
-    """Return the field with which somebody answers one question; also for showing a questionnaire before it is used."""
-    missing = _l("Choose an answer, or “Prefer not to answer”.") if item.is_required else None
-    options: dict[str, Any] = {"may_decline": True, "hint": item.hint, "missing": missing}
-    if item.kind is ItemKind.SCALE:
-        bounds = {"lowest": int(item.minimum), "highest": int(item.maximum)}
-        return StripField(item.text, low=item.low_label, high=item.high_label, **bounds, **options)
-    if item.kind is ItemKind.HOURS:
-        return HoursField(item.text, **options)
-    choices = [SelectChoice(str(option.value), option.label) for option in item.options]
-    inline = len(choices) <= FEW_OPTIONS and all(len(option.label) <= SHORT_LABEL for option in item.options)
-    return RadioField(item.text, choices=choices, inline=inline, **options)
-
-
 def _about(field: Field) -> str:
-    error = field.errors[0]
-    said = _("not answered yet") if field.missing is not None and str(error) == str(field.missing) else error
-    return f"{field.label.text} – {said}"
+    error = str(field.errors[0])
+    is_open = error in {str(CHOOSE), str(ENTER), str(ENTER_TOTAL)}
+    return f"{field.label.text} – {_('not answered yet') if is_open else error}"
+
+
+def _code(name: str) -> str:
+    for tail in TAILS:
+        name = name.removesuffix(tail)
+    return name.removeprefix(PREFIX)
 
 
 def _number(data: Any) -> Number:

@@ -73,6 +73,10 @@ class Today:
         ahead = [one for one in self.due if not one.is_now and one.next_on is not None]
         return min(ahead, key=lambda one: one.next_on or date.max, default=None)
 
+    def asking(self, line_id: uuid.UUID) -> Due | None:
+        """Return what is due now by a line of the plan, None where nothing is."""
+        return next((one for one in self.now if one.line.id == line_id), None)
+
     def resumed(self, due: Due) -> date | None:
         """Return the day whose answers given so far go on in what is due, None where it begins anew."""
         begun = self.begun.get(due.line.id)

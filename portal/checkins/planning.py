@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from portal.access.policy import Actor
 from portal.accounts.models import User
 from portal.audit import service as audit
-from portal.checkins import plan, refusals
+from portal.checkins import plan, ready_made, refusals
 from portal.checkins.models import PlanItem
 from portal.checkins.refusals import InvalidPlan, PlanProblem
-from portal.checkins.rhythm import LineDraft, Trigger, every, from_json, to_json
+from portal.checkins.rhythm import LineDraft, Trigger, from_json, to_json
 from portal.db import session, touched
 from portal.instruments import catalogue
 from portal.messages import N_
@@ -22,20 +22,12 @@ from portal.patients.models import Condition, Patient
 
 __all__ = ["InvalidPlan", "apply", "ask", "check", "end_item", "end_plans", "resume", "start_default_plan"]
 
-DAILY = "daily"
-EVERYBODY = (("phq-9", 14), ("gad-7", 14))
-EXTRA_BY_CONDITION = {
-    Condition.CHRONIC_PAIN: "pain",
-    Condition.OCD: "ocd_time",
-    Condition.BIPOLAR: "sleep_need",
-}
-
 
 def start_default_plan(patient_id: uuid.UUID, conditions: Collection[Condition], *, by: Actor, at: datetime) -> None:
-    """Give a newly enrolled patient the plan for their conditions: the daily check-in, and two scales every 14 days."""
-    wanted = sorted({EXTRA_BY_CONDITION[one] for one in conditions if one in EXTRA_BY_CONDITION})
-    daily = LineDraft(DAILY, every(1), extra_items=tuple(wanted))
-    apply(patient_id, [daily, *(LineDraft(name, every(days)) for name, days in EVERYBODY)], by=by, at=at)
+    """Give a newly enrolled patient the ready-made plan with which care begins."""
+    askable = {one.id for one in catalogue.current().askable()}
+    lines = ready_made.lines([one.value for one in conditions], *ready_made.AT_ENROLMENT, askable=askable)
+    apply(patient_id, lines, by=by, at=at)
 
 
 def check(lines: Sequence[LineDraft]) -> list[PlanProblem]:

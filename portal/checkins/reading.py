@@ -4,26 +4,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.checkins.asking import hidden
 from portal.instruments.algorithms import Screening, screening
-from portal.instruments.definition import Definition, Item, ItemKind, SafetyState
+from portal.instruments.definition import Definition, Item, ItemKind, Method, SafetyState, Scale
 
 
 class Given(StrEnum):
-    """Whether an item was answered. Left out is not declined, and neither is an answer."""
+    """Whether an item was answered. Left out is not declined, neither is an answer, and not asked is none of them."""
 
     ANSWERED = "answered"
     DECLINED = "declined"
     LEFT_OUT = "left-out"
+    NOT_ASKED = "not-asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a check-in: `label` is the chosen option's wording, "" for a number."""
+    """One item of a check-in: `label` is the chosen option's wording, "" for a number.
+
+    `is_inconsistent`: answered positively although the other answers did not call for it.
+    """
 
     item: Item
     given: Given
     value: float | None
     label: str
+    is_inconsistent: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -39,12 +45,14 @@ def read(definition: Definition, asked: Sequence[str], answers: Mapping[str, flo
         asked: the codes of the items that were asked.
         answers: from item code to number; None is declined, absent is left out.
     """
-    return [_line(item, answers) for item in definition.asked(asked)]
+    unasked = hidden(definition, answers, asked)
+    return [_line(item, answers, item.code in unasked) for item in definition.asked(asked)]
 
 
 def safety_states(lines: Sequence[Line]) -> dict[str, SafetyState]:
-    """Return what each safety item says, by code; for clinicians only."""
-    return {line.item.code: line.item.safety_state(line.value) for line in lines if line.item.is_safety}
+    """Return what each safety item that was asked says, by code; for clinicians only."""
+    asked = [line for line in lines if line.item.is_safety and line.given is not Given.NOT_ASKED]
+    return {line.item.code: line.item.safety_state(line.value) for line in asked}
 
 
 def worst_safety(lines: Sequence[Line]) -> SafetyState | None:
@@ -54,16 +62,28 @@ def worst_safety(lines: Sequence[Line]) -> SafetyState | None:
     return next((state for state in order if state in states), None)
 
 
+def is_for_clinicians(definition: Definition, scale: Scale) -> bool:
+    """Return whether what a scale comes to is kept from the patient: the outcome of a published safety screen."""
+    return definition.is_validated and scale.method is Method.TRIAGE
+
+
+def is_summed_up(definition: Definition) -> bool:
+    """Return whether the patient reads what the answers come to: of published scales, but not of screens."""
+    return definition.is_validated and not is_for_clinicians(definition, definition.primary)
+
+
 def syndrome(instrument: str, answers: Mapping[str, float | None]) -> Screening | None:
     """Return what the screening algorithm of an instrument says, None where it has none; for clinicians only."""
     return screening(instrument, answers)
 
 
-def _line(item: Item, answers: Mapping[str, float | None]) -> Line:
+def _line(item: Item, answers: Mapping[str, float | None], is_hidden: bool) -> Line:
+    value = answers.get(item.code)
+    if is_hidden and value is None:
+        return Line(item, Given.NOT_ASKED, None, "")
     if item.code not in answers:
         return Line(item, Given.LEFT_OUT, None, "")
-    value = answers[item.code]
     if value is None:
         return Line(item, Given.DECLINED, None, "")
     option = item.option(value) if item.kind is ItemKind.CHOICE else None
-    return Line(item, Given.ANSWERED, value, option.label if option else "")
+    return Line(item, Given.ANSWERED, value, option.label if option else "", is_hidden)

@@ -1,6 +1,8 @@
 """Check-ins: what is due, answering it, the receipt, and reading it."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,17 +13,21 @@ from portal import db
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
-from portal.checkins import forms, plan, queries, reading, service
+from portal.checkins import due, forms, plan, queries, reading, service
+from portal.checkins.answering_forms import hear, help_values
+from portal.checkins.asking import Sitting, read_sitting
 from portal.checkins.forms import AnswerForm
 from portal.checkins.models import CheckIn
-from portal.checkins.plan import Today
+from portal.checkins.plan import PlanLine, Today
+from portal.checkins.quality import seconds_per_item
 from portal.checkins.queries import Entry, Offer
+from portal.checkins.question_forms import filled_with_none
 from portal.clinic import hours
 from portal.clinic import queries as clinic
 from portal.instruments import catalogue
 from portal.instruments.definition import Definition
-from portal.safety import crisis
 from portal.safety import queries as safety
+from portal.safety.help import Help
 from portal.treatment import queries as treatment
 from portal.web.kept import forget_kept, kept_fields
 
@@ -38,35 +44,42 @@ def today(patient_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>")
 @requires(Permission.CHECK_IN_SUBMIT)
 def new(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
-    kept = kept_fields()
-    local = plan.local_day(guard.at(), guard.patient().time_zone)
+    kept, day = kept_fields(), _today()
     wanted = request.args.get("on") if kept is None else kept.get("on")
-    on = forms.read_day(wanted) if wanted else local
-    offer = queries.get_offer(patient_id, plan_item_id, on or local) or abort(404)
-    problem = forms.why_not(offer.line, on, guard.patient(), local, was_typed=kept is not None)
+    on = forms.read_day(wanted) if wanted else day.on
+    asking = day.asking(plan_item_id)
+    begun = day.resumed(asking) if asking and not wanted else None
+    offer = queries.get_offer(patient_id, plan_item_id, begun or on or day.on) or abort(404)
+    problem = forms.why_not(offer.line, on, guard.patient(), day.on, was_typed=kept is not None)
     if problem or on is None:
         flash(problem, "attention")
         return redirect(url_for(".today", patient_id=patient_id), 303)
-    definition, asked = _questions(offer)
-    return _form_page(offer, forms.begin(definition, asked, on=on, at=guard.at(), draft=offer.draft, kept=kept))
+    draft = offer.draft if kept is None else None
+    definition, asked = _questions(offer.line, kept.get("version") if kept else str(draft.version) if draft else None)
+    form = forms.begin(definition, asked, on=on, at=guard.at(), draft=draft, kept=kept)
+    if kept is None:
+        form.offered_at.data = asking.occurrence.opens_at.isoformat() if asking else ""
+        form.sitting.data = str(_sitting(request.args) or "")
+    return _form_page(offer, form)
 
 
 @blueprint.post("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>")
 @requires(Permission.CHECK_IN_SUBMIT)
 def submit(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
     offer, form = _what_was_sent(patient_id, plan_item_id)
+    if form.quick_none and "none" in request.form:
+        return _with_none(offer, form)
     is_valid = form.validate()
     db.begin(write=True)
     if is_valid:
         try:
-            return _sent(_send(offer, form))
+            return _sent(_send(offer, form), read_sitting(form.sitting.data))
         except service.InvalidCheckIn as refusal:
             form.explain(refusal)
         except service.AlreadySent as before:
             form.send_anew()
-            return _form_page(offer, form, _hear(form, *_questions(offer)), before.check_in_id), 409
-    is_worrying = _keep(offer, form).is_worrying if form.is_sendable else _hear(form, *_questions(offer))
-    return _form_page(offer, form, is_worrying), 422
+            return _form_page(offer, form, hear(form), before.check_in_id), 409
+    return _form_page(offer, form, _keep(offer, form).help if form.is_sendable else hear(form)), 422
 
 
 @blueprint.post("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>/draft")
@@ -74,8 +87,21 @@ def submit(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValu
 def save_draft(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
     offer, form = _what_was_sent(patient_id, plan_item_id)
     db.begin(write=True)
-    kept = _keep(offer, form) if form.is_sendable else service.Kept(is_saved=False, is_worrying=False)
-    return {"saved": kept.is_saved, "help": kept.is_worrying}, 200 if kept.is_saved else 422
+    kept = _keep(offer, form) if form.is_sendable else service.Kept(is_saved=False)
+    return {"saved": kept.is_saved, "help": kept.help or ""}, 200 if kept.is_saved else 422
+
+
+@blueprint.get("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/next")
+@requires(Permission.TODAY_VIEW)
+def go_on(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
+    """Go from what was sent to what is due next; first to help, where an answer calls for it."""
+    entry = queries.get_entry(patient_id, check_in_id) or abort(404)
+    sitting, now = _sitting(request.args), _today().now
+    if sitting is None or not now or safety.help_after(patient_id, entry.check_in.submission_id):
+        shown = url_for(".show", patient_id=patient_id, check_in_id=check_in_id, sitting=request.args.get("sitting"))
+        return redirect(shown, 303)
+    following = url_for(".new", patient_id=patient_id, plan_item_id=now[0].line.id, sitting=str(sitting.next))
+    return redirect(following, 303)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/check-ins")
@@ -94,35 +120,6 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
 def show(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
     entry = queries.get_entry(patient_id, check_in_id) or abort(404)
     return _receipt(entry) if _is_own() else _record(entry)
-
-
-@blueprint.get("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/correct")
-@requires(Permission.CHECK_IN_SUBMIT)
-def correct(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
-    latest = (queries.list_versions(patient_id, check_in_id) or abort(404))[-1]
-    if latest.id != check_in_id:
-        return redirect(url_for(".correct", patient_id=patient_id, check_in_id=latest.id), 303)
-    form = forms.begin_correction(_definition(latest), latest, at=guard.at(), kept=kept_fields())
-    return _correction_page(latest, form)
-
-
-@blueprint.post("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/correct")
-@requires(Permission.CHECK_IN_SUBMIT)
-def send_correction(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
-    check_in = (queries.get_entry(patient_id, check_in_id) or abort(404)).check_in
-    form = forms.answer_form(_definition(check_in), check_in.asked)(request.form)
-    status = 422
-    if form.validate():
-        try:
-            return _sent(service.correct(guard.patient(), check_in, form.sheet(), by=guard.actor(), at=guard.at()))
-        except service.InvalidCheckIn as refusal:
-            form.explain(refusal)
-        except service.AlreadySent:
-            status = 409
-            form.send_anew()
-            form.form_errors.append(_("You sent this before with other answers. To change them again, send it now."))
-    is_worrying = _hear(form, _definition(check_in), check_in.asked, check_in)
-    return _correction_page(check_in, form, is_worrying), status
 
 
 @blueprint.post("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/review")
@@ -145,24 +142,37 @@ def _is_own() -> bool:
 
 
 def _today() -> Today:
-    return queries.get_today(guard.patient(), at=guard.at(), past_days=clinic.current().past_days)
+    return due.get_today(guard.patient(), at=guard.at(), past_days=clinic.current().past_days)
 
 
 def _definition(check_in: CheckIn) -> Definition:
     return catalogue.current().get(check_in.instrument, check_in.version)
 
 
-def _questions(offer: Offer) -> tuple[Definition, list[str]]:
-    definition = catalogue.current().get(offer.line.instrument)
-    wanted = (*definition.default_items, *offer.line.extra_items)
-    return definition, [item.code for item in definition.asked(wanted)]
+def _sitting(fields: Mapping[str, str]) -> Sitting | None:
+    return read_sitting(fields.get("sitting"))
+
+
+def _questions(line: PlanLine, version: str | None) -> tuple[Definition, list[str]]:
+    definition = forms.read_definition(line.instrument, version, language=guard.actor().language)
+    return definition, service.asked_items(definition, line.extra_items)
 
 
 def _what_was_sent(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> tuple[Offer, AnswerForm]:
     """Read the line of the plan and the form; only then is it our turn to write."""
     db.begin(write=False)
     offer = Offer(queries.get_line(patient_id, plan_item_id) or abort(404))
-    return offer, forms.answer_form(*_questions(offer))(request.form)
+    return offer, forms.answer_form(*_questions(offer.line, request.form.get("version")))(request.form)
+
+
+def _with_none(offer: Offer, form: AnswerForm) -> str:
+    """Show the page again with "None" chosen wherever nothing was; it is not sent yet, and kept like any draft."""
+    filled = type(form)(filled_with_none(form.definition, request.form))
+    db.begin(write=True)
+    flash(
+        _("“%(none)s” is chosen wherever you had not answered. Change what is not so, then send.", none=form.quick_none)
+    )
+    return _form_page(offer, filled, _keep(offer, filled).help if filled.is_sendable else None)
 
 
 def _send(offer: Offer, form: AnswerForm) -> service.Sent:
@@ -173,49 +183,47 @@ def _send(offer: Offer, form: AnswerForm) -> service.Sent:
         on=form.day,
         extra_items=offer.line.extra_items,
         plan_item_id=offer.line.id,
+        version=form.definition.version,
         by=guard.actor(),
         at=guard.at(),
     )
 
 
 def _keep(offer: Offer, form: AnswerForm) -> service.Kept:
-    return service.save_draft(guard.patient(), offer.line, form.sheet(), on=form.day, by=guard.actor(), at=guard.at())
+    return service.save_draft(
+        guard.patient(),
+        offer.line,
+        form.sheet(),
+        on=form.day,
+        version=form.definition.version,
+        by=guard.actor(),
+        at=guard.at(),
+    )
 
 
-def _hear(form: AnswerForm, definition: Definition, asked: list[str], corrects: CheckIn | None = None) -> bool:
-    """What is said of danger on a page that cannot be taken is heard all the same."""
-    on = forms.read_day(form.on.data) or plan.local_day(guard.at(), guard.patient().time_zone)
-    filled = service.Filled(guard.patient(), definition, asked, form.sheet(), on, None, corrects)
-    return service.hear(filled, at=guard.at())
-
-
-def _form_page(offer: Offer, form: AnswerForm, worrying: bool = False, sent_id: uuid.UUID | None = None) -> str:
+def _form_page(offer: Offer, form: AnswerForm, offered: Help | None = None, sent_id: uuid.UUID | None = None) -> str:
     return render_template(
         "checkins/new.html",
         offer=offer,
         form=form,
-        definition=_questions(offer)[0],
+        definition=form.definition,
         on=forms.read_day(form.on.data),
         local=plan.local_day(guard.at(), guard.patient().time_zone),
         sent_id=sent_id,
-        crisis_country=_crisis(worrying),
+        sitting=read_sitting(form.sitting.data),
+        since=form.milliseconds_since(guard.at()),
+        **help_values(offered),
     )
 
 
-def _crisis(is_worrying: bool) -> crisis.Country | None:
-    return crisis.for_country(guard.patient().country) if is_worrying else None
-
-
-def _correction_page(check_in: CheckIn, form: AnswerForm, is_worrying: bool = False) -> str:
-    values = {"definition": _definition(check_in), "crisis_country": _crisis(is_worrying)}
-    return render_template("checkins/correct.html", check_in=check_in, form=form, **values)
-
-
-def _sent(sent: service.Sent) -> ResponseReturnValue:
+def _sent(sent: service.Sent, sitting: Sitting | None = None) -> ResponseReturnValue:
     forget_kept()
     if sent.is_new:
         flash(_("Saved."), "good")
-    return redirect(url_for(".show", patient_id=guard.patient().id, check_in_id=sent.check_in_id), 303)
+    place: dict[str, Any] = {"patient_id": guard.patient().id, "check_in_id": sent.check_in_id}
+    if sitting is not None and sitting.number < sitting.of:
+        return redirect(url_for(".go_on", **place, sitting=str(sitting)), 303)
+    return redirect(url_for(".show", **place), 303)
 
 
 def _mark(check_in_ids: list[uuid.UUID]) -> None:
@@ -227,34 +235,36 @@ def _mark(check_in_ids: list[uuid.UUID]) -> None:
 
 
 def _receipt(entry: Entry) -> str:
-    check_in, own = entry.check_in, clinic.current()
-    lines = reading.read(_definition(check_in), check_in.asked, check_in.answers)
-    worried = safety.has_concern(check_in.patient_id, check_in.submission_id)
+    check_in, own, definition = entry.check_in, clinic.current(), _definition(entry.check_in)
+    lines = reading.read(definition, check_in.asked, check_in.answers)
     return render_template(
         "checkins/receipt.html",
         entry=entry,
-        definition=_definition(check_in),
+        definition=definition,
         lines=lines,
-        crisis_country=_crisis(worried),
+        is_summed_up=reading.is_summed_up(definition),
         safety=reading.worst_safety(lines),
         sent_on=plan.local_day(check_in.received_at, check_in.time_zone),
         read_by=own.review_by(check_in.received_at),
         opens_at=hours.next_open(own.opening, guard.at()),
+        sitting=_sitting(request.args),
         due=[(one, catalogue.current().get(one.line.instrument)) for one in _today().now],
+        **help_values(safety.help_after(check_in.patient_id, check_in.submission_id)),
     )
 
 
 def _record(entry: Entry) -> str:
-    check_in = entry.check_in
-    lines = reading.read(_definition(check_in), check_in.asked, check_in.answers)
+    check_in, definition = entry.check_in, _definition(entry.check_in)
+    lines = reading.read(definition, check_in.asked, check_in.answers)
     alerts = safety.list_alerts_about(check_in.patient_id, [check_in.submission_id])
     return render_template(
         "checkins/show.html",
         entry=entry,
-        definition=_definition(check_in),
+        definition=definition,
         lines=lines,
         safety_states=reading.safety_states(lines),
-        syndrome=reading.syndrome(check_in.instrument, check_in.answers),
+        screening=reading.syndrome(check_in.instrument, check_in.answers),
+        seconds=seconds_per_item(check_in.answered_ms),
         alert_ids=alerts.get(check_in.submission_id, []),
         versions=queries.list_versions(check_in.patient_id, check_in.id),
     )
