@@ -17,6 +17,7 @@ from portal.audit import service as audit_service
 from portal.checkins.history.cli import group as history
 from portal.clinic import queries as clinic
 from portal.demo.cli import group as demo
+from portal.instruments.cli import group as instruments
 from portal.notifications.worker import command as worker
 from portal.patients import queries as patients
 
@@ -33,7 +34,7 @@ audit = click.Group("audit", help="The record of who did and saw what.")
 
 def register(app: Flask) -> None:
     """Give the `flask` command our commands."""
-    for command in (user, audit, examine, history, worker, demo):
+    for command in (user, audit, examine, instruments, history, worker, demo):
         app.cli.add_command(command)
 
 
