@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from portal.patients import names
+from portal.patients import main_scale, names
 from portal.patients.models import Condition
 
 T = TypeVar("T", bound="Person | Contact")
@@ -12,17 +12,18 @@ T = TypeVar("T", bound="Person | Contact")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who a patient is and what they are treated for."""
+    """Who a patient is and what they are treated for; `primary_instrument` is "" for the usual one."""
 
     given_name: str
     family_name: str
     born_on: date
     conditions: tuple[Condition, ...] = ()
+    primary_instrument: str = ""
 
     @property
-    def primary_instrument(self) -> str:
+    def main_scale(self) -> str:
         """The scale whose chart comes first."""
-        return "gad-7" if set(self.conditions) == {Condition.ANXIETY} else "phq-9"
+        return self.primary_instrument or main_scale.usual(self.conditions)
 
     @property
     def name(self) -> str:

@@ -11,7 +11,9 @@ from wtforms.fields.choices import SelectChoice
 
 from portal.access.policy import PatientStatus
 from portal.accounts.forms import PlainEmailField
-from portal.patients import names
+from portal.instruments import catalogue
+from portal.instruments.definition import FilledBy
+from portal.patients import main_scale, names
 from portal.patients.details import Contact, Person
 from portal.patients.models import Condition
 from portal.web import places, words
@@ -116,6 +118,12 @@ def _conditions() -> list[SelectChoice]:
     return [SelectChoice(condition.value, words.words(condition)) for condition in Condition]
 
 
+def _main_scales() -> list[SelectChoice]:
+    """The scales that this clinic can have scores of: those it can ask, and totals that a clinician enters."""
+    known = {one.id: one for one in catalogue.current() if one.is_askable or one.filled_by is FilledBy.CLINICIAN}
+    return [SelectChoice(name, known[name].title) for name in main_scale.ALL if name in known]
+
+
 def _all_zones() -> list[SelectChoice]:
     return [SelectChoice(name) for name in places.zone_names()]
 
@@ -132,11 +140,27 @@ class PersonForm(Form):
         choices=_conditions,
         missing=_l("Tick at least one thing the person is treated for"),
     )
+    primary_instrument = SelectField(
+        _l("Chart shown first"),
+        hint=_l("Its score is the one in the caseload."),
+        choices=_main_scales,
+        blank=_l("The usual one for what is ticked"),
+    )
 
     def born_within(self, today: date) -> Self:
         """Accept birth dates from 120 years ago to today, and return this form."""
         self.born_on.lowest, self.born_on.highest = date(today.year - OLDEST, 1, 1), today
         return self
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        scale, conditions = self.primary_instrument.data, self.conditions.data
+        if not scale or not conditions or main_scale.fits(scale, conditions):
+            return valid
+        title = catalogue.current().get(scale).title
+        refused = _l("%(scale)s does not measure what is ticked above; choose another one", scale=title)
+        self.primary_instrument.errors = [*self.primary_instrument.errors, refused]
+        return False
 
     def person(self) -> Person:
         """Return what was typed."""
@@ -146,6 +170,7 @@ class PersonForm(Form):
             family_name=typed["family_name"],
             born_on=typed["born_on"],
             conditions=tuple(Condition(value) for value in typed["conditions"]),
+            primary_instrument=typed["primary_instrument"] or "",
         )
 
 

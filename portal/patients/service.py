@@ -81,7 +81,7 @@ def enrol(
         by=by,
         at=at,
     )
-    values = _columns(person) | _columns(contact) | {"primary_instrument": person.primary_instrument}
+    values = _columns(person) | _columns(contact) | {"primary_instrument": person.main_scale}
     session.add(Patient(id=patient_id, user_id=user.id, enrolled_at=at, invited_at=at, **values))
     session.flush()
     members = {by.user_id, *team} if by.role is Role.PROVIDER else set(team)
@@ -96,7 +96,8 @@ def edit(patient_id: uuid.UUID, person: Person, *, by: Actor, at: datetime) -> l
     """Change who a patient is on record; return the names of what changed."""
     person = cleaned(person)
     patient = session.get_one(Patient, patient_id)
-    changed = _apply(patient, _columns(person)) + _set_conditions(patient_id, person.conditions, at)
+    values = _columns(person) | {"primary_instrument": person.main_scale}
+    changed = _apply(patient, values) + _set_conditions(patient_id, person.conditions, at)
     accounts.rename(patient.user_id, person.name)
     return _record("patient:edited", patient_id, changed, by, at)
 
