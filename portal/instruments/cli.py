@@ -52,7 +52,7 @@ def check(file: Path) -> None:
         _stop(REFUSED, str(error))
     scales = ", ".join(f"{one.title} from {one.minimum} to {one.maximum}" for one in found.scales)
     click.echo(f"{file.name}: {found.title}, version {found.version}, can be used.")
-    click.echo(f"It has {len(found.items)} questions, about {found.minutes} minutes, and comes to: {scales}.")
+    click.echo(f"Questions: {len(found.items)}. Minutes: about {found.minutes}. Scores: {scales}.")
 
 
 @group.command("score", context_settings=ANSWERS)
@@ -80,9 +80,8 @@ def score(instrument: str, answers: tuple[str, ...], version: int | None, as_jso
     problems = scoring.validate(definition, given, asked)
     if problems:
         typed = dict(zip((item.code for item in definition.items), answers, strict=False))
-        _stop(
-            NOT_UNDERSTOOD, "\n".join(_explained(definition.item(one.item), typed[one.item], one) for one in problems)
-        )
+        told = (_explained(definition.item(one.item), typed[one.item], one) for one in problems)
+        _stop(NOT_UNDERSTOOD, "\n".join(told))
     result = scoring.score(definition, given, asked)
     said = screening(definition.id, given)
     lines = [json.dumps(_as_json(definition, result, said), indent=2)] if as_json else _told(definition, result, said)

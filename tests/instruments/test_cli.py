@@ -14,6 +14,7 @@ from portal.instruments.loader import catalogue
 from tests.instruments.made_up import source
 
 Run = Callable[..., Result]
+SEVEN_OF_NINE = (3, 2, "-", 1, "x", 2, 2, 1, 0)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_right_file_can_be_used_and_says_what_it_comes_to(run: Run, tmp_path: 
     result = run("check", file)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "made-up.toml: Made up, version 1, can be used." in result.stdout
-    assert "2 questions, about 1 minutes, and comes to: Total from 0 to 6." in result.stdout
+    assert "Questions: 2. Minutes: about 1. Scores: Total from 0 to 6." in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_right_file_can_be_used_and_says_what_it_comes_to(run: Run, tmp_path: 
     [
         ("made-up.toml", "minutes = 1", "minutes = 0", "made-up.toml:6: minutes: needs a whole number from 1 to 120"),
         ("made-up.toml", "= 1", "= = 1", "made-up.toml:2: is not valid TOML"),
-        ("made-up.toml", '"q2"]', '"q7"]', "made-up.toml:39: scales[0].items: there is no item 'q7'"),
+        ("made-up.toml", '"q2"]', '"q7"]', "made-up.toml:38: scales[0].items: there is no item 'q7'"),
         ("other.toml", "", "", "other.toml:1: id: the file has to be called made-up.toml or made-up@1.toml"),
         ("gad-7.toml", '"made-up"', '"gad-7"', "gad-7.toml:1: id: 'gad-7' comes with the portal"),
     ],
@@ -76,7 +77,7 @@ def test_a_file_that_is_not_there_is_refused_in_words(run: Run, tmp_path: Path) 
 
 
 def test_answers_in_printed_order_come_to_a_score_a_band_and_what_clinicians_see(run: Run) -> None:
-    result = run("score", "phq-9", *"3 2 - 1 x 2 2 1 0".split())
+    result = run("score", "phq-9", *SEVEN_OF_NINE)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "Patient Health Questionnaire (PHQ-9), version 1, scoring engine 2",
@@ -89,7 +90,7 @@ def test_answers_in_printed_order_come_to_a_score_a_band_and_what_clinicians_see
 
 
 def test_the_same_as_json(run: Run) -> None:
-    result = run("score", "phq-9", "--json", *"3 2 - 1 x 2 2 1 0".split())
+    result = run("score", "phq-9", "--json", *SEVEN_OF_NINE)
     said = json.loads(result.stdout)
     assert said == {
         "instrument": "phq-9",
