@@ -209,6 +209,7 @@ def _keep(row: ClinicDefinition) -> None:
 def _retire(rows: list[ClinicDefinition], *, by: Actor, at: datetime) -> None:
     for row in rows:
         row.retired_at, row.retired_by_id = at, by.user_id
+    session.flush()
     catalogue.forget()
 
 
