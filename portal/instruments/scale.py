@@ -132,6 +132,11 @@ class Scale:
     groups: tuple[Group, ...] = ()
     levels: tuple[Level, ...] = ()
 
+    @property
+    def digits(self) -> int | None:
+        """How many decimals its values are always written with: one for a mean; None for as many as they have."""
+        return 1 if self.method is Method.MEAN else None
+
     def band(self, value: float | Decimal | None) -> Band | None:
         """Return the band that holds `value`, or None if there is no score or the scale has no bands."""
         if value is None:

@@ -17,7 +17,6 @@ from portal.patients.queries import PatientRef
 from portal.progress.timeline import Band, InstrumentView, ScorePoint, true_at
 
 DAILY = "daily"
-MEAN_DECIMALS = 1
 _SCORE: Any = ScoreRow.__table__
 _CHECK_IN: Any = CheckIn.__table__
 _STATES = {"complete": "complete", "prorated": "prorated", "not-scorable": "unscored"}
@@ -130,7 +129,7 @@ def view_of(offer: Offer, scale: Scale, scores: Sequence[ScorePoint] = ()) -> In
         versions=tuple(sorted({point.version for point in scores}, key=int)),
         line=scale.cutoff.at_least if scale.cutoff and scale.method is not Method.TRIAGE else None,
         sources=tuple(dict.fromkeys(source for source in sources if source)),
-        decimals=MEAN_DECIMALS if scale.method is Method.MEAN else 0,
+        decimals=scale.digits or 0,
         has_levels=scale.method is Method.TRIAGE,
         is_validated=definition.is_validated,
         recalled={version: one.recall_days for version, one in same.items()},

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
 from portal.db import run
 from portal.instruments import catalogue
+from portal.instruments.definition import WORDINGS_PER_VERSION
 from portal.messaging.models import Thread
 from portal.patients.models import Patient, PatientCondition
 from portal.review.models import CaseloadRow
@@ -49,18 +50,30 @@ def read(patient_id: uuid.UUID) -> tuple[dict[str, Any], str]:
 _COUNTS = {"unreviewed", "unread", "open_alerts", "worst_open_alert", "new_since_look", "infusions_done"}
 
 
-def _scores(*columns: Any) -> Select[Any]:
+def _scores(*columns: Any, of: Any = ScoreRow) -> Select[Any]:
     return select(*columns).where(
-        ScoreRow.patient_id == _WHO,
-        ScoreRow.instrument == _INSTRUMENT,
-        ScoreRow.scale == _SCALE,
-        ScoreRow.is_current,
-        ScoreRow.value.is_not(None),
+        of.patient_id == _WHO,
+        of.instrument == _INSTRUMENT,
+        of.scale == _SCALE,
+        of.is_current,
+        of.value.is_not(None),
     )
 
 
+def _structure(of: Any) -> Any:
+    """The version of the questions and their scoring, whoever pasted their wording (`Definition.structure_version`)."""
+    return case((of.version >= WORDINGS_PER_VERSION, of.version // WORDINGS_PER_VERSION), else_=of.version)
+
+
+def _comparable(*columns: Any) -> Select[Any]:
+    """Scores of the same questions as the newest one's: those of an older version are compared with nothing."""
+    other = aliased(ScoreRow)
+    newest = _scores(_structure(other), of=other).order_by(other.for_on.desc(), other.at.desc()).limit(1)
+    return _scores(*columns).where(_structure(ScoreRow) == newest.scalar_subquery())
+
+
 def _latest(column: Any, offset: int = 0) -> Any:
-    newest = _scores(column).order_by(ScoreRow.for_on.desc(), ScoreRow.at.desc())
+    newest = (_comparable(column) if offset else _scores(column)).order_by(ScoreRow.for_on.desc(), ScoreRow.at.desc())
     return newest.limit(1).offset(offset).scalar_subquery()
 
 
@@ -74,7 +87,7 @@ def _baseline() -> Any:
         .limit(1)
         .scalar_subquery()
     )
-    complete = _scores(ScoreRow.value).where(ScoreRow.state == ScoreState.COMPLETE, ScoreRow.at <= first_of_course)
+    complete = _comparable(ScoreRow.value).where(ScoreRow.state == ScoreState.COMPLETE, ScoreRow.at <= first_of_course)
     return complete.order_by(ScoreRow.for_on.desc(), ScoreRow.at.desc()).limit(1).scalar_subquery()
 
 
@@ -109,9 +122,9 @@ def _summary() -> Select[Any]:
         _latest(ScoreRow.band).label("latest_band"),
         _latest(ScoreRow.at).label("latest_at"),
         _latest(ScoreRow.value, offset=1).label("previous"),
-        _scores(func.min(ScoreRow.value)).scalar_subquery().label("lowest"),
-        _scores(func.max(ScoreRow.value)).scalar_subquery().label("highest"),
-        _scores(ScoreRow.value).order_by(ScoreRow.for_on, ScoreRow.at).limit(1).scalar_subquery().label("first"),
+        _comparable(func.min(ScoreRow.value)).scalar_subquery().label("lowest"),
+        _comparable(func.max(ScoreRow.value)).scalar_subquery().label("highest"),
+        _comparable(ScoreRow.value).order_by(ScoreRow.for_on, ScoreRow.at).limit(1).scalar_subquery().label("first"),
         _baseline().label("baseline"),
         _infusions(func.max(Infusion.happens_at), Infusion.status.in_(_GIVEN)).label("last_infusion_at"),
         _infusions(func.min(Infusion.happens_at), Infusion.status == InfusionStatus.PLANNED).label("next_infusion_at"),

@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal import db
 from portal.access.policy import PatientStatus
-from portal.patients.models import CareTeamMember
+from portal.patients.models import CareTeamMember, Patient
 from portal.review import queries
 from portal.review import service as review
 from portal.review.models import CaseloadEntry, CaseloadRow
@@ -17,6 +17,7 @@ from portal.review.need import Need, need
 from tests import factories
 from tests.cast import NOW, Cast, Person
 from tests.page import Browser
+from tests.progress.answered import all_of, answered
 
 LOOKS = Callable[..., Browser]
 
@@ -71,6 +72,58 @@ def test_a_line_says_the_score_its_baseline_and_what_is_new(app: Flask, cast: Ca
     assert (found.last_infusion_at, found.infusions_done) == (given.happens_at, 1)
     assert (found.since_baseline, found.since_last) == ("reliably-improved", "no-reliable-change")
     assert (found.unreviewed, found.new_since_look, found.need) == (4, 4, Need.CHECK_IN)
+
+
+def speaks_for(person: Person, instrument: str) -> None:
+    db.session.get_one(Patient, person.own_id).primary_instrument = instrument
+    db.session.commit()
+
+
+def test_any_scale_can_speak_for_a_patient(app: Flask, cast: Cast, browser: LOOKS) -> None:
+    speaks_for(cast.ada, "peg")
+    answered(cast.ada, "peg", {"p": 8, "e": 7, "g": 7}, ago=40)
+    factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, NOW - timedelta(days=30))
+    answered(cast.ada, "peg", {"p": 5, "e": 5, "g": 5}, ago=10)
+    answered(cast.ada, "phq-9", all_of("phq-9", 3), ago=5)
+    review.refresh([cast.ada.own_id], at=NOW)
+    found = line(cast.ada, cast.bea)
+    assert (found.instrument_title, found.latest, found.baseline) == ("PEG", 5, 7.3)
+    assert found.since_baseline == "reliably-improved"
+    db.session.commit()
+    text = browser(cast.bea).get("/caseload").text
+    assert "5.0 PEG" in text
+    assert "−2.3 (−32 %)" in text
+
+
+def test_high_is_best_where_the_scale_says_so(app: Flask, cast: Cast) -> None:
+    speaks_for(cast.ada, "who-5")
+    for ago, value in ((40, 1), (20, 4), (10, 3)):
+        answered(cast.ada, "who-5", all_of("who-5", value), ago=ago)
+    review.refresh([cast.ada.own_id], at=NOW)
+    assert db.session.get_one(CaseloadRow, cast.ada.own_id).best == 80
+    assert line(cast.ada, cast.bea).since_last == "reliably-worse"
+
+
+COMPARED = [
+    ((1, 1, 1), 3, 2, 1),
+    ((1, 1, 2), 1, None, 1),
+    ((1, 2, 2), 2, 2, 1),
+    ((1, 1001, 1002), 3, 2, 1),
+    ((1, 1, 2001), 1, None, 1),
+]
+
+
+@pytest.mark.parametrize(("versions", "baseline", "previous", "best"), COMPARED)
+def test_a_score_is_compared_with_scores_of_the_same_questions_only(
+    app: Flask, cast: Cast, versions: tuple[int, ...], baseline: float, previous: float | None, best: float
+) -> None:
+    for number, version in enumerate(versions):
+        at = NOW - timedelta(days=30 - number)
+        row = factories.check_in(cast.ada, at.date(), at, instrument="phq-9", answers={}, version=version)
+        factories.score(row, "total", 3 - number)
+    review.refresh([cast.ada.own_id], at=NOW)
+    found = db.session.get_one(CaseloadRow, cast.ada.own_id)
+    assert (found.latest, found.baseline, found.previous, found.best) == (1, baseline, previous, best)
 
 
 def test_only_the_care_team_lists_a_patient(app: Flask, cast: Cast) -> None:
