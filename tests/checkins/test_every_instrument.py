@@ -1,0 +1,65 @@
+"""Every questionnaire that comes with its wording can be put in a plan, asked, answered, scored and read back."""
+
+from typing import Any
+
+import pytest
+
+from portal.checkins.models import CheckIn, ScoreRow
+from portal.instruments.definition import Definition, ItemKind
+from portal.instruments.loader import catalogue
+from portal.instruments.scoring import score
+from portal.instruments.skips import shown
+from portal.safety.models import Concern
+from tests.cast import Cast
+from tests.checkins.sheets import Opener, count, only, typed
+from tests.factories import plan_item
+
+ASKED = [definition.id for definition in catalogue() if definition.is_askable]
+
+
+def quiet(definition: Definition) -> dict[str, Any]:
+    """Answer everything that is asked with the least."""
+    answers: dict[str, Any] = {}
+    for item in definition.asked():
+        if item.code in shown(definition, answers):
+            answers[item.code] = 7 if item.kind is ItemKind.HOURS else int(item.minimum)
+    return answers
+
+
+def severe(definition: Definition) -> dict[str, Any]:
+    """Answer everything that is asked with the most."""
+    answers: dict[str, Any] = {}
+    for item in definition.asked():
+        if item.code in shown(definition, answers):
+            answers[item.code] = 7 if item.kind is ItemKind.HOURS else int(item.maximum)
+    return answers
+
+
+@pytest.mark.parametrize("instrument", ASKED)
+@pytest.mark.parametrize("fill", [quiet, severe], ids=["least", "most"])
+def test_it_is_asked_answered_scored_heard_and_read_back(
+    browser: Opener, cast: Cast, instrument: Any, fill: Any
+) -> None:
+    definition = catalogue().get(instrument)
+    item = plan_item(cast.ada, instrument, 7)
+    page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/check-ins/new/{item.id}")
+    assert page.h1 == definition.neutral_title
+    for question in definition.asked():
+        assert " ".join(question.text.split()) in page.text
+    assert ("not validated" in page.text.lower()) == (not definition.is_validated)
+
+    answers = fill(definition)
+    page.form("Send").submit(typed(answers))
+    stored = only(CheckIn)
+    assert (stored.instrument, stored.version, stored.answers) == (instrument, definition.version, answers)
+    expected = score(definition, answers)
+    assert count(ScoreRow) == len(expected.scales)
+    for scale in expected.scales:
+        row = only(ScoreRow, scale=scale.code)
+        assert (row.value, row.state) == (scale.value, scale.state)
+    heard = {code for code, state in expected.safety.items() if state == "positive"}
+    assert count(Concern) == len(heard)
+
+    read = browser(cast.bea).get(f"/patients/{cast.ada.own_id}/check-ins/{stored.id}")
+    for question in (definition.item(code) for code in answers):
+        assert " ".join(question.text.split()) in read.text
