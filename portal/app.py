@@ -19,6 +19,8 @@ from portal.access import guard, looks
 from portal.access.policy import Actor, Role
 from portal.accounts import passwords
 from portal.accounts import views as accounts
+from portal.checkins import correct_views as corrections
+from portal.checkins import entry_views as entry
 from portal.checkins import plan_views as plan
 from portal.checkins import views as checkins
 from portal.checkins.history import views as history
@@ -50,6 +52,8 @@ FEATURES = (
     safety,
     treatment,
     checkins,
+    corrections,
+    entry,
     plan,
     history,
     messaging,

@@ -28,9 +28,11 @@ def upgrade() -> None:
     op.add_column("check_ins", sa.Column("quality", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("check_ins", sa.Column("engine", sa.SmallInteger(), nullable=False, server_default="1"))
     op.add_column("check_in_drafts", sa.Column("answered_ms", sa.JSON(), nullable=False, server_default="{}"))
+    op.add_column("check_in_drafts", sa.Column("version", sa.SmallInteger(), nullable=False, server_default="1"))
 
 
 def downgrade() -> None:
+    op.drop_column("check_in_drafts", "version")
     op.drop_column("check_in_drafts", "answered_ms")
     with op.batch_alter_table("check_ins") as batch:
         batch.drop_constraint(op.f("ck_check_ins_mode"), type_="check")

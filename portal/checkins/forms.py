@@ -67,9 +67,14 @@ class AnswerForm(Form):
         return [field for field in self if field.name.startswith(PREFIX)]
 
     @property
+    def read_on(self) -> date | None:
+        """The day it is for, None where it names none."""
+        return read_day(self.on.data)
+
+    @property
     def day(self) -> date:
-        """The day it is for; read it only from a form that is valid or was drawn by `begin`."""
-        return date.fromisoformat(self.on.data)
+        """The day it is for; read it only from a form that is sendable."""
+        return self.read_on or date.min
 
     @property
     def quick_none(self) -> str | None:
@@ -85,7 +90,7 @@ class AnswerForm(Form):
     @property
     def is_sendable(self) -> bool:
         """Whether it says which submission and which day it belongs to."""
-        return _is_uuid(self.submission_id.data) and read_day(self.on.data) is not None
+        return _is_uuid(self.submission_id.data) and self.read_on is not None
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -149,7 +154,7 @@ class AnswerForm(Form):
         if not _is_uuid(self.submission_id.data):
             self.send_anew()
             yield _("Something went missing on the way. Your answers are still here: please send them again.")
-        if read_day(self.on.data) is None:
+        if self.read_on is None and not self.on.errors:
             yield _("It is not clear which day this is for. Please open it again from the page “Today”.")
         if self.version.data and self.version.data != str(self.definition.version):
             sent, self.version.data = self.version.data[:20], str(self.definition.version)

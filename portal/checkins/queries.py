@@ -43,11 +43,12 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A check-in with who read it; `totals` are its numbers in the instrument's order."""
+    """A check-in with who read it and who of the staff typed it in; `totals` are in the instrument's order."""
 
     check_in: CheckIn
     totals: tuple[Total, ...]
     reviewed_by: str
+    entered_by: str = ""
 
     @property
     def primary(self) -> Total | None:
@@ -187,15 +188,18 @@ def to_line(item: Any) -> PlanLine:
 
 
 def _mine(patient_id: uuid.UUID) -> Any:
-    reader = aliased(User)
-    rows = select(CheckIn, reader.name).outerjoin(reader, reader.id == CheckIn.reviewed_by_id)
-    return rows.where(CheckIn.patient_id == patient_id)
+    reader, writer = aliased(User), aliased(User)
+    rows = select(CheckIn, reader.name, writer.name).outerjoin(reader, reader.id == CheckIn.reviewed_by_id)
+    return rows.outerjoin(writer, writer.id == CheckIn.entered_by_id).where(CheckIn.patient_id == patient_id)
 
 
 def _entries(statement: Any) -> list[Entry]:
     rows: Sequence[Any] = session.execute(statement).all()
-    totals = _totals([check_in for check_in, _ in rows])
-    return [Entry(check_in, tuple(totals.get(check_in.id, ())), name or "") for check_in, name in rows]
+    totals = _totals([check_in for check_in, *_ in rows])
+    return [
+        Entry(check_in, tuple(totals.get(check_in.id, ())), reader or "", writer or "")
+        for check_in, reader, writer in rows
+    ]
 
 
 def _totals(check_ins: Sequence[CheckIn]) -> dict[uuid.UUID, list[Total]]:

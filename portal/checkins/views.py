@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import db
@@ -17,9 +18,9 @@ from portal.checkins import due, forms, plan, queries, reading, service
 from portal.checkins.answering_forms import hear, help_values
 from portal.checkins.asking import Sitting, read_sitting
 from portal.checkins.forms import AnswerForm
-from portal.checkins.models import CheckIn
+from portal.checkins.models import CheckIn, Mode
 from portal.checkins.plan import PlanLine, Today
-from portal.checkins.quality import seconds_per_item
+from portal.checkins.quality import Mark, seconds_per_item
 from portal.checkins.queries import Entry, Offer
 from portal.checkins.question_forms import filled_with_none
 from portal.clinic import hours
@@ -32,6 +33,17 @@ from portal.treatment import queries as treatment
 from portal.web.kept import forget_kept, kept_fields
 
 blueprint = Blueprint("checkins", __name__)
+MODES = {
+    Mode.SELF: _l("By the patient in the portal"),
+    Mode.PHONE: _l("By phone"),
+    Mode.BEDSIDE: _l("At the bedside, or in the room"),
+    Mode.CLINICIAN: _l("A clinician’s own rating"),
+}
+MARKS = {
+    Mark.TOO_QUICK: _l("Answered in under a second a question, on average."),
+    Mark.STRAIGHT_LINED: _l("The same answer to every question of a scale."),
+    Mark.CLOCK: _l("The sender’s clock named a moment that cannot be; its time is left out."),
+}
 
 
 @blueprint.get("/patients/<uuid:patient_id>/today")
@@ -111,7 +123,7 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     page = queries.list_entries(patient_id, after=request.args.get("after", type=uuid.UUID), only_unread=only_unread)
     sent = [entry.check_in.submission_id for entry in page.entries]
     alerts = {} if _is_own() else safety.list_alerts_about(patient_id, sent)
-    shown = {"only_unread": only_unread, "alerts": alerts}
+    shown = {"only_unread": only_unread, "alerts": alerts, "is_summed_up": reading.is_summed_up}
     return render_template("checkins/index.html", page=page, definition=_definition, **shown)
 
 
@@ -154,7 +166,7 @@ def _sitting(fields: Mapping[str, str]) -> Sitting | None:
 
 
 def _questions(line: PlanLine, version: str | None) -> tuple[Definition, list[str]]:
-    definition = forms.read_definition(line.instrument, version, language=guard.actor().language)
+    definition = forms.read_definition(line.instrument, version, language=guard.patient().language)
     return definition, service.asked_items(definition, line.extra_items)
 
 
@@ -207,7 +219,7 @@ def _form_page(offer: Offer, form: AnswerForm, offered: Help | None = None, sent
         offer=offer,
         form=form,
         definition=form.definition,
-        on=forms.read_day(form.on.data),
+        on=form.read_on,
         local=plan.local_day(guard.at(), guard.patient().time_zone),
         sent_id=sent_id,
         sitting=read_sitting(form.sitting.data),
@@ -264,6 +276,9 @@ def _record(entry: Entry) -> str:
         lines=lines,
         safety_states=reading.safety_states(lines),
         screening=reading.syndrome(check_in.instrument, check_in.answers),
+        inconsistent=any(line.is_inconsistent for line in lines),
+        mode_words=MODES,
+        quality_words=MARKS,
         seconds=seconds_per_item(check_in.answered_ms),
         alert_ids=alerts.get(check_in.submission_id, []),
         versions=queries.list_versions(check_in.patient_id, check_in.id),

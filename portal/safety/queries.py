@@ -1,4 +1,4 @@
-"""Reading alerts and the concerns behind them. For the care team; nothing here is ever shown to a patient."""
+"""Reading alerts and the concerns behind them. For the care team; of it all a patient reads only whom to turn to."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.db import session
 from portal.instruments import catalogue
 from portal.patients.models import CareTeamMember, Patient
+from portal.safety.help import Help, best
 from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact, Severity
 
 CLOSED_SHOWN = 50
@@ -157,9 +158,14 @@ def list_alerts_about(patient_id: uuid.UUID, submission_ids: Collection[uuid.UUI
     return found
 
 
-def has_concern(patient_id: uuid.UUID, submission_id: uuid.UUID) -> bool:
-    """Return whether anything a patient sent with a submission made somebody worry."""
-    return bool(list_alerts_about(patient_id, [submission_id]))
+def help_after(patient_id: uuid.UUID, submission_id: uuid.UUID) -> Help | None:
+    """Return what a patient is offered for anything they sent with a submission, taken back or not."""
+    rows = session.execute(
+        select(Concern.rule, Concern.instrument, Concern.item).where(
+            Concern.patient_id == patient_id, Concern.submission_id == submission_id
+        )
+    )
+    return best((row.rule, row.instrument, row.item) for row in rows)
 
 
 def _of_team(statement: Any, user_id: uuid.UUID) -> Any:

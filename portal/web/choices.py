@@ -75,15 +75,45 @@ class SelectField(ChoiceField):
         return found
 
 
+class Depends(NamedTuple):
+    """What a question hangs on: it is asked where one of `fields` has at least this value, which `sentence` says."""
+
+    fields: Sequence[str]
+    at_least: float
+    sentence: Any
+
+
 class RadioField(ChoiceField):
-    """Radios. With `may_decline` a quiet "Prefer not to answer" follows; then `data` is None and `declined` is True."""
+    """Radios. With `may_decline` a quiet "Prefer not to answer" follows; then `data` is None and `declined` is True.
+
+    With `depends` it is asked only after certain answers: a script hides it until then, the page says it in words.
+    `is_needed` marks it as to be answered, which is then for the view to check, not for the field.
+    Answers stand one below the other, `inline` beside each other, and with `segments` they look like one strip.
+    """
 
     macro = "radios"
     marks_optional = False
 
-    def __init__(self, *args: Any, may_decline: bool = False, inline: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        may_decline: bool = False,
+        inline: bool = False,
+        segments: bool = False,
+        depends: Depends | None = None,
+        is_needed: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
-        self.may_decline, self.inline = may_decline, inline
+        self.may_decline, self.inline, self.segments, self.depends = may_decline, inline, segments, depends
+        self.is_needed = is_needed
+        if is_needed and depends is None:
+            self.flags.required = True
+
+    @property
+    def described_by(self) -> str:
+        said_when = f"{self.id}-if" if self.depends else ""
+        return " ".join(filter(None, (said_when, super().described_by)))
 
     @property
     def declined(self) -> bool:
@@ -157,6 +187,44 @@ class HoursField(RadioField):
         if hours is None or hours > 24 or hours % Decimal("0.5"):
             raise self.refusal(_l("Enter hours from 0 to 24, in halves, like 6.5"))
         return hours
+
+
+class NumberField(RadioField):
+    """A number typed in, such as how many times; `data` is a Decimal. With `may_decline` a box says "rather not"."""
+
+    macro = "number"
+
+    def __init__(self, *args: Any, lowest: float, highest: float, unit: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lowest, self.highest, self.unit = lowest, highest, unit
+
+    @property
+    def declined_name(self) -> str:
+        return f"{self.name}-declined"
+
+    @property
+    def number(self) -> str:
+        """What stands in the box for the number."""
+        return "" if self.typed == DECLINED else self.typed
+
+    @property
+    def declined(self) -> bool:
+        return self.may_decline and (self._is_ticked or self.typed == DECLINED)
+
+    def process(self, formdata: Any, *args: Any, **options: Any) -> None:
+        self._is_ticked = formdata is not None and bool(formdata.getlist(self.declined_name))
+        super().process(formdata, *args, **options)
+
+    def parse(self, text: str) -> Decimal | None:
+        if self.may_decline and text == DECLINED:
+            return None
+        if self._is_ticked and self.may_decline:
+            raise self.refusal(_l("Either enter a number or choose “Prefer not to answer”, not both"))
+        number = Decimal(text.replace(",", ".")) if re.fullmatch(r"-?[0-9]{1,7}(?:[.,][0-9]{1,4})?", text) else None
+        if number is None or not self.lowest <= number <= self.highest:
+            limits = {"lowest": f"{self.lowest:g}", "highest": f"{self.highest:g}"}
+            raise self.refusal(_l("Enter a number from %(lowest)s to %(highest)s", **limits))
+        return number
 
 
 class CheckboxField(Field):

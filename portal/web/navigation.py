@@ -55,7 +55,7 @@ _CARE = (
 _YOURS = ("patients", "accounts", "treatment", "history", "plan")
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PATIENT: (
-        _entry(_l("Today"), "checkins.today", "checkins", icon="today", of_patient=True),
+        _entry(_l("Today"), "checkins.today", "checkins", "corrections", icon="today", of_patient=True),
         _entry(_l("Progress"), "progress.show", "progress", icon="progress", of_patient=True),
         _entry(_l("Messages"), "messaging.index", "messaging", icon="messages", counts="messages", of_patient=True),
         _entry(_l("You"), "patients.overview", *_YOURS, icon="you", of_patient=True),
@@ -71,7 +71,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
 }
 CHART: tuple[Entry, ...] = (
     _entry(_l("Progress"), "progress.show", "progress", of_patient=True),
-    _entry(_l("Check-ins"), "checkins.index", "checkins", "plan", of_patient=True),
+    _entry(_l("Check-ins"), "checkins.index", "checkins", "corrections", "entry", "plan", of_patient=True),
     _entry(_l("Treatment"), "treatment.index", "treatment", of_patient=True),
     _entry(_l("Messages"), "messaging.index", "messaging", of_patient=True),
     _entry(_l("Details"), "patients.overview", "patients", "history", of_patient=True),

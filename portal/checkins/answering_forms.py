@@ -1,0 +1,26 @@
+"""What every page with questions does with answers it cannot take: hear them, and offer help."""
+
+from typing import Any
+
+from portal.access import guard
+from portal.checkins import plan, service
+from portal.checkins.forms import AnswerForm
+from portal.checkins.models import CheckIn
+from portal.clinic import queries as clinic
+from portal.safety import crisis
+from portal.safety.help import Help
+
+
+def hear(form: AnswerForm, corrects: CheckIn | None = None) -> Help | None:
+    """What is said of danger on a page that cannot be taken is heard all the same."""
+    on = form.read_on or plan.local_day(guard.at(), guard.patient().time_zone)
+    asked = [item.code for item in form.asked]
+    return service.hear(
+        service.Filled(guard.patient(), form.definition, asked, form.sheet(), on, None, corrects), at=guard.at()
+    )
+
+
+def help_values(offered: Help | None) -> dict[str, Any]:
+    """Return what a page needs to offer help: which, and whom to call in the patient's country."""
+    country = crisis.for_country(guard.patient().country)
+    return {"offered": offered, "crisis_country": country, "clinic_phone": clinic.current().phone}

@@ -1,0 +1,57 @@
+"""What somebody is offered for what they answered. Pure.
+
+The patient is never told a rule; they read whom to call. The same help is offered while they answer and on the receipt.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from portal.safety import rules
+from portal.safety.rules import DEFAULTS, Finding
+
+
+class Help(StrEnum):
+    """Whom to turn to, the most urgent first."""
+
+    EMERGENCY = "emergency"
+    CRISIS = "crisis"
+    CLINIC_TODAY = "clinic-today"
+    CLINIC = "clinic"
+    LEFT_OPEN = "left-open"
+
+
+_BY_RULE = {
+    "R8": Help.EMERGENCY,
+    "R1": Help.CRISIS,
+    "R2": Help.CRISIS,
+    "R3": Help.CRISIS,
+    "R4": Help.CRISIS,
+    "R9": Help.CLINIC_TODAY,
+    "R9b": Help.CLINIC,
+}
+_OF_THE_BODY = frozenset({"R8", "R9", "R9b"})
+_BODY_ITEMS = frozenset(
+    (one.instrument, one.item) for rule in DEFAULTS if rule.code in _OF_THE_BODY for one in rule.criteria
+)
+
+
+def best(found: Iterable[tuple[str, str, str]]) -> Help | None:
+    """Return the most urgent help for what was found, None where nothing calls for any.
+
+    Args:
+        found: rule code, instrument id and item code of each concern. A question about the body that was left open is
+            not one about being safe.
+    """
+    offered = {_help(*one) for one in found}
+    return next((help_ for help_ in Help if help_ in offered), None)
+
+
+def best_for(findings: Iterable[Finding]) -> Help | None:
+    """Return the most urgent help for what the rules have just found."""
+    return best((one.rule.code, one.answer.instrument, one.answer.item) for one in findings)
+
+
+def _help(rule: str, instrument: str, item: str) -> Help | None:
+    if rule == rules.UNKNOWN and (instrument, item) in _BODY_ITEMS:
+        return Help.LEFT_OPEN
+    return _BY_RULE.get(rule)
