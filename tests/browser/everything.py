@@ -14,6 +14,8 @@ from portal.accounts.models import AccountStatus, AccountToken, TokenPurpose, Us
 from portal.checkins import service as checkins
 from portal.checkins.models import CheckIn, PlanItem
 from portal.clinic import service as clinic
+from portal.instruments import service as instruments
+from portal.instruments.views import key_of
 from portal.messaging import service as messaging
 from portal.notifications import service as outbox
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
@@ -30,6 +32,7 @@ from tests.browser import story
 from tests.cast import PASSWORD, ZONE, Person
 from tests.checkins.history import sending
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, ref, sheet
+from tests.instruments.clinic import scales
 from tests.live import Live
 from tests.page import Browser
 from tests.server import SECRET
@@ -56,6 +59,7 @@ def furnish(live: Live) -> Everything:
     course_id = story.tell(live)
     with live.reach():
         ids = {"patient_id": live.cast.ada.own_id, "course_id": course_id} | _check_ins(live) | _threads(live)
+        ids |= _definitions(live)
         ids["infusion_id"] = db.session.scalars(select(Infusion.id).where(Infusion.number == 1)).one()
         femi = _newcomer(live)
         _others(live)
@@ -63,7 +67,13 @@ def furnish(live: Live) -> Everything:
         db.session.flush()
         review.refresh([live.cast.ada.own_id, femi.own_id], at=clock.now())
     diary = _diary(live)
-    return Everything(live, femi, {name: str(value) for name, value in (ids | diary).items()} | words)
+    return Everything(
+        live,
+        femi,
+        {name: str(value) for name, value in (ids | diary).items()}
+        | words
+        | {"key": key_of("epds"), "phq_key": key_of("phq-9")},
+    )
 
 
 def _check_ins(live: Live) -> dict[str, uuid.UUID]:
@@ -84,6 +94,15 @@ def _check_ins(live: Live) -> dict[str, uuid.UUID]:
     found |= {"check_in_id": fixed.check_in_id, "first": first.check_in_id, "told": told.check_in_id}
     found |= {"gad": gad.check_in_id, "worse": worse.check_in_id}
     return found | {"alert_id": alerts.list_open(live.cast.bea.user_id)[0].id}
+
+
+def _definitions(live: Live) -> dict[str, uuid.UUID]:
+    """Paste the words of one questionnaire, and propose a scale that waits for approval."""
+    cal, at = live.cast.cal.actor, clock.now()
+    proposed = instruments.propose_scale(scales.REST, by=cal, at=at)
+    texts, licence = scales.texts_for("epds"), "Letter of May 2, 2026, in the clinic's files"
+    attested = instruments.attest_wording("epds", "en", texts, scales.STATEMENT, licence, by=cal, at=at)
+    return {"definition_id": proposed, "attested": attested}
 
 
 def _close_all(live: Live) -> None:

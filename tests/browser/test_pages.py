@@ -55,6 +55,11 @@ PAGES = {
     "history.show": "ada bea",
     "history.start": "ada bea",
     "history.undo": "ada",
+    "instruments.about": "nobody ada",
+    "instruments.index": "bea eve",
+    "instruments.show": "bea",
+    "instruments.version": "bea",
+    "instruments.words": "eve",
     "messaging.inbox": "bea",
     "messaging.index": "ada bea",
     "messaging.new": "ada bea",
@@ -78,6 +83,8 @@ PAGES = {
     "safety.alert": "bea nia",
     "safety.alerts": "bea",
     "safety.help_now": "nobody",
+    "scales.file": "bea",
+    "scales.new": "eve",
     "treatment.course": "nia",
     "treatment.edit_infusion": "nia",
     "treatment.index": "ada bea",
@@ -107,6 +114,10 @@ STATES: list[tuple[str, str, str, dict[str, str]]] = [
     ("diary", "ada", "progress.show", {"range": "=imported"}),
     ("country", "nobody", "safety.help_now", {"country": "=US"}),
     ("broken-link", "nobody", "accounts.reset", {"token": "=broken"}),
+    ("shipped", "bea", "instruments.show", {"key": "phq_key"}),
+    ("attested", "eve", "instruments.version", {"definition_id": "attested"}),
+    ("translation", "bea", "instruments.words", {"key": "phq_key"}),
+    ("again", "bea", "scales.file", {"of": "definition_id"}),
     ("not-found", "bea", "patients.overview", {"patient_id": "user_id"}),
 ]
 VISITS = [(who, who, name, dict[str, str]()) for name, roles in PAGES.items() for who in roles.split()]
@@ -119,6 +130,8 @@ EMPTY = [
     ("bea", "patients.new", "Save and send the invitation"),
     ("bea", "treatment.new_infusion", "Save"),
     ("femi", "patients.before_you_start", "Start"),
+    ("eve", "instruments.words", "Attest and save"),
+    ("eve", "scales.new", "Show it"),
 ]
 
 
