@@ -42,8 +42,8 @@ def triggers(rhythm: Rhythm, numbers: Numbers = ()) -> tuple[Trigger, ...]:
         case Rhythm.EVERY, (days,):
             return (Trigger(Anchor.START, every_days=days),)
         case Rhythm.EVERY_THEN, (days, until, later):
-            first = Trigger(Anchor.START, every_days=days, until_day=until)
-            return (first, *_then(Anchor.START, until - until % days, later))
+            first = Trigger(Anchor.START, every_days=days, until_day=until - 1)
+            return (first, *_then(Anchor.START, until, later))
         case Rhythm.TIMES_A_WEEK, (times,):
             return tuple(Trigger(Anchor.START, from_day=day, every_days=WEEK) for day in TIMES_A_WEEK[times])
         case Rhythm.ON_DAYS, days_:
@@ -60,7 +60,7 @@ def triggers(rhythm: Rhythm, numbers: Numbers = ()) -> tuple[Trigger, ...]:
             return tuple(Trigger(Anchor.INFUSION, from_day=day) for day in days_)
         case Rhythm.DAILY_AFTER, (until, later):
             first = Trigger(Anchor.INFUSION, from_day=1, every_days=1, until_day=until)
-            return (first, *_then(Anchor.INFUSION, until, later))
+            return (first, *_then(Anchor.INFUSION, until + later, later))
     raise ValueError(f"{rhythm.value} does not take {numbers}")
 
 
@@ -83,23 +83,23 @@ def all_triggers(chosen: Mapping[Rhythm, Numbers]) -> tuple[Trigger, ...]:
     )
 
 
-def _then(anchor: Anchor, last: int, every_days: int) -> tuple[Trigger, ...]:
-    """Return what goes on after day `last` every so many days; nothing for 0."""
-    return (Trigger(anchor, from_day=last + every_days, every_days=every_days),) if every_days else ()
+def _then(anchor: Anchor, first: int, every_days: int) -> tuple[Trigger, ...]:
+    """Return what goes on from day `first` every so many days; nothing for 0."""
+    return (Trigger(anchor, from_day=first, every_days=every_days),) if every_days else ()
 
 
 def _guesses(found: Sequence[Trigger]) -> Iterator[tuple[Rhythm, Numbers]]:
     """Yield rhythms that these triggers could stand for, those that stand for most triggers first."""
     later = [*sorted({one.every_days for one in found if one.every_days}), 0]
-    limited = [one for one in found if one.every_days and one.until_day]
-    for one in limited:
+    limited = [(one.every_days, one.until_day) for one in found if one.every_days and one.until_day is not None]
+    for every, until in limited:
         for days in later:
-            yield Rhythm.DAILY_AFTER, (one.until_day or 0, days)
-            yield Rhythm.EVERY_THEN, (one.every_days or 1, one.until_day or 0, days)
+            yield Rhythm.DAILY_AFTER, (until, days)
+            yield Rhythm.EVERY_THEN, (every, until + 1, days)
     for times in sorted(TIMES_A_WEEK, reverse=True):
         yield Rhythm.TIMES_A_WEEK, (times,)
     for one in found:
-        if one.every_days and not one.until_day:
+        if one.every_days and one.until_day is None:
             yield Rhythm.EVERY, (one.every_days,)
     yield Rhythm.MORNING_OF, ()
     yield Rhythm.MORNING_AFTER, ()

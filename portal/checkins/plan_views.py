@@ -136,17 +136,8 @@ def _take_line(plan: PlanAsItIs, form: LineForm, line: LineDraft | None) -> Resp
     if _is_stale(form):
         form.form_errors.append(_changed_meanwhile())
         return _line_page(_plan(), form, line), 409
-    draft = form.draft()
     try:
-        planning.ask(
-            guard.patient().id,
-            draft.instrument,
-            triggers=draft.triggers,
-            min_gap_days=draft.min_gap_days,
-            extra_items=draft.extra_items,
-            by=guard.actor(),
-            at=guard.at(),
-        )
+        planning.apply(guard.patient().id, _with(plan, form.draft()), by=guard.actor(), at=guard.at())
     except InvalidPlan as refusal:
         for problem in refusal.problems:
             form.refuse(problem)

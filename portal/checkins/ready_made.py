@@ -72,7 +72,7 @@ EVERYBODY: tuple[tuple[str, Phases], ...] = (
             BASELINE: (_on_day(0), _on_day(3)),
             INDUCTION: (*WEEKLY, MORNING),
             MAINTENANCE: (*TWO_WEEKLY, WITHIN_72_HOURS),
-            AFTER: (_every(14, until=84),),
+            AFTER: (_every(14, until=83),),
         },
     ),
     ("gad-7", SCALE),

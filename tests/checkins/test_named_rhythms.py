@@ -45,14 +45,14 @@ TRIGGERS = some.builds(
         (
             Rhythm.EVERY_THEN,
             (7, 28, 14),
-            [Trigger(START, every_days=7, until_day=28), Trigger(START, from_day=42, every_days=14)],
+            [Trigger(START, every_days=7, until_day=27), Trigger(START, from_day=28, every_days=14)],
         ),
         (
             Rhythm.EVERY_THEN,
             (7, 30, 14),
-            [Trigger(START, every_days=7, until_day=30), Trigger(START, from_day=42, every_days=14)],
+            [Trigger(START, every_days=7, until_day=29), Trigger(START, from_day=30, every_days=14)],
         ),
-        (Rhythm.EVERY_THEN, (14, 84, 0), [Trigger(START, every_days=14, until_day=84)]),
+        (Rhythm.EVERY_THEN, (14, 84, 0), [Trigger(START, every_days=14, until_day=83)]),
         (Rhythm.TIMES_A_WEEK, (2,), [Trigger(START, every_days=7), Trigger(START, from_day=3, every_days=7)]),
         (Rhythm.ON_DAYS, (0, 3), [Trigger(START), Trigger(START, from_day=3)]),
         (Rhythm.MORNING_OF, (), [Trigger(PLANNED)]),

@@ -57,7 +57,7 @@ EVERYBODY: dict[Phase, dict[str, Any]] = {
     },
     AFTER: {
         "daily": (every(7), every(7, first=3)),
-        "phq-9": (every(14, until=84),),
+        "phq-9": (every(14, until=83),),
         "gad-7": (every(28),),
     },
 }
