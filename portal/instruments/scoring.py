@@ -82,7 +82,8 @@ class _Sheet:
     plainly: Mapping[str, frozenset[int]]
     tallies: tuple[Tally, ...]
     required: tuple[str, ...]
-    safety: tuple[Item, ...]
+    safety: Mapping[str, Item]
+    positives: Mapping[str, tuple[int, ...]]
     stand_ins: Mapping[str, tuple[str, ...]]
     is_gated: bool
 
@@ -104,23 +105,32 @@ def score(definition: Definition, answers: Answers, asked: Collection[str] | Non
         KeyError: one of `asked` is unknown.
     """
     sheet = _sheet(definition, None if asked is None else frozenset(asked))
-    if sheet.is_gated or not _is_plain(sheet, answers):
-        problems = validate(definition, answers, asked)
-        if problems:
-            raise InvalidAnswers(definition, problems)
+    is_whole = _is_whole(sheet, answers)
+    if not is_whole:
+        _refuse_invalid(definition, answers, asked)
     values = {code: value for code, value in answers.items() if value is not None}
     states = presence(definition.items, answers, sheet.codes) if sheet.is_gated else {}
-    hidden = frozenset(code for code, state in states.items() if state is Presence.HIDDEN and code not in values)
+    uncalled = [code for code, state in states.items() if state is not Presence.ASKED]
+    inconsistent = tuple([code for code in uncalled if values.get(code) in sheet.positives[code]])
+    hidden = frozenset([code for code in uncalled if states[code] is Presence.HIDDEN and code not in inconsistent])
+    if hidden and not hidden.isdisjoint(values):
+        _refuse_invalid(definition, answers, asked)
     return Score(
         instrument=definition.id,
         version=definition.version,
-        scales=tuple([tally.score(values, hidden) for tally in sheet.tallies]),
+        scales=tuple([tally.score(values, hidden, is_whole=is_whole) for tally in sheet.tallies]),
         declined=_declined(sheet, answers, hidden) if len(values) < len(answers) else (),
         missing=_missing(sheet, answers, values, states) if len(values) < len(sheet.codes) else (),
-        safety=_safety(sheet, values, hidden),
-        inconsistent=tuple(code for code in states if _is_inconsistent(definition, code, values, states)),
-        hidden=tuple(item.code for item in sheet.items if item.code in hidden),
+        safety={code: item.safety_state(values.get(code)) for code, item in sheet.safety.items() if code not in hidden},
+        inconsistent=inconsistent,
+        hidden=tuple([item.code for item in sheet.items if item.code in hidden]) if hidden else (),
     )
+
+
+def _refuse_invalid(definition: Definition, answers: Answers, asked: Collection[str] | None) -> None:
+    problems = validate(definition, answers, asked)
+    if problems:
+        raise InvalidAnswers(definition, problems)
 
 
 @lru_cache(maxsize=1024)
@@ -134,13 +144,14 @@ def _sheet(definition: Definition, asked: frozenset[str] | None) -> _Sheet:
         plainly={item.code: frozenset(option.value for option in item.options) for item in items},
         tallies=tuple(prepare(definition, scale) for scale in definition.scales if codes.intersection(scale.items)),
         required=tuple(item.code for item in items if item.is_required),
-        safety=tuple(item for item in items if item.is_safety),
+        safety={item.code: item for item in items if item.is_safety},
+        positives={item.code: item.positive_values for item in definition.items},
         stand_ins={code: pair for pair in pairs for code in pair},
         is_gated=any(item.asked_if for item in definition.items),
     )
 
 
-def _is_plain(sheet: _Sheet, answers: Answers) -> bool:
+def _is_whole(sheet: _Sheet, answers: Answers) -> bool:
     """Tell at once that all answers are whole numbers among the options; where that is not so, `validate` looks."""
     for code, value in answers.items():
         if code not in sheet.codes:
@@ -148,10 +159,6 @@ def _is_plain(sheet: _Sheet, answers: Answers) -> bool:
         if value is not None and (type(value) is not int or value not in sheet.plainly[code]):
             return False
     return True
-
-
-def _safety(sheet: _Sheet, values: Mapping[str, Number], hidden: frozenset[str]) -> dict[str, SafetyState]:
-    return {item.code: item.safety_state(values.get(item.code)) for item in sheet.safety if item.code not in hidden}
 
 
 def _declined(sheet: _Sheet, answers: Answers, hidden: frozenset[str]) -> tuple[str, ...]:
@@ -169,11 +176,3 @@ def _missing(
         if states.get(code, Presence.ASKED) is Presence.ASKED
         and not any(other in values for other in sheet.stand_ins.get(code, ()))
     )
-
-
-def _is_inconsistent(
-    definition: Definition, code: str, values: Mapping[str, Number], states: Mapping[str, Presence]
-) -> bool:
-    if states[code] is Presence.ASKED or code not in values:
-        return False
-    return values[code] in definition.item(code).positive_values

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
-from portal.instruments.definition import Definition, Item
+from portal.instruments.definition import Condition, Definition, Item
 from portal.instruments.numbers import Number
 
 
@@ -31,10 +31,10 @@ def presence(
     found: dict[str, Presence] = {}
     values: dict[str, Number | None] = {}
     for item in items:
-        found[item.code] = _presence(item, found, values, asked)
+        state = Presence.ASKED if item.asked_if is None else _presence(item.asked_if, found, values, asked)
         value = answers.get(item.code) if item.code in asked else None
-        is_heard = found[item.code] is not Presence.HIDDEN or value in item.positive_values
-        values[item.code] = value if is_heard else None
+        is_heard = state is not Presence.HIDDEN or value in item.positive_values
+        found[item.code], values[item.code] = state, value if is_heard else None
     return found
 
 
@@ -57,14 +57,17 @@ def shown(
 
 
 def _presence(
-    item: Item, before: Mapping[str, Presence], values: Mapping[str, Number | None], asked: Collection[str]
+    gate: Condition, before: Mapping[str, Presence], values: Mapping[str, Number | None], asked: Collection[str]
 ) -> Presence:
-    if item.asked_if is None:
-        return Presence.ASKED
-    given = {code: values[code] for code in item.asked_if.items}
-    if any(value is not None and value >= item.asked_if.at_least for value in given.values()):
-        return Presence.ASKED
-    possible = [code for code in given if before[code] is not Presence.HIDDEN]
-    if any(given[code] is None and code in asked for code in possible):
+    is_open, strangers = False, 0
+    for code in gate.items:
+        value = values[code]
+        if value is not None:
+            if value >= gate.at_least:
+                return Presence.ASKED
+        elif before[code] is not Presence.HIDDEN:
+            is_open = is_open or code in asked
+            strangers += code not in asked
+    if is_open:
         return Presence.UNDECIDED
-    return Presence.ASKED if possible and not any(code in asked for code in given) else Presence.HIDDEN
+    return Presence.ASKED if strangers == len(gate.items) else Presence.HIDDEN

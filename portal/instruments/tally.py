@@ -1,11 +1,14 @@
 """Makes one number of the answers to a scale's items, by its method. Exact and pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil, floor
+from operator import itemgetter
+from typing import Any
 
-from portal.instruments.definition import Definition, Method, Scale
+from portal.instruments.definition import Definition, Level, Method, Scale
 from portal.instruments.numbers import Number, exact, half_up, plain, tenths_half_up
 from portal.instruments.scale import Band
 
@@ -38,22 +41,38 @@ class ScaleScore:
 class Tally:
     """A scale with what is worked out once for all answers to it.
 
-    `flips` are lowest plus highest answer of reversed items; `clusters` are the items among which unanswered ones take
-    the mean of the others, each with how many; `needs` are the sets of each group of which one item is enough.
+    `plainly` takes all answers out of their mapping where the scale is their mere sum, and `bands` are those of each
+    whole value. `flips` are lowest plus highest answer of reversed items; `clusters` are the items among which
+    unanswered ones take the mean of the others, each with how many; `needs` are sets of which one item is enough;
+    `levels` are those of a triage with the answers that lead there.
     """
 
     scale: Scale
+    plainly: Callable[[Mapping[str, Number]], tuple[Any, ...]] | None
+    bands: Mapping[float, Band]
     flips: Mapping[str, Number]
     clusters: tuple[tuple[tuple[str, ...], int], ...]
-    needs: tuple[tuple[tuple[str, ...], ...], ...]
+    needs: tuple[tuple[str, ...], ...]
+    levels: tuple[tuple[Level, tuple[tuple[str, float], ...]], ...]
 
-    def score(self, values: Mapping[str, Number], hidden: frozenset[str]) -> ScaleScore:
+    def score(self, values: Mapping[str, Number], hidden: frozenset[str], *, is_whole: bool) -> ScaleScore:
         """Return the score.
 
         Args:
             values: valid answers by item code, declined ones left out.
             hidden: codes of the items that the other answers rule out; they count 0.
+            is_whole: whether all values are known to be of type int.
         """
+        if not is_whole or self.plainly is None:
+            return self._by_method(values, hidden)
+        try:
+            given = self.plainly(values)
+        except KeyError:
+            return self._by_method(values, hidden)
+        total, of = sum(given) * self.scale.times, len(given)
+        return ScaleScore(self.scale.code, total, self.bands.get(total), ScoreState.COMPLETE, of, of)
+
+    def _by_method(self, values: Mapping[str, Number], hidden: frozenset[str]) -> ScaleScore:
         if self.scale.method is Method.TRIAGE:
             return self._triage(values, hidden)
         if self.flips:
@@ -82,7 +101,7 @@ class Tally:
 
     def _maximum(self, values: Mapping[str, Number], hidden: frozenset[str]) -> ScaleScore:
         """Return the sum of the greatest answer of each group."""
-        open_sets = [codes for needs in self.needs for codes in needs if not hidden.issuperset(codes)]
+        open_sets = [codes for codes in self.needs if not hidden.issuperset(codes)] if hidden else self.needs
         answered = sum(any(code in values for code in codes) for codes in open_sets)
         if answered < len(open_sets):
             return self._without(answered, len(open_sets))
@@ -93,16 +112,21 @@ class Tally:
 
     def _triage(self, values: Mapping[str, Number], hidden: frozenset[str]) -> ScaleScore:
         """Return the highest level whose conditions are met, unless something unanswered could lead to a higher one."""
-        codes = [code for code in self.scale.items if code not in hidden]
-        answered, of = sum(code in values for code in codes), len(codes)
-        for level in self.scale.levels:
-            conditions = [(code, condition.at_least) for condition in level.when for code in condition.items]
-            if not level.when or any(code in values and values[code] >= least for code, least in conditions):
-                state = ScoreState.COMPLETE
-                return ScaleScore(self.scale.code, level.value, self.scale.band(level.value), state, answered, of)
-            if any(code not in values and code not in hidden for code, _ in conditions):
-                break
-        return self._without(answered, of)
+        answered = sum(code in values for code in self.scale.items)
+        of = len(self.scale.items) - sum(code in hidden for code in self.scale.items)
+        for level, answers in self.levels:
+            is_open = False
+            for code, least in answers:
+                if code not in values:
+                    is_open = is_open or code not in hidden
+                elif values[code] >= least:
+                    return self._at(level, answered, of)
+            if is_open:
+                return self._without(answered, of)
+        return self._at(self.scale.levels[-1], answered, of)
+
+    def _at(self, level: Level, answered: int, of: int) -> ScaleScore:
+        return ScaleScore(self.scale.code, level.value, self.bands[level.value], ScoreState.COMPLETE, answered, of)
 
     def _result(self, total: int | Fraction, state: ScoreState, answered: int, of: int) -> ScaleScore:
         value: float
@@ -124,10 +148,22 @@ def prepare(definition: Definition, scale: Scale) -> Tally:
     groups = tuple((group.items, group.missing_allowed) for group in scale.groups)
     return Tally(
         scale=scale,
+        plainly=_taking(scale.items) if scale.method is Method.SUM and not items else None,
+        bands={value: band for band in scale.bands for value in range(ceil(band.minimum), floor(band.maximum) + 1)},
         flips={code: plain(exact(item.minimum) + exact(item.maximum)) for code, item in items.items()},
         clusters=groups or ((scale.items, scale.missing_allowed),),
-        needs=tuple(group.needs for group in scale.groups),
+        needs=tuple(codes for group in scale.groups for codes in group.needs),
+        levels=tuple(
+            (level, tuple((code, one.at_least) for one in level.when for code in one.items))
+            for level in scale.levels[:-1]
+        ),
     )
+
+
+def _taking(codes: tuple[str, ...]) -> Callable[[Mapping[str, Number]], tuple[Any, ...]]:
+    if len(codes) > 1:
+        return itemgetter(*codes)
+    return lambda values: (values[codes[0]],)
 
 
 def _flipped(value: Number, flip: Number | None) -> Number:
