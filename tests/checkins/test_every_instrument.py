@@ -1,4 +1,4 @@
-"""Every questionnaire that comes with its wording can be put in a plan, asked, answered, scored and read back."""
+"""Every questionnaire that comes with its wording can be asked, answered, scored, heard, read back and charted."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def severe(definition: Definition) -> dict[str, Any]:
 
 @pytest.mark.parametrize("instrument", ASKED)
 @pytest.mark.parametrize("fill", [quiet, severe], ids=["least", "most"])
-def test_it_is_asked_answered_scored_heard_and_read_back(
+def test_it_is_asked_answered_scored_heard_read_back_and_charted(
     browser: Opener, cast: Cast, instrument: Any, fill: Any
 ) -> None:
     definition = catalogue().get(instrument)
@@ -63,3 +63,7 @@ def test_it_is_asked_answered_scored_heard_and_read_back(
     read = browser(cast.bea).get(f"/patients/{cast.ada.own_id}/check-ins/{stored.id}")
     for question in (definition.item(code) for code in answers):
         assert " ".join(question.text.split()) in read.text
+
+    chart = browser(cast.bea).get(f"/patients/{cast.ada.own_id}/progress")
+    assert definition.short_title.lower() in chart.text.lower()
+    assert "November 22, 2026" in chart.text
