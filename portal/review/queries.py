@@ -45,6 +45,7 @@ class Line:
     infusions_done: int
     new_since_look: int
     looked_at: datetime | None
+    overdue: int
     unreviewed: int
     unread: int
     open_alerts: int
@@ -115,6 +116,7 @@ def _line(row: Any) -> Line:
         infusions_done=row.infusions_done,
         new_since_look=row.new_since_look,
         looked_at=row.looked_at,
+        overdue=row.overdue,
         unreviewed=row.unreviewed,
         unread=row.unread,
         open_alerts=row.open_alerts,

@@ -48,7 +48,7 @@ def looked(patient_id: uuid.UUID, *, at: datetime) -> None:
 
 
 def _refresh(patient_id: uuid.UUID, at: datetime) -> None:
-    values, sort_name = summary.read(patient_id)
+    values, sort_name = summary.read(patient_id, at=at)
     run(_write_row(session.connection().dialect.name), values | {"patient_id": patient_id, "refreshed_at": at})
     counts = ("worst_open_alert", "unread", "unreviewed")
     rank = need(status=values["status"], **{name: values[name] for name in counts})

@@ -1,11 +1,14 @@
 """What a patient's caseload row must say, in one statement over the tables it is drawn from."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, String, bindparam, case, cast, func, select
 from sqlalchemy.orm import aliased
 
+from portal.accounts.models import User
+from portal.checkins import due
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
 from portal.db import run
 from portal.instruments import catalogue
@@ -19,20 +22,27 @@ from portal.treatment.models import Infusion, InfusionStatus
 _WHO = bindparam("patient", type_=Patient.id.type)
 _INSTRUMENT: Any = bindparam("instrument")
 _SCALE: Any = bindparam("scale")
-_PATIENT = select(
-    Patient.given_name,
-    Patient.family_name,
-    Patient.status,
-    Patient.primary_instrument.label("instrument"),
-    select(func.aggregate_strings(cast(PatientCondition.condition, String), " "))
-    .where(PatientCondition.patient_id == _WHO)
-    .scalar_subquery()
-    .label("conditions"),
-).where(Patient.id == _WHO)
+_PATIENT = (
+    select(
+        Patient.given_name,
+        Patient.family_name,
+        Patient.id,
+        Patient.status,
+        Patient.enrolled_at,
+        User.time_zone,
+        Patient.primary_instrument.label("instrument"),
+        select(func.aggregate_strings(cast(PatientCondition.condition, String), " "))
+        .where(PatientCondition.patient_id == _WHO)
+        .scalar_subquery()
+        .label("conditions"),
+    )
+    .join(User, User.id == Patient.user_id)
+    .where(Patient.id == _WHO)
+)
 _GIVEN = (InfusionStatus.COMPLETED, InfusionStatus.STOPPED_EARLY)
 
 
-def read(patient_id: uuid.UUID) -> tuple[dict[str, Any], str]:
+def read(patient_id: uuid.UUID, *, at: datetime) -> tuple[dict[str, Any], str]:
     """Return the values of a patient's caseload row, and what it is sorted by among its equals."""
     who = run(_PATIENT, {"patient": patient_id}).one()
     scale = catalogue.current().get(who.instrument).primary
@@ -43,6 +53,7 @@ def read(patient_id: uuid.UUID) -> tuple[dict[str, Any], str]:
     found["baseline"] = first if found["baseline"] is None else found["baseline"]
     found |= {name: found[name] or 0 for name in _COUNTS}
     found |= {"name": f"{who.given_name} {who.family_name}", "status": who.status, "instrument": who.instrument}
+    found["overdue"] = due.count_late([who], at)[patient_id]
     found["conditions"] = " ".join(sorted((who.conditions or "").split()))
     return found, f"{who.family_name} {who.given_name}".casefold()
 

@@ -39,7 +39,7 @@ def test_what_is_late_says_since_when_and_is_still_calm(browser: Opener, cast: C
     plan_item(cast.ada, "phq-9", 14)
     scored(cast.ada, "phq-9", 12, TODAY - timedelta(days=20))
     page = today(browser, cast.ada)
-    assert "since Nov 16" in page.text
+    assert "since Nov 19" in page.text
     assert "late" not in page.text.lower()
 
 
