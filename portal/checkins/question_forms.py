@@ -63,6 +63,9 @@ def question_field(
     if item.kind is ItemKind.HOURS:
         return HoursField(item.text, **options)
     if item.kind is ItemKind.NUMBER:
+        if not may_decline and not item.hint:
+            span = {"lowest": f"{item.minimum:g}", "highest": f"{item.maximum:g}"}
+            options["hint"] = _l("From %(lowest)s to %(highest)s", **span)
         return NumberField(item.text, lowest=item.minimum, highest=item.maximum, unit=item.unit, **options)
     choices = [SelectChoice(str(option.value), option.label) for option in item.options]
     inline = len(choices) <= FEW_OPTIONS and all(len(option.label) <= SHORT_LABEL for option in item.options)

@@ -1,6 +1,7 @@
 // Sends what was answered so far to the server, so that a closed page loses nothing and the device keeps nothing.
 
 const WAIT = 400;
+const AGAIN = 5000;
 const SIGNED_OUT = 401;
 const HEADERS = { Accept: "application/json" };
 
@@ -8,17 +9,35 @@ document.querySelectorAll("form[data-draft]").forEach((form) => {
   const standing = form.querySelector("[data-draft-standing]");
   let timer = 0;
   let pending = false;
+  let lost = false;
 
-  function offerHelp(isKept) {
+  function say(text, kind = "notice notice-attention") {
+    standing.className = text ? kind : "";
+    if (standing.textContent !== text) standing.textContent = text;
+  }
+
+  function offerHelp(which, isKept) {
     if (!isKept) form.querySelectorAll("[data-kept]").forEach((one) => one.remove());
-    form.querySelectorAll("[data-help]").forEach((one) => { one.hidden = false; });
+    form.querySelectorAll(`[data-help="${which}"]`).forEach((one) => { one.hidden = false; });
   }
 
   function read(answer) {
-    const text = answer.status === SIGNED_OUT ? standing.dataset.signedOut : "";
-    standing.className = text ? "notice notice-attention" : "";
-    if (standing.textContent !== text) standing.textContent = text;
-    return answer.status === SIGNED_OUT ? {} : answer.json();
+    if (answer.status === SIGNED_OUT) {
+      say(standing.dataset.signedOut);
+      return {};
+    }
+    if (answer.status >= 500) throw new Error("not saved");
+    say(lost ? standing.dataset.back : "", "notice");
+    lost = false;
+    return answer.json();
+  }
+
+  function later() {
+    pending = true;
+    lost = true;
+    say(standing.dataset.offline);
+    clearTimeout(timer);
+    timer = setTimeout(send, AGAIN);
   }
 
   function send() {
@@ -28,8 +47,8 @@ document.querySelectorAll("form[data-draft]").forEach((form) => {
     const body = new URLSearchParams(new FormData(form));
     fetch(form.dataset.draft, { method: "POST", headers: HEADERS, body, keepalive: true })
       .then(read)
-      .then(({ help, saved }) => { if (help) offerHelp(saved); })
-      .catch(() => { pending = true; });
+      .then(({ help, saved }) => { if (help) offerHelp(help, saved); })
+      .catch(later);
   }
 
   form.addEventListener("input", () => {
@@ -37,5 +56,6 @@ document.querySelectorAll("form[data-draft]").forEach((form) => {
     clearTimeout(timer);
     timer = setTimeout(send, WAIT);
   });
+  addEventListener("online", send);
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
 });

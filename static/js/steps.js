@@ -34,16 +34,31 @@ function build() {
   return parts;
 }
 
+// The numbers of the questions that the answers so far call for.
+function asked() {
+  return [...questions.keys()].filter((n) => !("off" in questions[n].dataset));
+}
+
+function beside(from, by) {
+  const places = asked();
+  return places[places.indexOf(from) + by] ?? from;
+}
+
+function isLast() {
+  return step === asked().at(-1);
+}
+
 function show(parts, wanted, { move = true } = {}) {
-  step = Math.min(Math.max(wanted, 0), questions.length - 1);
-  const isLast = step === questions.length - 1;
+  const places = asked();
+  step = places.includes(wanted) ? wanted : places.findLast((n) => n < wanted) ?? places[0];
+  const place = places.indexOf(step);
   questions.forEach((question, n) => { question.hidden = n !== step; });
-  parts.rest.forEach((one) => { one.hidden = !isLast; });
-  parts.end.hidden = !isLast;
-  parts.next.hidden = isLast;
-  parts.back.hidden = step === 0;
-  parts.bar.value = step + 1;
-  parts.count.textContent = form.dataset.count.replace("{number}", step + 1).replace("{total}", questions.length);
+  parts.rest.forEach((one) => { one.hidden = !isLast(); });
+  parts.end.hidden = !isLast();
+  parts.next.hidden = isLast();
+  parts.back.hidden = place === 0;
+  Object.assign(parts.bar, { max: places.length, value: place + 1 });
+  parts.count.textContent = form.dataset.count.replace("{number}", place + 1).replace("{total}", places.length);
   if (!move) return;
   shownAt = performance.now();
   const legend = questions[step].querySelector("legend");
@@ -53,20 +68,24 @@ function show(parts, wanted, { move = true } = {}) {
 }
 
 function go(parts, wanted) {
-  if (wanted === step || wanted >= questions.length) return;
+  if (wanted === step) return;
   history.pushState({ step: wanted }, "");
   show(parts, wanted);
 }
 
-function isAnswered(question) {
+function isFilled(question) {
   const typed = [...question.querySelectorAll("input[type=text]")].some((one) => one.value.trim());
-  return typed || !question.querySelector("[required]") || question.querySelector(":checked");
+  return typed || Boolean(question.querySelector(":checked"));
+}
+
+function isAnswered(question) {
+  return isFilled(question) || !question.querySelector("[required]");
 }
 
 function next(parts) {
   const question = questions[step];
   if (isAnswered(question)) {
-    go(parts, step + 1);
+    go(parts, beside(step, 1));
     return;
   }
   question.querySelector(".error")?.remove();
@@ -92,19 +111,20 @@ function advanceWhenTapped(parts) {
 if (questions.length > 2) {
   const parts = build();
   const wrong = questions.findIndex((question) => question.classList.contains("field-wrong"));
-  const open = questions.findIndex((question) => !question.querySelector(":checked"));
-  show(parts, wrong >= 0 ? wrong : Math.max(open, 0), { move: false });
+  const open = asked().find((n) => !isFilled(questions[n]));
+  show(parts, wrong >= 0 ? wrong : open ?? asked().at(-1), { move: false });
   history.replaceState({ step }, "");
 
   parts.next.addEventListener("click", () => next(parts));
-  parts.back.addEventListener("click", () => go(parts, step - 1));
+  parts.back.addEventListener("click", () => go(parts, beside(step, -1)));
   addEventListener("popstate", (event) => { if (event.state) show(parts, event.state.step); });
   form.addEventListener("show-question", (event) => {
     const found = questions.findIndex((question) => question.contains(event.target));
-    go(parts, found < 0 ? questions.length - 1 : found);
+    go(parts, found < 0 ? asked().at(-1) : found);
   });
+  form.addEventListener("asked", () => show(parts, step, { move: false }));
   form.addEventListener("submit", (event) => {
-    if (step === questions.length - 1) return;
+    if (isLast()) return;
     event.preventDefault();
     next(parts);
   });
