@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from portal.checkins.models import CheckIn, ScoreRow
-from portal.instruments.definition import Definition, ItemKind
+from portal.instruments.definition import Definition, FilledBy, ItemKind
 from portal.instruments.loader import catalogue
 from portal.instruments.scoring import score
 from portal.instruments.skips import shown
@@ -15,6 +15,7 @@ from tests.checkins.sheets import Opener, count, only, typed
 from tests.factories import plan_item
 
 ASKED = [definition.id for definition in catalogue() if definition.is_askable]
+TOTALS = [definition.id for definition in catalogue() if definition.filled_by is FilledBy.CLINICIAN]
 
 
 def quiet(definition: Definition) -> dict[str, Any]:
@@ -67,3 +68,22 @@ def test_it_is_asked_answered_scored_heard_read_back_and_charted(
     chart = browser(cast.bea).get(f"/patients/{cast.ada.own_id}/progress")
     assert definition.short_title.lower() in chart.text.lower()
     assert "November 22, 2026" in chart.text
+
+
+@pytest.mark.parametrize("instrument", TOTALS)
+def test_a_total_is_entered_by_a_clinician_refused_out_of_range_read_back_and_charted(
+    browser: Opener, cast: Cast, instrument: Any
+) -> None:
+    definition, bea = catalogue().get(instrument), browser(cast.bea)
+    most = int(definition.item("total").maximum)
+    page = bea.get(f"/patients/{cast.ada.own_id}/check-ins/enter").follow(definition.title)
+    wrong = page.form("Save").submit({"item_total": str(most + 1)}, expect=422)
+    assert wrong.problems == [f"Total – Enter a number from 0 to {most}"]
+    assert count(CheckIn) == 0
+
+    read = wrong.form("Save").submit({"item_total": str(most)})
+    stored, row = only(CheckIn), only(ScoreRow)
+    assert (stored.answers, stored.entered_by_id) == ({"total": most}, cast.bea.user_id)
+    assert (row.scale, row.value, row.state) == ("total", most, "complete")
+    assert "Bea Lindqvist" in read.text
+    assert definition.short_title in bea.get(f"/patients/{cast.ada.own_id}/progress").text
