@@ -43,10 +43,11 @@ ENGINE_VERSION = 2
 class Score:
     """What a set of answers comes to. `scales` holds those that were asked for, in the definition's order.
 
-    `declined` and `missing` are item codes in printed order; `missing` leaves out items that may stay empty or that
-    other answers stand in for. `safety` has one entry for each safety item that was asked, and is unknown where an
-    unanswered question left open whether it would be. `inconsistent` are safety items answered positively although the
-    other answers did not call for them: they count, and a clinician has to look.
+    `declined` and `missing` are item codes in printed order; `missing` leaves out items that may stay empty, and of
+    those of which one will do it has all or none. `safety` has one entry for each safety item that was asked, and is
+    unknown where an unanswered question left open whether it would be. `hidden` are items that the other answers rule
+    out. `inconsistent` are safety items answered positively although the other answers did not call for them: they
+    count, and a clinician has to look.
     """
 
     instrument: str
@@ -73,8 +74,8 @@ class Score:
 class _Sheet:
     """What is the same for all answers to these items of a definition.
 
-    `plainly` are the whole numbers that answer an item, for those that have few; `stand_ins` are the items any of which
-    makes another one unnecessary.
+    `plainly` are the whole numbers that answer an item, for those that have few. `required` has every item that may not
+    be left out, and those of which one may not: any of its `stand_ins` will do.
     """
 
     items: tuple[Item, ...]
@@ -120,7 +121,7 @@ def score(definition: Definition, answers: Answers, asked: Collection[str] | Non
         version=definition.version,
         scales=tuple([tally.score(values, hidden, is_whole=is_whole) for tally in sheet.tallies]),
         declined=_declined(sheet, answers, hidden) if len(values) < len(answers) else (),
-        missing=_missing(sheet, answers, values, states) if len(values) < len(sheet.codes) else (),
+        missing=_missing(sheet, answers, states) if len(values) < len(sheet.codes) else (),
         safety={code: item.safety_state(values.get(code)) for code, item in sheet.safety.items() if code not in hidden},
         inconsistent=inconsistent,
         hidden=tuple([item.code for item in sheet.items if item.code in hidden]) if hidden else (),
@@ -137,16 +138,17 @@ def _refuse_invalid(definition: Definition, answers: Answers, asked: Collection[
 def _sheet(definition: Definition, asked: frozenset[str] | None) -> _Sheet:
     items = definition.asked(asked)
     codes = frozenset(item.code for item in items)
-    pairs = [pair for scale in definition.scales for group in scale.groups for pair in group.needs if len(pair) > 1]
+    sets = [needed for scale in definition.scales for group in scale.groups for needed in group.needs]
+    stand_ins = {code: needed for needed in sets if len(needed) > 1 for code in needed}
     return _Sheet(
         items=items,
         codes=codes,
         plainly={item.code: frozenset(option.value for option in item.options) for item in items},
         tallies=tuple(prepare(definition, scale) for scale in definition.scales if codes.intersection(scale.items)),
-        required=tuple(item.code for item in items if item.is_required),
+        required=tuple(item.code for item in items if item.is_required or item.code in stand_ins),
         safety={item.code: item for item in items if item.is_safety},
         positives={item.code: item.positive_values for item in definition.items},
-        stand_ins={code: pair for pair in pairs for code in pair},
+        stand_ins=stand_ins,
         is_gated=any(item.asked_if for item in definition.items),
     )
 
@@ -166,13 +168,11 @@ def _declined(sheet: _Sheet, answers: Answers, hidden: frozenset[str]) -> tuple[
     return tuple(code for code in found if code not in hidden)
 
 
-def _missing(
-    sheet: _Sheet, answers: Answers, values: Mapping[str, Number], states: Mapping[str, Presence]
-) -> tuple[str, ...]:
-    left_out = [code for code in sheet.required if code not in answers]
+def _missing(sheet: _Sheet, answers: Answers, states: Mapping[str, Presence]) -> tuple[str, ...]:
     return tuple(
         code
-        for code in left_out
-        if states.get(code, Presence.ASKED) is Presence.ASKED
-        and not any(other in values for other in sheet.stand_ins.get(code, ()))
+        for code in sheet.required
+        if code not in answers
+        and states.get(code, Presence.ASKED) is Presence.ASKED
+        and not any(other in answers for other in sheet.stand_ins.get(code, ()))
     )
