@@ -21,6 +21,7 @@ from portal.web.fields import (
     Form,
     HiddenField,
     IntegerField,
+    Problem,
     SelectChoice,
     SelectField,
     StringField,
@@ -123,6 +124,16 @@ class LineForm(Form):
         """Return the fields that belong to a rhythm."""
         return [self[name] for name in NUMBERS.get(rhythm, ())]
 
+    @property
+    def error_summary(self) -> list[Problem]:
+        """The problems; of a number also which one: away from its sentence, the error alone would not say."""
+        numbers = {self[name].id: self[name].label.text for names in NUMBERS.values() for name in names}
+        numbers[self.min_gap_days.id] = self.min_gap_days.label.text
+        return [
+            one._replace(text=f"{numbers[one.target]} – {one.text}") if one.target in numbers else one
+            for one in super().error_summary
+        ]
+
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
         for rhythm, names in NUMBERS.items():
@@ -174,7 +185,7 @@ class LineForm(Form):
         if not is_asked:
             field.errors = []
         elif field.data is None and not field.errors and not may_be_blank:
-            field.errors = [_("Enter a number for “%(what)s”", what=field.label.text)]
+            field.errors = [_("Enter a number here, or untick it")]
 
     def _check_extra_items(self) -> None:
         instrument = self.instrument.data

@@ -44,6 +44,15 @@ class PlanAsItIs:
         """The lines asked now, by instrument."""
         return {line.instrument: line for line in self.lines}
 
+    @property
+    def lines_to_come(self) -> list[PlanLine]:
+        """The lines that are due or will be asked again; what was asked once and is over is left out."""
+        return [
+            line
+            for line in self.lines
+            if line.instrument in self.due or any(one.hangs_on_infusion for one in line.triggers)
+        ]
+
     def preview(self, drafts: Sequence[LineDraft] | None = None) -> Preview:
         """Return what the next days ask: by the plan as it is, or as it would be with these lines in its place."""
         wanted = self.lines if drafts is None else [self._line(draft) for draft in drafts]

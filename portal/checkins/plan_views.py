@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from babel.dates import get_day_names
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,6 +22,7 @@ from portal.checkins.rhythm import LineDraft
 from portal.instruments import catalogue
 from portal.instruments.definition import Definition, FilledBy
 from portal.patients import queries as patients
+from portal.web import filters
 from portal.web.fields import SelectChoice
 from portal.web.kept import forget_kept, kept_fields
 
@@ -231,5 +233,6 @@ def _ready_made_page(plan: PlanAsItIs, form: ReadyMadeForm) -> str:
 
 def _page(template: str, plan: PlanAsItIs, **shown: Any) -> str:
     sentences = {"sentences": lambda line: [said(one) for one in wording.describe(line)]}
-    values = {"plan": plan, "definition": catalogue.current().get} | sentences | shown
+    names = get_day_names("abbreviated", locale=filters.locale())
+    values = {"plan": plan, "definition": catalogue.current().get, "weekdays": names} | sentences | shown
     return render_template(f"checkins/{template}.html", **values)
