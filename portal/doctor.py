@@ -16,6 +16,8 @@ from portal import db
 from portal.access.policy import Role
 from portal.accounts.models import AccountStatus, User
 from portal.clinic import queries as clinic
+from portal.instruments import queries as instruments
+from portal.instruments.queries import State
 from portal.notifications import queries as notifications
 
 # Several writers can corrupt a database in WAL mode in these versions (sqlite.org/wal.html, "the WAL-reset bug").
@@ -45,6 +47,7 @@ def examine(config: Config, *, at: datetime) -> Iterator[Finding]:
         yield from _database()
         yield from _worker(config, at)
         yield from _people()
+        yield from _instruments()
     except (SQLAlchemyError, db.Busy) as error:
         advice = "Look at DATABASE_URL; where the database is new, run: flask db upgrade"
         yield Finding(Level.WRONG, f"The database cannot be used ({type(error).__name__}). {advice}")
@@ -121,6 +124,15 @@ def _people() -> Iterator[Finding]:
         yield Finding(
             Level.CAREFUL,
             "The clinic's country is not set, so crisis numbers are general. An administrator sets it at /clinic.",
+        )
+
+
+def _instruments() -> Iterator[Finding]:
+    waiting = sum(one.state is State.WAITING for one in instruments.list_versions())
+    if waiting:
+        what = "1 scale of the clinic's own waits" if waiting == 1 else f"{waiting} scales of the clinic's own wait"
+        yield Finding(
+            Level.CAREFUL, f"{what} for the medical director, who reads and approves at /clinic/questionnaires."
         )
 
 

@@ -70,9 +70,7 @@ def test_what_is_unknown_is_looked_for_once_and_then_refused(cast: Cast, ticks: 
     assert queries_of(ask) == 1
 
 
-def test_it_stays_while_the_database_is_away(
-    cast: Cast, ticks: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_stays_while_the_database_is_away(cast: Cast, ticks: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable() -> None:
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 

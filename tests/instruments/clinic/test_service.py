@@ -132,7 +132,9 @@ def test_an_own_scale_waits_for_the_medical_director(cast: Cast) -> None:
 def test_content_that_changed_since_it_was_read_is_not_approved(cast: Cast) -> None:
     definition_id = service.propose_scale(REST, by=cast.cal.actor, at=NOW)
     read = digest_of(definition_id)
-    assert service.propose_scale(REST.replace("Did you wake", "Did you doze"), by=cast.cal.actor, at=NOW) == definition_id
+    assert (
+        service.propose_scale(REST.replace("Did you wake", "Did you doze"), by=cast.cal.actor, at=NOW) == definition_id
+    )
     with pytest.raises(ChangedMeanwhile):
         service.approve(definition_id, read, by=director(cast.bea), at=LATER)
     assert "rest" not in catalogue.current()

@@ -12,7 +12,9 @@ from portal.instruments import toml_text
 
 TEXTS = some.text(some.characters(exclude_categories=("Cs",)), max_size=20)
 PLAIN = some.one_of(TEXTS, some.integers(-(10**9), 10**9), some.booleans(), some.floats(-1e6, 1e6), some.dates())
-INLINE = some.recursive(PLAIN, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(TEXTS, inner, max_size=3))
+INLINE = some.recursive(
+    PLAIN, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(TEXTS, inner, max_size=3)
+)
 TABLE = some.dictionaries(TEXTS, INLINE, max_size=4)
 
 

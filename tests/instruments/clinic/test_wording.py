@@ -28,7 +28,11 @@ def test_every_structure_can_be_filled_and_then_be_asked(instrument: str) -> Non
 
 def test_the_answers_of_a_question_printed_worst_first_say_what_they_count() -> None:
     blanks = {one.key: one for one in wording.blanks(catalogue.structure_of("epds"))}
-    assert [blanks[f"answers.of_q{number}"].values for number in (1, 3, 10)] == [(0, 1, 2, 3), (3, 2, 1, 0), (3, 2, 1, 0)]
+    assert [blanks[f"answers.of_q{number}"].values for number in (1, 3, 10)] == [
+        (0, 1, 2, 3),
+        (3, 2, 1, 0),
+        (3, 2, 1, 0),
+    ]
     assert [blanks[f"answers.of_q{number}"].numbers for number in (1, 10)] == [(1,), (10,)]
 
 
