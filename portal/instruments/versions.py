@@ -67,10 +67,6 @@ class Catalogue:
         """Return every version of every instrument, retired ones too, by id and version."""
         return tuple(self._versions.values())
 
-    def with_more(self, definitions: Iterable[Definition], retired: Collection[tuple[str, int]] = ()) -> "Catalogue":
-        """Return a catalogue that has these definitions too."""
-        return Catalogue((*self._versions.values(), *definitions), self._retired | frozenset(retired))
-
 
 def _chosen(versions: list[Definition], language: str) -> Definition:
     """Return the version to use, of at least one, ordered from the oldest to the latest."""

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from portal.instruments.change import compare, is_remission, is_response, percent_of_baseline, reliable_change
+from portal.instruments.definition import Method
+from portal.instruments.loader import catalogue
 from portal.instruments.scoring import score
 from tests.instruments.answers import DAILY, GAD_7, PHQ_9, written
 
@@ -106,3 +108,63 @@ def test_a_scale_without_thresholds_has_only_a_percentage() -> None:
 
 def test_stored_decimals_compare_exactly() -> None:
     assert is_response(PHQ.response, Decimal(13), Decimal("6.5")) is True
+
+
+# Published thresholds: the change that is just reliable, and the one just short of it.
+RELIABLE = [
+    ("phq-9", 20, 14, 15),
+    ("gad-7", 15, 9, 10),
+    ("pcl-5-month", 50, 35, 36),
+    ("pcl-5-week", 50, 35, 36),
+    ("epds", 20, 16, 17),
+    ("peg", 7.3, 5.8, 5.9),
+    ("who-5", 40, 52, 48),
+]
+
+
+@pytest.mark.parametrize(("instrument", "baseline", "reliable", "short"), RELIABLE)
+def test_reliable_change_has_the_published_threshold_and_goes_the_scales_own_way(
+    instrument: Any, baseline: Any, reliable: Any, short: Any
+) -> None:
+    scale = catalogue().get(instrument).primary
+    assert reliable_change(scale, baseline, reliable) == "reliably-improved"
+    assert reliable_change(scale, reliable, baseline) == "reliably-worse"
+    assert reliable_change(scale, baseline, short) == reliable_change(scale, short, baseline) == "no-reliable-change"
+    assert reliable_change(scale, Decimal(str(baseline)), Decimal(str(reliable))) == "reliably-improved"
+
+
+def test_every_scale_with_a_reliable_change_is_in_that_table() -> None:
+    found = {one.id for one in catalogue() for scale in one.scales if scale.reliable_change}
+    assert found == {row[0] for row in RELIABLE}
+
+
+@pytest.mark.parametrize(
+    ("instrument", "baseline", "current", "response", "remission"),
+    [
+        ("qids-sr16", 20, 10, True, False),
+        ("qids-sr16", 20, 11, False, False),
+        ("qids-sr16", 20, 5, True, True),  # remission: 5 or less
+        ("qids-sr16", 20, 6, True, False),
+        ("phq-9", 20, 5, True, False),  # remission: below 5
+        ("gad-7", 9, 4, True, True),
+        ("who-5", 20, 80, None, None),
+        ("peg", 8, 2, None, None),
+        ("oci-r", 40, 10, None, None),
+        ("asrm", 12, 0, None, None),
+    ],
+)
+def test_response_and_remission_are_said_where_they_are_published(
+    instrument: Any, baseline: Any, current: Any, response: Any, remission: Any
+) -> None:
+    change = compare(catalogue().get(instrument).primary, Stored(baseline), Stored(current))
+    assert (change.is_response, change.is_remission) == (response, remission)
+    assert (change.response_rule is None) == (response is None)
+
+
+def test_every_threshold_names_its_source() -> None:
+    for definition in catalogue():
+        for scale in definition.scales:
+            rules = [rule for rule in (scale.cutoff, scale.response, scale.reliable_change) if rule]
+            assert all(rule.source for rule in rules)
+            assert scale.bands_source or not scale.bands
+            assert scale.method is not Method.TRIAGE or not rules
