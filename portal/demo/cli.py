@@ -27,7 +27,7 @@ group = click.Group("demo", help="The synthetic demo clinic. Everybody in it is 
 @group.command("seed")
 @with_appcontext
 def seed() -> None:
-    """Write the demo clinic into an empty database: seven patients, a year of care, dates relative to today.
+    """Write the demo clinic into an empty database: nine patients, a year of care, dates relative to today.
 
     The password is DEMO_PASSWORD, or a fixed one that `flask demo people` prints. A database that holds the demo is
     shown on a loopback address only.

@@ -106,4 +106,8 @@ def _daily(story: Story, severity: float, dice: random.Random) -> dict[str, floa
     }
     if "pain" in story.extra_items:
         answers["pain"] = step(2.0 + 9.0 * share)
+    if "ocd_time" in story.extra_items:
+        answers["ocd_time"] = float(min(4, round(4.5 * share)))
+    if "sleep_need" in story.extra_items:
+        answers["sleep_need"] = 0.0
     return answers

@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 
 from portal.access.policy import Actor, PatientStatus, Role
 from portal.accounts.models import AccountStatus, User
+from portal.checkins import planning, ready_made
 from portal.checkins import service as checkins
-from portal.checkins.service import Sheet
+from portal.checkins.occurrences import Moment
+from portal.checkins.ready_made import Phase
 from portal.db import session
+from portal.demo import check_ins
 from portal.demo import course_of_illness as illness
 from portal.demo.calendar import Calendar
-from portal.demo.course_of_illness import Day
+from portal.demo.check_ins import NAMESPACE
 from portal.demo.people import SERIES, Story
+from portal.instruments import catalogue
 from portal.patients import queries
 from portal.patients import service as service
 from portal.patients.details import Contact, Person
@@ -25,8 +29,7 @@ from portal.treatment.models import InfusionKind, InfusionStatus, Site
 from portal.treatment.service import Entry
 
 SEED = 20261
-NAMESPACE = uuid.UUID("0d1c7b1e-5c1f-4f0f-9a55-1b2f6a9f6d10")
-STILL_UNREAD_DAYS = 4
+STILL_UNREAD_DAYS, SERIES_PLAN_DAYS = 4, 28
 STOPPED_NOTE = "Stopped early: blood pressure above the agreed limit. It settled within 20 minutes."
 
 
@@ -45,9 +48,9 @@ def write(story: Story, staff: Mapping[str, Actor], hashed: str, now: datetime) 
     """Write a story up to today and return what the rest of the demo needs of it."""
     calendar = Calendar(story, now)
     ref, actor = _enrol(story, staff, hashed, calendar)
-    course_id, infusion_ids = _treat(story, ref, staff, calendar)
-    days = illness.live(story, SEED)
-    sent = _check_in(story, ref, actor, days, calendar)
+    course_id, infusions = _treat(story, ref, staff, calendar)
+    _plan_ahead(story, ref, staff[story.team[0]], calendar)
+    sent = check_ins.write(story, ref, actor, staff, illness.live(story, SEED), calendar, infusions)
     _read(ref, sent, staff[story.team[0]], now)
     _answer_alerts(ref, staff[story.team[0]], now)
     if story.is_paused:
@@ -56,7 +59,7 @@ def write(story: Story, staff: Mapping[str, Actor], hashed: str, now: datetime) 
         checkins.end_plans(ref.id, by=provider, at=at)
         reason, day = "Away for work until spring, by agreement.", calendar.on(story.days - 60)
         service.change_status(ref.id, PatientStatus.PAUSED, reason=reason, effective_on=day, by=provider, at=at)
-    return Written(ref, actor, calendar, course_id, infusion_ids)
+    return Written(ref, actor, calendar, course_id, tuple(infusion_id for infusion_id, _ in infusions))
 
 
 def _enrol(story: Story, staff: Mapping[str, Actor], hashed: str, calendar: Calendar) -> tuple[PatientRef, Actor]:
@@ -97,9 +100,19 @@ def _ref(patient_id: uuid.UUID) -> PatientRef:
     return ref
 
 
+def _plan_ahead(story: Story, ref: PatientRef, by: Actor, calendar: Calendar) -> None:
+    """Four weeks after the first infusion, the ready-made plan of the next phase takes the place of the first."""
+    day = story.series_from + SERIES_PLAN_DAYS
+    if day >= story.days:
+        return
+    askable = {one.id for one in catalogue.current().askable()}
+    lines = ready_made.lines([one.value for one in story.conditions], Phase.MAINTENANCE, askable=askable)
+    planning.apply(ref.id, lines, by=by, at=calendar.at(day, 12))
+
+
 def _treat(
     story: Story, ref: PatientRef, staff: Mapping[str, Actor], calendar: Calendar
-) -> tuple[uuid.UUID, tuple[uuid.UUID, ...]]:
+) -> tuple[uuid.UUID, tuple[Moment, ...]]:
     provider = staff[story.team[0]]
     nurse = staff.get("nia", provider) if "nia" in story.team else provider
     course = treatment.start_course(
@@ -113,16 +126,28 @@ def _treat(
         at=calendar.at(max(0, story.series_from - 2), 12),
     )
     given = illness.infusion_days(story)
-    done = [
-        _record(story, ref, course.id, number, calendar.at(day, 10), day == story.stopped_early, nurse)
-        for number, day in enumerate(given, start=1)
-    ]
-    for offset, ahead in enumerate(story.planned, start=len(given) + 1):
-        entry = _entry(story, offset, InfusionStatus.PLANNED, calendar.at(story.days + ahead, 10))
-        submission = uuid.uuid5(NAMESPACE, f"{story.key}:planned:{offset}")
-        at = calendar.at(story.days - 1, 12)
-        treatment.plan_infusion(ref.id, course.id, entry, submission_id=submission, by=provider, at=at)
-    return course.id, tuple(done)
+    found = []
+    for number, day in enumerate(given, start=1):
+        start = calendar.at(day, 10)
+        found.append((_record(story, ref, course.id, number, start, day == story.stopped_early, nurse), start))
+    for number, ahead in enumerate(story.planned, start=len(given) + 1):
+        start = calendar.at(story.days + ahead, 10)
+        found.append((_plan_infusion(story, ref, course.id, number, start, provider, calendar), start))
+    return course.id, tuple(found)
+
+
+def _plan_infusion(
+    story: Story,
+    ref: PatientRef,
+    course_id: uuid.UUID,
+    number: int,
+    start: datetime,
+    by: Actor,
+    calendar: Calendar,
+) -> uuid.UUID:
+    entry = _entry(story, number, InfusionStatus.PLANNED, start)
+    submission, at = uuid.uuid5(NAMESPACE, f"{story.key}:planned:{number}"), calendar.at(story.days - 1, 12)
+    return treatment.plan_infusion(ref.id, course_id, entry, submission_id=submission, by=by, at=at).id
 
 
 def _record(
@@ -149,50 +174,6 @@ def _entry(story: Story, number: int, status: InfusionStatus, start: datetime) -
         site=Site.HOME,
         outcome_note=STOPPED_NOTE if stopped else "",
     )
-
-
-def _scale_days(story: Story) -> dict[int, int]:
-    """Return the days on which the long scales are answered, with the answer to the ninth item of the PHQ-9."""
-    weekly = range(0, min(story.days, story.series_from + 28), 7)
-    later = range(story.series_from + 35, story.days, story.scale_every)
-    before_boosters = [day - 1 for day in story.boosters]
-    days = dict.fromkeys([*weekly, *later, *before_boosters, story.days - 3], 0)
-    days |= {story.days - before: answer for before, answer in story.thoughts}
-    gap = story.gap or (-1, 0)
-    return {
-        day: days[day] for day in sorted(days) if not gap[1] <= story.days - day <= gap[0] and 0 <= day < story.days
-    }
-
-
-def _check_in(
-    story: Story, ref: PatientRef, actor: Actor, days: list[Day], calendar: Calendar
-) -> list[tuple[datetime, uuid.UUID]]:
-    scale_days, sent = _scale_days(story), []
-    for day in days[:-1]:
-        if day.answers is not None:
-            at = calendar.at(day.number, 19, 10 + day.number % 40)
-            sent.append((at, _send(ref, actor, "daily", day.answers, at, story.extra_items)))
-        if day.number in scale_days:
-            at = calendar.at(day.number, 20, 5)
-            seed = f"{story.key}:{day.number}"
-            phq9 = illness.phq9(days, day.number, seed=seed, last_item=scale_days[day.number])
-            sent.append((at, _send(ref, actor, "phq-9", phq9, at)))
-            gad7 = illness.gad7(days, day.number, seed=seed)
-            sent.append((at, _send(ref, actor, "gad-7", gad7, at + timedelta(minutes=2))))
-    return sent
-
-
-def _send(
-    ref: PatientRef,
-    actor: Actor,
-    instrument: str,
-    answers: Mapping[str, float],
-    at: datetime,
-    extra_items: tuple[str, ...] = (),
-) -> uuid.UUID:
-    submission = uuid.uuid5(NAMESPACE, f"{ref.id}:{instrument}:{at.isoformat()}")
-    sheet = Sheet(submission, answers, started_at=at - timedelta(seconds=40))
-    return checkins.submit(ref, instrument, sheet, by=actor, at=at, extra_items=extra_items).check_in_id
 
 
 def _read(ref: PatientRef, sent: list[tuple[datetime, uuid.UUID]], by: Actor, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from portal.checkins.ready_made import EXTRA_ITEMS
 from portal.patients.models import Condition
 
 SERIES = (0, 3, 7, 10, 14, 17)
@@ -25,8 +26,10 @@ class Story:
         completion: share of days with a daily check-in.
         gap: first and last day, counted back from today, without any answer.
         forgot_yesterday: no answer on the day before today.
-        scale_every: days between the long scales after the series.
         thoughts: answers to the last item of the PHQ-9, by days before today.
+        rated: days on which the provider rated the patient and entered the total.
+        phoned: the scale whose last sitting was read out to the nurse by phone.
+        hurried: the scale whose last sitting was answered without reading it.
     """
 
     key: str
@@ -53,11 +56,17 @@ class Story:
     city: str = "Portland"
     region: str = "OR"
     time_zone: str = "America/Los_Angeles"
-    extra_items: tuple[str, ...] = ()
     is_paused: bool = False
     stopped_early: int | None = None
-    scale_every: int = 14
     forgot_yesterday: bool = False
+    rated: tuple[int, ...] = ()
+    phoned: str = ""
+    hurried: str = ""
+
+    @property
+    def extra_items(self) -> tuple[str, ...]:
+        """What the daily check-in asks them besides its usual questions."""
+        return tuple(sorted(EXTRA_ITEMS[one.value] for one in self.conditions if one.value in EXTRA_ITEMS))
 
     @property
     def email(self) -> str:
@@ -84,6 +93,7 @@ STORIES = (
         completion=0.86,
         gap=(176, 166),
         forgot_yesterday=True,
+        phoned="gad-7",
         weight_kg=68.0,
     ),
     Story(
@@ -97,13 +107,13 @@ STORIES = (
         severity=21.0,
         relief=19.0,
         fades=9.0,
-        scale_every=7,
         series_from=21,
         boosters=(60, 82, 104, 125, 147, 168, 190, 212, 233, 255, 276),
         planned=(2,),
         completion=0.74,
         weight_kg=84.0,
         stopped_early=125,
+        hurried="gad-7",
     ),
     Story(
         key="ruth",
@@ -120,6 +130,7 @@ STORIES = (
         boosters=(58, 94),
         completion=0.66,
         gap=(60, 41),
+        rated=(18, 46, 93, 150),
         thoughts=((170, 1), (142, 1), (99, 0), (16, 1), (2, 1)),
         weight_kg=61.0,
     ),
@@ -179,7 +190,6 @@ STORIES = (
         weight_kg=66.0,
         mg_per_kg=1.4,
         minutes=240,
-        extra_items=("pain",),
     ),
     Story(
         key="jonas",
@@ -198,6 +208,39 @@ STORIES = (
         weight_kg=90.0,
         is_paused=True,
         gap=(70, 0),
+    ),
+    Story(
+        key="noor",
+        given_name="Noor",
+        family_name="Haddad",
+        born_on=date(1994, 9, 21),
+        conditions=(Condition.OCD, Condition.ANXIETY),
+        team=("cal",),
+        days=72,
+        severity=15.0,
+        relief=8.0,
+        fades=18.0,
+        series_from=12,
+        boosters=(55,),
+        planned=(6,),
+        completion=0.8,
+        weight_kg=58.0,
+    ),
+    Story(
+        key="grace",
+        given_name="Grace",
+        family_name="Mensah",
+        born_on=date(1993, 4, 2),
+        conditions=(Condition.POSTPARTUM_DEPRESSION,),
+        team=("cal", "nia"),
+        days=34,
+        severity=19.0,
+        relief=13.0,
+        fades=22.0,
+        series_from=8,
+        planned=(4,),
+        completion=0.7,
+        weight_kg=71.0,
     ),
 )
 STAFF = (

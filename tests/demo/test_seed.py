@@ -1,5 +1,6 @@
 """The demo clinic: alive, repeatable, whole, and shown to nobody but this machine."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from portal import db
 from portal.accounts.models import User
 from portal.app import create_app
 from portal.audit import service as audit
-from portal.checkins.models import CheckIn
+from portal.checkins.models import CheckIn, PlanItem
+from portal.demo import answers
 from portal.demo import course_of_illness as illness
 from portal.demo.people import STORIES, Story
 from portal.instruments import loader, scoring
 from portal.notifications.models import Delivery, OutboxMessage
+from portal.patients.models import Patient
 from portal.review import queries
 from portal.safety.models import Alert, AlertState
 from portal.treatment.models import Infusion
@@ -29,7 +32,7 @@ def run(app: Flask, *words: str) -> tuple[int, str]:
 
 @pytest.fixture
 def kind(request: pytest.FixtureRequest) -> str:
-    """The year of seven people takes seconds to write: once, on the database the demo runs on."""
+    """The year of nine people takes seconds to write: once, on the database the demo runs on."""
     return "sqlite"
 
 
@@ -40,6 +43,7 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     waiting = (OutboxMessage.state == Delivery.WAITING) | (OutboxMessage.state == Delivery.LEASED)
     assert db.session.query(OutboxMessage).filter(waiting).count() == 0
     assert db.session.query(Alert).filter(Alert.state == AlertState.OPEN).count() == 1
+    _shows_the_catalogue()
     assert audit.first_broken() is None
     bea = db.session.query(User).filter_by(email="bea@interval.example").one()
     lines = queries.list_caseload(bea.id).lines
@@ -55,6 +59,32 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
         create_app(settings(database_url, tmp_path, base_url="https://portal.example", host="192.0.2.1"))
 
 
+def _shows_the_catalogue() -> None:
+    """Everybody was asked what belongs to their condition, and the team wrote some of it down."""
+    names = {row.id: row.given_name for row in db.session.query(Patient)}
+    rows = db.session.query(CheckIn).all()
+    asked = Counter((names[row.patient_id], row.instrument) for row in rows)
+    followed = [("Imani", "pcl-5-month"), ("Imani", "pcl-5-week"), ("Dot", "peg"), ("Jonas", "activation")]
+    followed += [(name, scale) for name in ("Ada", "Marcus", "Ruth") for scale in ("asq", "side-effects", "urinary")]
+    assert not [one for one in followed if not asked[one]]
+    assert not [name for name in names.values() if asked[name, "peg"] and name != "Dot"]
+    came = {(row.mode.value, names[row.patient_id], row.instrument, _who(row)) for row in rows if row.entered_by_id}
+    assert ("phone", "Ada", "gad-7", "Nia Achebe") in came
+    assert ("clinician", "Ruth", "madrs", "Bea Lindqvist") in came
+    assert ("bedside", "Marcus", "side-effects", "Nia Achebe") in came
+    marked = [(names[row.patient_id], row.instrument, row.quality) for row in rows if row.quality]
+    assert ("Marcus", "gad-7", ["straight-lined"]) in marked
+    assert len(marked) <= 2
+    assert (asked["Imani", "pcl-5-month"], asked["Imani", "pcl-5-week"] > 5) == (1, True)
+    plan = {item.instrument for item in db.session.query(PlanItem) if names[item.patient_id] == "Jonas"}
+    assert plan >= {"daily", "phq-9", "activation", "urinary", "misuse"}
+    assert "asrm" not in plan
+
+
+def _who(row: CheckIn) -> str:
+    return db.session.get_one(User, row.entered_by_id).name
+
+
 def test_the_same_seed_gives_the_same_year() -> None:
     for story in STORIES:
         assert illness.live(story, 1) == illness.live(story, 1)
@@ -65,12 +95,16 @@ def test_the_same_seed_gives_the_same_year() -> None:
 def test_every_answer_of_a_story_can_be_given(story: Story) -> None:
     days = illness.live(story, 1)
     daily = loader.catalogue().get("daily")
-    asked = [*daily.default_items, "pain"]
+    asked = [*daily.default_items, *story.extra_items]
+    everything = [*answers.OTHERS, *answers.BY_SEVERITY, "phq-9", "gad-7", "asq", "nida-1"]
     for day in days:
         assert day.answers is None or not scoring.validate(daily, day.answers, asked)
-        answers = illness.phq9(days, day.number, seed="x", last_item=day.number % 3)
-        assert not scoring.validate(loader.catalogue().get("phq-9"), answers)
-        assert not scoring.validate(loader.catalogue().get("gad-7"), illness.gad7(days, day.number, seed="x"))
+    for number in range(0, len(days), 5):
+        for instrument in everything:
+            definition = loader.catalogue().get(instrument)
+            given = answers.give(instrument, days, number, seed="x", is_worried=bool(number % 3))
+            assert not scoring.validate(definition, given), instrument
+            assert not scoring.score(definition, given).missing, instrument
 
 
 def test_a_lasting_responder_lasts_and_a_non_responder_does_not_respond() -> None:
