@@ -234,5 +234,6 @@ def _ready_made_page(plan: PlanAsItIs, form: ReadyMadeForm) -> str:
 def _page(template: str, plan: PlanAsItIs, **shown: Any) -> str:
     sentences = {"sentences": lambda line: [said(one) for one in wording.describe(line)]}
     names = get_day_names("abbreviated", locale=filters.locale())
-    values = {"plan": plan, "definition": catalogue.current().get, "weekdays": names} | sentences | shown
+    weekdays = [names[number] for number in range(7)]
+    values = {"plan": plan, "definition": catalogue.current().get, "weekdays": weekdays} | sentences | shown
     return render_template(f"checkins/{template}.html", **values)

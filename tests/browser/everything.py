@@ -62,7 +62,7 @@ def furnish(live: Live) -> Everything:
         ids |= _definitions(live)
         ids["infusion_id"] = db.session.scalars(select(Infusion.id).where(Infusion.number == 1)).one()
         femi = _newcomer(live)
-        _others(live)
+        ids |= _others(live)
         words = _accounts(live)
         db.session.flush()
         review.refresh([live.cast.ada.own_id, femi.own_id], at=clock.now())
@@ -143,7 +143,7 @@ def _newcomer(live: Live) -> Person:
     return femi
 
 
-def _others(live: Live) -> None:
+def _others(live: Live) -> dict[str, uuid.UUID]:
     long = _enrol(live, "Wilhelmina-Charlotte", "van der Westhuizen-Papadopoulos", *list(Condition)[:3])
     paused = _enrol(live, "Gil", "Ito", Condition.BIPOLAR)
     at, today = clock.now(), clock.now().date()
@@ -152,6 +152,7 @@ def _others(live: Live) -> None:
         paused.own_id, PatientStatus.PAUSED, reason=reason, effective_on=today, by=live.cast.bea.actor, at=at
     )
     review.refresh([long.own_id, paused.own_id], at=at)
+    return {"paused": paused.own_id}
 
 
 def _accounts(live: Live) -> Ids:

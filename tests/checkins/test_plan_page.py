@@ -242,6 +242,14 @@ def test_the_days_ahead_show_what_hangs_on_a_planned_infusion(browser: Opener, c
     assert "Side effects" in days["Sun, Nov 29"]
 
 
+def test_the_first_day_ahead_stands_under_its_weekday(browser: Opener, cast: Cast) -> None:
+    plan_item(cast.ada)
+    page = page_of(browser, cast.bea, cast.ada)
+    head = next(one for one in page.find("p") if one.get("class") == "week-head")
+    assert [name.text for name in head] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert any("weekday-7" in one.get("class", "") for one in page.find("ol")), "the test's today is a Sunday"
+
+
 def _days(page: Any) -> list[str]:
     found = [one for one in page.find("li") if "day-ahead" in (one.get("class") or "").split()]
     short = [one for one in page.all if one.get("class") == "day-short"]
