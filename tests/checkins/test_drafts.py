@@ -70,13 +70,13 @@ def test_an_answer_that_cannot_be_is_not_kept(cast: Cast, answers: Any) -> None:
 def test_a_draft_for_a_day_that_cannot_be_is_not_kept(cast: Cast, days: Any) -> None:
     item = plan_item(cast.ada)
     before = everything()
-    assert keep(cast.ada, item, {"mood": 3}, on=TODAY + timedelta(days)) == Kept(is_saved=False, is_worrying=False)
+    assert keep(cast.ada, item, {"mood": 3}, on=TODAY + timedelta(days)) == Kept(is_saved=False)
     assert everything() == before
 
 
 def test_a_safety_answer_raises_its_alert_before_the_page_is_sent(cast: Cast) -> None:
     item = plan_item(cast.ada)
-    assert keep(cast.ada, item, {"mood": 1, "safe": 2}).is_worrying
+    assert keep(cast.ada, item, {"mood": 1, "safe": 2}).help == "crisis"
     concern = only(Concern)
     assert (concern.rule, concern.item, concern.value, concern.instrument) == ("R1", "safe", 2, "daily")
     assert count(CheckIn) == 0
@@ -92,7 +92,7 @@ def test_a_page_that_is_closed_after_a_positive_answer_has_been_heard(cast: Cast
 
 def test_answers_that_are_no_safety_item_raise_nothing(cast: Cast) -> None:
     item = plan_item(cast.ada)
-    assert not keep(cast.ada, item, {"mood": 0, "anxiety": 10}).is_worrying
+    assert keep(cast.ada, item, {"mood": 0, "anxiety": 10}).help is None
     assert count(Concern) == 0
 
 

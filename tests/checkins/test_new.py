@@ -247,7 +247,7 @@ def test_what_was_answered_is_there_again_and_keeps_its_submission(browser: Open
     item = plan_item(cast.ada)
     form = opened(browser, cast.ada, item).form("Send")
     answer = save(cast.ada, item, form, {"mood": 4, "sleep_h": 6.5, "anxiety": None}, note="so far")
-    assert (answer.status_code, answer.json) == (200, {"saved": True, "help": False})
+    assert (answer.status_code, answer.json) == (200, {"saved": True, "help": ""})
     again = opened(browser, cast.ada, item).form("Send").values
     assert (again["item_mood"], again["item_anxiety"], again["note"]) == ("4", "declined", "so far")
     assert again["item_sleep_h-exact"] == "6.5"
@@ -268,7 +268,7 @@ def test_a_dangerous_answer_is_heard_before_sending_and_the_page_learns_only_to_
     item = plan_item(cast.ada, "phq-9", 14)
     form = opened(browser, cast.ada, item).form("Send")
     answer = save(cast.ada, item, form, {"q9": 2})
-    assert answer.json == {"saved": True, "help": True}
+    assert answer.json == {"saved": True, "help": "crisis"}
     assert (only(Concern).rule, only(Alert).state) == ("R3", "open")
     form.submit(typed({**PHQ_9, "q9": 2}))
     assert (count(Concern), count(Alert)) == (1, 1)
@@ -279,7 +279,7 @@ def test_a_draft_that_belongs_nowhere_is_refused(browser: Opener, cast: Cast, ch
     item = plan_item(cast.ada)
     form = opened(browser, cast.ada, item).form("Send")
     answer = save(cast.ada, item, form, {"mood": 4}, **change)
-    assert (answer.status_code, answer.json) == (422, {"saved": False, "help": False})
+    assert (answer.status_code, answer.json) == (422, {"saved": False, "help": ""})
     assert count(CheckInDraft) == 0
 
 

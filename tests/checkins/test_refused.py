@@ -8,6 +8,7 @@ import pytest
 from portal import db
 from portal.checkins import queries, service
 from portal.checkins.models import CheckIn, CheckInDraft
+from portal.safety.help import Help
 from portal.safety.models import Alert, Concern
 from tests.cast import NOW, Cast
 from tests.checkins.sheets import DAILY, Opener, count, only, ref, sheet, typed
@@ -22,7 +23,7 @@ def without(answers: Any, *codes: str) -> Any:
 
 
 def shows_help(page: Any) -> bool:
-    (box,) = [one for one in page.all if one.get("data-help") is not None]
+    (box,) = [one for one in page.all if one.get("data-help") == "crisis"]
     return box.get("hidden") is None and "tel:988" in [href for _, href in page.links]
 
 
@@ -119,7 +120,7 @@ def test_a_draft_for_a_day_that_cannot_be_offers_help_all_the_same(browser: Open
     ada = browser(cast.ada)
     sent = {**ada.get(address).form("Send").values.to_dict(), **typed({"safe": 2}), **TOO_OLD}
     answer = ada.open(f"{address}/draft", "POST", data=sent)
-    assert (answer.status_code, answer.json) == (422, {"saved": False, "help": True})
+    assert (answer.status_code, answer.json) == (422, {"saved": False, "help": "crisis"})
     assert only(Concern).rule == "R1"
 
 
@@ -130,7 +131,7 @@ def test_an_answer_that_cannot_be_takes_nothing_from_the_others(cast: Cast, wron
         ref(cast.ada), line, sheet({"safe": 2, "anxiety": 4} | wrong), on=NOW.date(), by=cast.ada.actor, at=NOW
     )
     db.session.commit()
-    assert kept == service.Kept(is_saved=True, is_worrying=True)
+    assert kept == service.Kept(is_saved=True, help=Help.CRISIS)
     assert only(CheckInDraft).answers == {"safe": 2, "anxiety": 4}
 
 

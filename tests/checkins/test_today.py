@@ -29,6 +29,7 @@ def test_what_is_due_stands_there_shortest_first_with_the_time_it_takes(browser:
     for instrument, every in (("phq-9", 14), ("gad-7", 14), ("daily", 1)):
         plan_item(cast.ada, instrument, every, starts_on=TODAY)
     assert tasks(today(browser, cast.ada)) == [
+        "Start",
         "Daily check-inAbout 1 minute",
         "Two weeks: worryAbout 2 minutes",
         "Two weeks: moodAbout 3 minutes",
@@ -70,7 +71,10 @@ def test_what_was_begun_says_so(browser: Opener, cast: Cast) -> None:
     found = {label: href for label, href in today(browser, cast.ada).links if "begun" in label or "began" in label}
     begun = "You began this. Your answers are here."
     assert list(found) == [f"Daily check-in{begun}", f"Two weeks: mood{begun}"]
-    assert [href.partition("?")[2] for href in found.values()] == ["", "on=2026-11-21"]
+    for href, answered in zip(found.values(), ({"item_mood": "3"}, {"item_q1": "1"}), strict=True):
+        form = browser(cast.ada).get(href).form("Send").values
+        assert {name: form[name] for name in answered} == answered
+        assert form["on"] == "2026-11-22"
 
 
 def test_the_next_treatment_is_named_by_its_day_and_hour(browser: Opener, cast: Cast) -> None:
