@@ -37,7 +37,7 @@ def test_a_plan_keeps_its_rhythm_down_and_up_again(app: Flask, cast: Cast, trigg
     other_id = other.id
     db.session.remove()
     downgrade(directory=FOLDER, revision="0002")
-    rows: dict[Any, Any] = dict(db.session.execute(text("SELECT instrument, every_days FROM plan_items")).all())  # type: ignore[arg-type]
+    rows: dict[Any, Any] = dict(db.session.execute(text("SELECT instrument, every_days FROM plan_items")).all())
     assert rows == {"phq-9": every_days, "gad-7": 14}
     db.session.remove()
     upgrade(directory=FOLDER)
