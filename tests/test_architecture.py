@@ -30,7 +30,9 @@ PURE = {
     "instruments": (
         *("definition", "scale", "loader", "versions", "items", "scales", "conditions", "methods", "thresholds"),
         *("tables", "lines", "numbers", "loinc", "answers", "skips", "tally", "scoring", "change", "algorithms"),
+        *("toml_text", "wording"),
     ),
+    "instruments/own": ("draft", "lines"),
     "clinic": ("hours",),
     "patients": ("main_scale",),
     "safety": ("rules", "crisis"),

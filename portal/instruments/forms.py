@@ -144,9 +144,8 @@ def _label(blank: Blank) -> Any:
         Part.LOW: _("Words at the low end of question %(number)s", number=which),
         Part.HIGH: _("Words at the high end of question %(number)s", number=which),
         Part.ANSWERS: ngettext(
-            "Answers to question %(numbers)s", "Answers to questions %(numbers)s", len(blank.numbers)
-        )
-        % {"numbers": which},
+            "Answers to question %(numbers)s", "Answers to questions %(numbers)s", len(blank.numbers), numbers=which
+        ),
     }[blank.part]
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from config import ROOT, ConfigurationError, from_environment
 from portal import db
@@ -29,8 +28,15 @@ def folder(tmp_path: Path) -> Any:
     files.use("")
 
 
-def start(url: str, folder: Path) -> Flask:
-    return create_app(settings(url, folder.parent, instruments_path=str(folder)))
+def start(url: str, folder: Path) -> list[tuple[str, int, str]]:
+    """Start the portal, and return what the clinic has: the file, the version and its state."""
+    app = create_app(settings(url, folder.parent, instruments_path=str(folder)))
+    with app.app_context():
+        try:
+            return [(one.file, one.version, one.state.value) for one in queries.list_versions()]
+        finally:
+            db.session.remove()
+            db.db.engine.dispose()
 
 
 def refusal(url: str, folder: Path) -> str:
@@ -48,10 +54,7 @@ def approve(cast: Cast, source: str = REST) -> None:
 
 
 def test_a_good_file_waits_for_approval(database_url: str, folder: Path) -> None:
-    with start(database_url, folder).app_context():
-        assert [(one.file, one.state, one.instrument) for one in queries.list_versions()] == [
-            ("rest.toml", "waiting", "rest")
-        ]
+    assert start(database_url, folder) == [("rest.toml", 1, "waiting")]
 
 
 @pytest.mark.parametrize(
@@ -101,8 +104,7 @@ def test_a_file_may_not_change_what_was_approved(cast: Cast, database_url: str, 
     assert "rest.toml:2: version: version 1 of rest was approved with other content" in said
     assert "give this one version 2" in said
     (folder / "rest.toml").write_text(REST.replace("Did you wake", "Did you doze").replace("n = 1", "n = 2"))
-    with start(database_url, folder).app_context():
-        assert [(one.version, one.state) for one in queries.list_versions()] == [(1, "in-force"), (2, "waiting")]
+    assert start(database_url, folder) == [("", 1, "in-force"), ("rest.toml", 2, "waiting")]
 
 
 def test_a_file_may_not_come_after_a_later_version(cast: Cast, database_url: str, folder: Path) -> None:
@@ -112,7 +114,7 @@ def test_a_file_may_not_come_after_a_later_version(cast: Cast, database_url: str
 
 
 def test_without_a_database_only_the_files_are_read(tmp_path: Path, folder: Path) -> None:
-    start(f"sqlite:///{tmp_path}/empty.sqlite3", folder)
+    create_app(settings(f"sqlite:///{tmp_path}/empty.sqlite3", tmp_path, instruments_path=str(folder)))
     assert [file.name for file in files.current()] == ["rest.toml"]
 
 
