@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby, zip_longest
 from zoneinfo import ZoneInfo
 
@@ -113,6 +114,7 @@ def merged(lines: Sequence[PlanLine], anchors: Anchors, first: date, last: date,
     ]
 
 
+@lru_cache(maxsize=8_192)
 def start_of_day(day: int, zone: ZoneInfo) -> datetime:
     """Return the first moment of a day (an ordinal) as aware UTC; where midnight does not exist, what follows it."""
     found = date.fromordinal(day)

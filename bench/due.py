@@ -1,0 +1,198 @@
+"""What due lists cost: `.venv/bin/python -m bench.due`.
+
+The due list of one patient with ten years of daily check-ins and 200 infusions beside one with ninety days, and one
+round of the worker through the due lists of 50,000 patients beside 5,000. What counts is the ratio: for one patient of
+the medians of alternating rounds, for the worker of the time for each patient.
+"""
+
+import argparse
+import statistics
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text, update
+
+from bench import bare, people, stand
+from portal import clock, db
+from portal.checkins import due
+from portal.checkins.models import CheckIn, PlanItem
+from portal.checkins.rhythm import Anchor, Trigger, every, to_json
+from portal.notifications.models import WorkerRound
+from portal.patients import queries as patients
+from portal.patients.models import Patient
+from portal.patients.queries import PatientRef
+from portal.review.models import CaseloadRow
+from portal.review.worker import OverdueRound
+from portal.treatment.models import Course, CourseStatus, Infusion, InfusionKind, InfusionStatus, Route, Site
+
+LONG, SHORT = (3_650, 200), (90, 8)
+LARGE, SMALL = 50_000, 5_000
+PLAN: dict[str, tuple[tuple[Trigger, ...], int]] = {
+    "phq-9": ((*every(14), Trigger(Anchor.PLANNED_INFUSION, hours=-72)), 3),
+    "gad-7": (every(14), 0),
+    "side-effects": (
+        (Trigger(Anchor.INFUSION, hours=2), Trigger(Anchor.INFUSION, from_day=1), Trigger(Anchor.INFUSION, from_day=3)),
+        0,
+    ),
+    "activation": (
+        (
+            Trigger(Anchor.INFUSION, from_day=1, every_days=1, until_day=7),
+            Trigger(Anchor.INFUSION, from_day=14, every_days=7),
+        ),
+        0,
+    ),
+}
+"""Beside the daily check-in, which everybody is asked: five rhythms, two of them on infusions, one before each."""
+
+
+def main() -> None:
+    """Measure on both databases and print a row for each figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--large", type=int, default=LARGE)
+    parser.add_argument("--small", type=int, default=SMALL)
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    options = parser.parse_args()
+    print("database    due lists                                          ratio")
+    for kind in ("sqlite", "postgresql") if options.only is None else (options.only,):
+        with stand.database(kind) as (url, folder), stand.application(url, folder):
+            provider = people.provider()
+            few = one_patient(provider, options.rounds)
+            print(f"{kind:12}one patient, 10 years and 200 infusions / 90 days{few[0] / few[1]:7.2f}   {_ms(few)}")
+            small = whole_clinic(provider, options.small, first=10)
+            large = whole_clinic(provider, options.large - options.small, first=10 + options.small, of=options.large)
+            name = f"one round, {options.large:,} / {options.small:,}, for each patient"
+            print(
+                f"{kind:12}{name:49}{large / small:7.2f}   {_ms((large, small))}, whole {large * options.large:.1f} s"
+            )
+
+
+def one_patient(provider: uuid.UUID, rounds: int) -> tuple[float, float]:
+    """Return the median seconds of a due list after a long and after a short time in care."""
+    ids = people.patients(2, provider)
+    for patient_id, (days, infusions) in zip(ids, (LONG, SHORT), strict=True):
+        write(patient_id, provider, days=days, infusions=infusions, check_ins=days)
+    _analyze()
+    refs = [_ref(patient_id) for patient_id in ids]
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds + 10):
+        for ref, into in zip(refs, seconds, strict=True):
+            db.begin(write=False)
+            begun = time.perf_counter()
+            due.due_of(ref, clock.now())
+            if number >= 10:
+                into.append(time.perf_counter() - begun)
+    return statistics.median(seconds[0]), statistics.median(seconds[1])
+
+
+def whole_clinic(provider: uuid.UUID, more: int, *, first: int, of: int | None = None) -> float:
+    """Write so many more patients; return the seconds that one round through all of them takes for each.
+
+    Every row of the caseload says a wrong number before the round, so that every row is written.
+    """
+    db.begin(write=True)
+    for patient_id in people.patients(more, provider, first=first):
+        write(patient_id, provider, days=60, infusions=3, check_ins=8)
+    db.session.execute(update(CaseloadRow).values(overdue=99))
+    db.session.execute(text("DELETE FROM worker_rounds"))
+    db.session.commit()
+    _analyze()
+    worker = OverdueRound("bench")
+    begun = time.perf_counter()
+    while worker.step():
+        pass
+    passed = time.perf_counter() - begun
+    wrong = db.session.query(CaseloadRow).filter_by(overdue=99).count()
+    if wrong or db.session.query(WorkerRound).one().leased_by is not None:
+        raise RuntimeError(f"{wrong} rows were left out; this measures nothing")
+    return passed / (of or more)
+
+
+def write(patient_id: uuid.UUID, provider: uuid.UUID, *, days: int, infusions: int, check_ins: int) -> None:
+    """Write a plan with all rhythms, and infusions and daily check-ins over so many days, into the next commit."""
+    now = clock.now()
+    _waiting[PlanItem] += [_plan_item(patient_id, name, now - timedelta(days=days)) for name in PLAN]
+    course_id = uuid.uuid4()
+    _waiting[Course].append(_course(course_id, patient_id, provider, now - timedelta(days=days)))
+    _waiting[Infusion] += _infusions(patient_id, course_id, provider, now, days, infusions)
+    _waiting[CheckIn] += _check_ins(patient_id, now, check_ins)
+    if len(_waiting[CheckIn]) >= people.BLOCK:
+        _flush()
+
+
+_waiting: dict[Any, list[dict[str, Any]]] = {PlanItem: [], Course: [], Infusion: [], CheckIn: []}
+
+
+def _flush() -> None:
+    for table, rows in _waiting.items():
+        people.add(table, iter(rows))
+        rows.clear()
+
+
+def _analyze() -> None:
+    _flush()
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
+
+
+def _ref(patient_id: uuid.UUID) -> PatientRef:
+    user_id = db.session.get_one(Patient, patient_id).user_id
+    found = patients.get_ref(patient_id, viewer_id=user_id)
+    if found is None:
+        raise LookupError(patient_id)
+    return found
+
+
+def _plan_item(patient_id: uuid.UUID, name: str, since: datetime) -> dict[str, Any]:
+    triggers, gap = PLAN[name]
+    row = {"id": uuid.uuid4(), "patient_id": patient_id, "instrument": name, "triggers": to_json(triggers)}
+    rest = {"extra_items": [], "starts_on": since.date(), "ends_on": None, "created_at": since, "created_by_id": None}
+    return row | rest | {"min_gap_days": gap}
+
+
+def _course(course_id: uuid.UUID, patient_id: uuid.UUID, provider: uuid.UUID, since: datetime) -> dict[str, Any]:
+    row = {"id": course_id, "patient_id": patient_id, "indication": "bipolar", "series_planned": 6, "protocol": ""}
+    status = {"status": CourseStatus.RUNNING, "started_on": since.date(), "ended_on": None}
+    return row | status | {"created_at": since, "created_by_id": provider}
+
+
+def _infusions(
+    patient_id: uuid.UUID, course_id: uuid.UUID, provider: uuid.UUID, now: datetime, days: int, count: int
+) -> Iterator[dict[str, Any]]:
+    for number in range(1, count + 1):
+        at = now - timedelta(days=days - 3 - (number - 1) * (days - 3) // count)
+        yield {
+            "id": uuid.uuid4(),
+            "course_id": course_id,
+            "patient_id": patient_id,
+            "number": number,
+            "kind": InfusionKind.BOOSTER,
+            "status": InfusionStatus.COMPLETED if number < count else InfusionStatus.PLANNED,
+            "planned_at": at,
+            "started_at": at,
+            "happens_at": at if number < count else now + timedelta(days=5),
+            "route": Route.INTRAVENOUS,
+            "site": Site.HOME,
+            "submission_id": uuid.uuid4(),
+            "recorded_at": at,
+            "recorded_by_id": provider,
+        }
+
+
+def _check_ins(patient_id: uuid.UUID, now: datetime, count: int) -> Iterator[dict[str, Any]]:
+    names = ("daily", "daily", "daily", "phq-9", "daily", "gad-7", "side-effects", "activation")
+    for day in range(count):
+        at = now - timedelta(days=day, hours=2)
+        stamped = {"for_on": at.date(), "received_at": at, "started_at": at}
+        yield bare.check_in(patient_id, uuid.uuid4(), {}) | stamped | {"instrument": names[day % len(names)]}
+
+
+def _ms(pair: Sequence[float]) -> str:
+    return f"({1000 * pair[0]:.3f} / {1000 * pair[1]:.3f} ms)"
+
+
+if __name__ == "__main__":
+    main()
