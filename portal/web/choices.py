@@ -205,7 +205,7 @@ class NumberField(RadioField):
     @property
     def number(self) -> str:
         """What stands in the box for the number."""
-        return "" if self.typed == DECLINED else self.typed
+        return "" if self.declined and self.typed == DECLINED else self.typed
 
     @property
     def declined(self) -> bool:
