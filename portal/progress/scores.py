@@ -35,7 +35,7 @@ class Offer:
 
 
 def list_offers(patient: PatientRef, *, for_team: bool) -> tuple[Offer, ...]:
-    """Return what can be charted of a patient, the primary instrument first.
+    """Return what can be charted of a patient: the primary instrument, then published scales, then our own checks.
 
     Outcomes of a screening are for the care team's eyes only: without `for_team` they are not among them. The levels of
     a check of the house's own, such as the strongest side effect, are the patient's words.
@@ -46,11 +46,11 @@ def list_offers(patient: PatientRef, *, for_team: bool) -> tuple[Offer, ...]:
         found.setdefault(name, {}).setdefault(version, set()).add(scale)
     offers = [_offer(name, versions, for_team) for name, versions in found.items()]
     shown = [offer for offer in offers if offer.scales]
-    return tuple(sorted(shown, key=lambda one: (one.definition.id != patient.primary_instrument, _title(one))))
+    return tuple(sorted(shown, key=lambda offer: _place(offer.definition, patient.primary_instrument)))
 
 
-def _title(offer: Offer) -> str:
-    return offer.definition.short_title.casefold()
+def _place(definition: Definition, primary: str) -> tuple[bool, bool, str]:
+    return (definition.id != primary, not definition.is_validated, definition.short_title.casefold())
 
 
 def _offer(name: str, versions: Mapping[int, set[str]], for_team: bool) -> Offer:
@@ -132,6 +132,7 @@ def view_of(offer: Offer, scale: Scale, scores: Sequence[ScorePoint] = ()) -> In
         decimals=scale.digits or 0,
         has_levels=scale.method is Method.TRIAGE,
         is_validated=definition.is_validated,
+        staff_note=definition.staff_note,
         recalled={version: one.recall_days for version, one in same.items()},
         bands_since=_bands_since(scale, older, scores),
     )

@@ -58,6 +58,7 @@ class InstrumentView:
     decimals: int = 0
     has_levels: bool = False
     is_validated: bool = True
+    staff_note: str = ""
     recalled: Mapping[str, int | None] = field(default_factory=dict)
     bands_since: datetime | None = None
 

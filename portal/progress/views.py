@@ -82,6 +82,8 @@ def _notes(timeline: Timeline, *, for_team: bool) -> list[str]:
         notes.append(_("%(scale)s, version %(version)s.", scale=instrument.title, version=versions))
         if not instrument.is_validated:
             notes.append(_("Our own questions, not a validated scale."))
+        if for_team and instrument.staff_note:
+            notes.append(instrument.staff_note)
         if for_team and instrument.sources:
             notes.append(_("Thresholds: %(sources)s.", sources="; ".join(instrument.sources)))
     if reading.has_crowded_days(timeline):

@@ -46,11 +46,11 @@ def test_every_instrument_with_answers_can_be_chosen_the_primary_one_first(brows
     answered(cast.ada, "gad-7", all_of("gad-7", 1), ago=4)
     answered(cast.ada, "pcl-5-week", all_of("pcl-5-week", 2), ago=3)
     answered(cast.ada, "pcl-5-month", all_of("pcl-5-month", 2), ago=40)
+    answered(cast.ada, "activation", all_of("activation", 0), ago=2)
     db.session.get_one(Patient, cast.ada.own_id).primary_instrument = "pcl-5-week"
     db.session.commit()
     page = chosen(browser, cast.ada, cast.ada)
-    assert instruments(page)[0] == "PCL-5 (week)"
-    assert sorted(instruments(page)) == ["GAD-7", "PCL-5 (month)", "PCL-5 (week)"]
+    assert instruments(page) == ["PCL-5 (week)", "GAD-7", "PCL-5 (month)", "Activation"]
     assert "PCL-5 (week) was 40 on" in page.text
 
 
@@ -97,6 +97,7 @@ def test_outcomes_of_a_screening_are_shown_to_the_team_and_absent_from_the_patie
     assert (
         "ASQ on November 20, 2026: Negative. The result before, on November 13, 2026: Non-acute positive." in team.text
     )
+    assert "Answering it alone in a portal is an extension that was not validated." in team.text
     own = chosen(browser, cast.ada, cast.ada)
     assert instruments(own) == []
     assert "GAD-7 was 7 on" in own.text

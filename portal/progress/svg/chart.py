@@ -8,8 +8,8 @@ from portal.progress.svg.pen import clean, element, number, shortened, text, wid
 from portal.progress.timeline import Timeline
 from portal.progress.words import Words, message
 
-NAME_SHARE = 0.4
-"""How much of the width the name of the scores may take from the doses beside it."""
+NAME_SHARE, BOLD = 0.4, 1.12
+"""How much of the width the name of the scores may take from the doses beside it, and how much wider bold words are."""
 
 __all__ = ["NARROW", "WIDE", "draw"]
 
@@ -56,7 +56,7 @@ def _lanes(frame: Frame) -> list[Layers]:
     if instrument is None or lane is None:
         return [infusions.draw(frame), *strips]
     name = shortened(instrument.label or instrument.short_title, frame.sheet.width * NAME_SHARE, frame.sheet.font)
-    frame.places.take(Box(0, 0, width(name, frame.sheet.font) + 12, frame.sheet.font + 2))
+    frame.places.take(Box(0, 0, BOLD * width(name, frame.sheet.font) + 12, frame.sheet.font + 2))
     scores.take_room(frame, lane)
     drawn = [Layers(text(name, 0, frame.sheet.font, "c-name")), bands.draw(frame, instrument, lane)]
     drawn.append(infusions.draw(frame))
