@@ -19,6 +19,7 @@ from portal.checkins.plan import Anchors, Done, Due, Last, PlanLine, Today
 from portal.checkins.queries import to_line
 from portal.checkins.standing import FAR_DAYS, anchors_back
 from portal.db import run, session
+from portal.instruments import catalogue
 from portal.patients.models import Patient
 from portal.patients.queries import PatientRef
 from portal.treatment.entry import GIVEN
@@ -136,7 +137,11 @@ _LINES = (
 
 
 def _gather(patients: Sequence[Planned], at: datetime, days_back: int = 0) -> dict[uuid.UUID, Plan]:
-    """Read the plans of some patients: a query for each of the days it is among them, at most three, and one more."""
+    """Read the plans of some patients: a query for each of the days it is among them, at most three, and one more.
+
+    What has lost its wording, or was withdrawn, is not asked of anybody, whatever a plan says.
+    """
+    askable = {one.id for one in catalogue.current().askable()}
     lines: dict[uuid.UUID, list[PlanLine]] = {one.id: [] for one in patients}
     last: dict[uuid.UUID, dict[str, Last]] = {one.id: {} for one in patients}
     of_day: dict[date, list[uuid.UUID]] = {}
@@ -144,6 +149,8 @@ def _gather(patients: Sequence[Planned], at: datetime, days_back: int = 0) -> di
         of_day.setdefault(plan.local_day(at, one.time_zone), []).append(one.id)
     for day, ids in of_day.items():
         for row in run(_LINES, {"ids": ids, "day": day}):
+            if row.instrument not in askable:
+                continue
             lines[row.patient_id].append(to_line(row))
             if row.last_on is not None:
                 last[row.patient_id][row.instrument] = Last(row.last_on, row.last_at)

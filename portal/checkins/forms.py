@@ -259,7 +259,8 @@ def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date, *
     problem = plan.day_problem(on, today, past_days=clinic.current().past_days, enrolled_on=enrolled_on)
     if problem is not None:
         return say_day(problem)
-    is_asked = patient.status is PatientStatus.ACTIVE and line.is_asked_on(today)
+    is_askable = line.instrument in {one.id for one in catalogue.current().askable()}
+    is_asked = patient.status is PatientStatus.ACTIVE and line.is_asked_on(today) and is_askable
     return "" if is_asked or was_typed else str(_("Your care team does not ask this any more."))
 
 
