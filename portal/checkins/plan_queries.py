@@ -19,7 +19,7 @@ from portal.instruments import catalogue
 from portal.patients.models import Patient
 from portal.patients.queries import PatientRef
 from portal.treatment import queries as treatment
-from portal.treatment.models import InfusionKind, InfusionStatus
+from portal.treatment.models import CourseStatus, InfusionKind, InfusionStatus
 
 MOST_ENDED = 50
 
@@ -99,12 +99,12 @@ def hold(patient: PatientRef, at: datetime) -> str:
 def get_care(patient_id: uuid.UUID) -> Care:
     """Return where a patient's care is."""
     courses = treatment.list_courses(patient_id)
-    running = treatment.get_running_course(patient_id)
+    running = next((one for one in courses if one.status is CourseStatus.RUNNING), None)
     planned = running.series_planned if running else 0
     given = [
         one
         for one in (treatment.list_infusions(patient_id) if running else ())
-        if one.course_id == (running and running.id) and one.was_given and one.kind is InfusionKind.INDUCTION
+        if running and one.course_id == running.id and one.was_given and one.kind is InfusionKind.INDUCTION
     ]
     phase = ready_made.suggested_phase(
         has_course=bool(courses), is_running=running is not None, series_planned=planned, series_given=len(given)

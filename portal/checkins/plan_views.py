@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from babel.dates import get_day_names
@@ -17,7 +18,7 @@ from portal.checkins import plan_queries, planning, queries, ready_made, ready_m
 from portal.checkins.plan_forms import LineForm, said
 from portal.checkins.plan_queries import PlanAsItIs
 from portal.checkins.planning import InvalidPlan
-from portal.checkins.ready_made_forms import NAMES, PHASES, ChoiceForm, ReadyMadeForm
+from portal.checkins.ready_made_forms import NAMES, PHASE_NAMES, PHASES, SERVES, ChoiceForm, ReadyMadeForm
 from portal.checkins.rhythm import LineDraft
 from portal.instruments import catalogue
 from portal.instruments.definition import Definition, FilledBy
@@ -36,11 +37,18 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
     plan = _plan()
     if guard.patient().relation is Relation.SELF:
         return _page("plan_own", plan)
-    option = ready_made_forms.option_of(plan_queries.get_care(patient_id).phase)
-    suggested = "" if _matches(plan, option) else NAMES[option][0]
-    may_edit = guard.actor().role is Role.PROVIDER
-    shown = {"preview": plan.preview(), "suggested": suggested, "may_edit": may_edit, "is_default": _is_default(plan)}
-    return _page("plan", plan, **shown)
+    care, ready = plan_queries.get_care(patient_id), _ready_made_as(plan)
+    option = ready_made_forms.option_of(care.phase)
+    is_other = not plan.lines or (bool(ready.options) and not ready.options & SERVES[option])
+    return _page(
+        "plan",
+        plan,
+        preview=plan.preview(),
+        phase=PHASE_NAMES[care.phase],
+        suggested=NAMES[option][0] if is_other else "",
+        may_edit=guard.actor().role is Role.PROVIDER,
+        is_default=ready.instruments,
+    )
 
 
 @blueprint.post("/patients/<uuid:patient_id>/plan/<uuid:plan_item_id>/end")
@@ -203,19 +211,24 @@ def _waiting() -> list[Definition]:
     return [one for one in catalogue.current() if one.filled_by is FilledBy.PATIENT and one.id not in askable]
 
 
-def _matches(plan: PlanAsItIs, option: str) -> bool:
-    """Return whether the plan is the ready-made one, whatever was added to it by hand."""
+@dataclass(frozen=True, slots=True)
+class _ReadyMade:
+    """Which ready-made plans a plan is, whatever was added by hand, and the instruments whose lines are theirs."""
+
+    options: frozenset[str]
+    instruments: frozenset[str]
+
+
+def _ready_made_as(plan: PlanAsItIs) -> _ReadyMade:
     conditions, askable = patients.list_conditions(guard.patient().id), plan_queries.askable()
-    wanted = ready_made.lines(conditions, *PHASES[option], askable=askable)
     known = ready_made.instruments(conditions, askable)
-    return {line.draft for line in plan.lines if line.instrument in known} == set(wanted)
-
-
-def _is_default(plan: PlanAsItIs) -> set[str]:
-    """Return the instruments whose line is as a ready-made plan has it."""
-    conditions, askable = patients.list_conditions(guard.patient().id), plan_queries.askable()
-    defaults = {line for phases in PHASES.values() for line in ready_made.lines(conditions, *phases, askable=askable)}
-    return {line.instrument for line in plan.lines if line.draft in defaults}
+    drafts = {line.draft for line in plan.lines if line.instrument in known}
+    ready = {option: set(ready_made.lines(conditions, *phases, askable=askable)) for option, phases in PHASES.items()}
+    of_default = drafts & {line for lines in ready.values() for line in lines}
+    return _ReadyMade(
+        frozenset(option for option, lines in ready.items() if lines == drafts),
+        frozenset(line.instrument for line in of_default),
+    )
 
 
 def _line_page(

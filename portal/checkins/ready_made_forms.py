@@ -33,6 +33,20 @@ NAMES: dict[str, tuple[Any, Any]] = {
     Phase.AFTER_STOPPING: (_l("After the last infusion"), _l("Twice a week, and scales every two to four weeks.")),
 }
 
+PHASE_NAMES = {
+    Phase.BASELINE: _l("before the first infusion"),
+    Phase.INDUCTION: _l("first series"),
+    Phase.MAINTENANCE: _l("boosters"),
+    Phase.AFTER_STOPPING: _l("after the last infusion"),
+}
+SERVES = {
+    FROM_THE_START: {FROM_THE_START, Phase.BASELINE.value},
+    Phase.INDUCTION.value: {FROM_THE_START, Phase.INDUCTION.value},
+    Phase.MAINTENANCE.value: {Phase.MAINTENANCE.value},
+    Phase.AFTER_STOPPING.value: {Phase.AFTER_STOPPING.value},
+}
+"""For what the treatment speaks for, the plans that serve it."""
+
 
 def option_of(phase: Phase) -> str:
     """Return the choice that a phase speaks for: a new patient begins with what lasts through the first series."""

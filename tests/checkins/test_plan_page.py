@@ -101,26 +101,44 @@ def test_nobody_but_a_provider_of_the_team_changes_a_plan(browser: Opener, cast:
     _refused(browser, getattr(cast, name), cast.ada, item)
 
 
+SERIES: list[dict[str, Any]] = [{}]
+BOOSTERS = [{"series_planned": 2}]
+OVER = [{"status": "ended", "ended_on": TODAY}]
+
+
 @pytest.mark.parametrize(
-    ("courses", "given", "said"),
+    ("asked_before", "courses", "given", "said"),
     [
-        ([], 0, "“Baseline and first series”"),
-        ([{}], 2, "“First series”"),
-        ([{"series_planned": 2}], 2, "“Boosters”"),
-        ([{"status": "ended", "ended_on": TODAY}], 1, "“After the last infusion”"),
+        ((), [], 0, "“Baseline and first series”"),
+        ((), SERIES, 2, "“First series”"),
+        (AT_ENROLMENT, BOOSTERS, 2, "“Boosters”"),
+        ((Phase.BASELINE,), SERIES, 1, "“First series”"),
+        ((Phase.MAINTENANCE,), OVER, 1, "“After the last infusion”"),
+        (AT_ENROLMENT, [], 0, "care is now here: before the first infusion"),
+        ((Phase.BASELINE,), [], 0, "care is now here: before the first infusion"),
+        (AT_ENROLMENT, SERIES, 3, "care is now here: first series"),
+        ((Phase.AFTER_STOPPING,), OVER, 1, "care is now here: after the last infusion"),
     ],
 )
-def test_the_treatment_speaks_for_a_phase_and_changes_nothing(
-    browser: Opener, cast: Cast, courses: Any, given: Any, said: Any
+def test_the_treatment_speaks_for_another_phase_and_changes_nothing(
+    browser: Opener, cast: Cast, asked_before: Any, courses: Any, given: Any, said: Any
 ) -> None:
-    plan_item(cast.ada, "phq-9", 10)
+    before = wanted(*asked_before)
+    save(cast.ada, before.values(), cast.bea)
     for values in courses:
         row = course(cast.ada, cast.bea, **values)
         for number in range(1, given + 1):
             infusion(row, cast.bea, NOW - timedelta(days=20 - number), number)
-    page = page_of(browser, cast.bea, cast.ada)
-    assert f"The treatment speaks for the ready-made plan {said}" in page.text
-    assert asked(cast.ada) == {"phq-9": LineDraft("phq-9", every(10))}
+    text = page_of(browser, cast.bea, cast.ada).text
+    assert said in text
+    assert ("speaks for" in text) is said.startswith("“")
+    assert asked(cast.ada) == before
+
+
+def test_a_plan_made_by_hand_is_left_in_peace(browser: Opener, cast: Cast) -> None:
+    plan_item(cast.ada, "phq-9", 10)
+    course(cast.ada, cast.bea)
+    assert "speaks for" not in page_of(browser, cast.bea, cast.ada).text
 
 
 def test_a_plan_that_is_the_ready_made_one_is_not_spoken_of_again(browser: Opener, cast: Cast) -> None:
@@ -131,6 +149,15 @@ def test_a_plan_that_is_the_ready_made_one_is_not_spoken_of_again(browser: Opene
 
 
 # Ready-made plans
+
+
+@pytest.mark.parametrize("conditions", [[], [Condition.BIPOLAR], [Condition.CHRONIC_PAIN, Condition.PTSD]])
+def test_a_new_patient_begins_with_the_ready_made_plan(cast: Cast, conditions: Any) -> None:
+    planning.start_default_plan(cast.ada.own_id, conditions, by=cast.bea.actor, at=NOW)
+    db.session.commit()
+    assert asked(cast.ada) == wanted(*AT_ENROLMENT, conditions=conditions)
+    assert {row.starts_on for row in db.session.scalars(select(PlanItem))} == {TODAY}
+    assert count(AuditEvent, event="plan:started") == 1
 
 
 def test_a_new_bipolar_patient_has_a_plan_in_two_clicks(browser: Opener, cast: Cast) -> None:
@@ -288,6 +315,11 @@ def _days(page: Any) -> list[str]:
                 Trigger(Anchor.START, every_days=7, until_day=27),
                 Trigger(Anchor.START, from_day=28, every_days=14),
             ),
+            0,
+        ),
+        (
+            {"rhythms": ["every-then"], "then_days": "14", "then_until": "84", "then_later": ""},
+            (Trigger(Anchor.START, every_days=14, until_day=83),),
             0,
         ),
         ({"rhythms": ["hours-before"], "hours_before": "72"}, (Trigger(Anchor.PLANNED_INFUSION, hours=-72),), 0),
@@ -452,7 +484,7 @@ def test_a_line_of_another_patient_is_not_there(browser: Opener, cast: Cast) -> 
     assert set(asked(cast.dot)) == {"daily"}
 
 
-@pytest.mark.parametrize(("more", "most"), [("", 20), ("/add", 20), ("/ready-made", 20)])
+@pytest.mark.parametrize(("more", "most"), [("", 18), ("/add", 15), ("/ready-made", 17)])
 def test_a_page_of_the_plan_takes_few_queries(
     browser: Opener, cast: Cast, queries_of: Any, more: Any, most: Any
 ) -> None:
