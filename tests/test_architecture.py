@@ -35,14 +35,14 @@ PURE = {
     "instruments/own": ("draft", "lines"),
     "clinic": ("hours",),
     "patients": ("main_scale",),
-    "safety": ("rules", "crisis"),
+    "safety": ("rules", "crisis", "help"),
     "treatment": ("dose",),
-    "checkins": ("plan", "named_rhythms", "preview", "ready_made"),
+    "checkins": ("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading"),
     "checkins/history": (
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
         *("plain", "problems", "read", "table", "when"),
     ),
-    "progress": ("timeline", "figures", "thinning", "sentence"),
+    "progress": ("timeline", "figures", "thinning", "sentence", "axes", "outcomes"),
     "review": ("need",),
 }
 PURE_FILES = [f"{room}/{file}.py" for room, files in PURE.items() for file in files]

@@ -32,16 +32,16 @@ def send(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
     return _take(patient_id, check_in_id)
 
 
-@blueprint.get("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/amend")
+@blueprint.get("/patients/<uuid:patient_id>/check-ins/<uuid:entered_id>/amend")
 @requires(Permission.CHECK_IN_ENTER)
-def amend(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
-    return _begin(patient_id, check_in_id)
+def amend(patient_id: uuid.UUID, entered_id: uuid.UUID) -> ResponseReturnValue:
+    return _begin(patient_id, entered_id)
 
 
-@blueprint.post("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/amend")
+@blueprint.post("/patients/<uuid:patient_id>/check-ins/<uuid:entered_id>/amend")
 @requires(Permission.CHECK_IN_ENTER)
-def send_amendment(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
-    return _take(patient_id, check_in_id)
+def send_amendment(patient_id: uuid.UUID, entered_id: uuid.UUID) -> ResponseReturnValue:
+    return _take(patient_id, entered_id)
 
 
 def _begin(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
@@ -49,7 +49,7 @@ def _begin(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue
     if not _may_correct(latest):
         abort(404)
     if latest.id != check_in_id:
-        return redirect(url_for(request.endpoint or "", patient_id=patient_id, check_in_id=latest.id), 303)
+        return redirect(_address(latest), 303)
     definition = catalogue.current().get(latest.instrument, latest.version)
     return _page(latest, forms.begin_correction(definition, latest, at=guard.at(), kept=kept_fields()))
 
@@ -72,6 +72,12 @@ def _take(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
             form.send_anew()
             form.form_errors.append(_("You sent this before with other answers. To change them again, send it now."))
     return _page(check_in, form, hear(form, check_in)), status
+
+
+def _address(check_in: CheckIn) -> str:
+    if guard.actor().patient_id == check_in.patient_id:
+        return url_for(".correct", patient_id=check_in.patient_id, check_in_id=check_in.id)
+    return url_for(".amend", patient_id=check_in.patient_id, entered_id=check_in.id)
 
 
 def _may_correct(check_in: CheckIn) -> bool:

@@ -12,7 +12,8 @@ from portal.accounts import passwords, sessions, tokens
 from portal.accounts import service as accounts
 from portal.accounts.models import AccountStatus, AccountToken, TokenPurpose, User
 from portal.checkins import service as checkins
-from portal.checkins.models import CheckIn, PlanItem
+from portal.checkins.asking import address_key
+from portal.checkins.models import CheckIn, Mode, PlanItem
 from portal.clinic import service as clinic
 from portal.instruments import service as instruments
 from portal.instruments.views import key_of
@@ -32,6 +33,7 @@ from tests.browser import story
 from tests.cast import PASSWORD, ZONE, Person
 from tests.checkins.history import sending
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, ref, sheet
+from tests.factories import plan_item
 from tests.instruments.clinic import scales
 from tests.live import Live
 from tests.page import Browser
@@ -92,8 +94,23 @@ def _check_ins(live: Live) -> dict[str, uuid.UUID]:
     fixed = checkins.correct(patient, row, sheet(DAILY | {"mood": 4}, note=note), by=ada.actor, at=now)
     checkins.mark_reviewed(ada.own_id, [worse.check_in_id], by=live.cast.bea.actor, at=now)
     found |= {"check_in_id": fixed.check_in_id, "first": first.check_in_id, "told": told.check_in_id}
-    found |= {"gad": gad.check_in_id, "worse": worse.check_in_id}
+    found |= {"gad": gad.check_in_id, "worse": worse.check_in_id} | _asked_and_entered(live)
     return found | {"alert_id": alerts.list_open(live.cast.bea.user_id)[0].id}
+
+
+def _asked_and_entered(live: Live) -> dict[str, uuid.UUID]:
+    """Ask questionnaires of every kind, and enter one that the nurse asked by phone."""
+    ada, nia = live.cast.ada, live.cast.nia.actor
+    kinds = {
+        name: plan_item(ada, name, 7, starts_on=clock.now().date()).id for name in ("side-effects", "nida-1", "asq")
+    }
+    answers = sheet({f"q{number}": 0 for number in range(1, 4)} | {"q4": 1, "q5": 1})
+    entered = checkins.submit(ref(ada), "asq", answers, mode=Mode.PHONE, by=nia, at=clock.now())
+    return kinds | {
+        "entered_id": entered.check_in_id,
+        "instrument_key": address_key("gad-7"),
+        "madrs": address_key("madrs"),
+    }
 
 
 def _definitions(live: Live) -> dict[str, uuid.UUID]:
