@@ -85,7 +85,7 @@ reversed = ["q2"]
 times = 2
 missing_allowed = 2
 missing_source = "nobody"
-groups = [{ items = ["q1", "q2"], missing_allowed = 1 }, { items = ["q3", "q4", "q5"], missing_allowed = 2 }]
+groups = [{ items = ["q1", "q2"], missing_allowed = 1 }, { items = ["q3", "q4", "q5"], missing_allowed = 1 }]
 """,
     items=5,
     name="grouped",
@@ -103,6 +103,15 @@ SKIPPING_MEAN = make('"mean"\nitems = ["q1", "q2", "q3"]\n', 2, "skipping-mean",
 SKIPPING_GREATEST = make(
     '"maximum"\nitems = ["q1", "q2", "q3"]\ngroups = [{ items = ["q1"] }, { items = ["q2", "q3"] }]\n',
     *(2, "skipping-greatest", ITEM.format(number=3) + HIDDEN),
+)
+SKIPPING_FILLED = make(
+    '"sum"\nitems = ["q2", "q3"]\nmissing_allowed = 1\nmissing_source = "nobody"\n',
+    *(2, "skipping-filled", ITEM.format(number=3) + HIDDEN),
+)
+FOLLOWED = make(
+    '"sum"\nitems = ["q1", "q3"]\n',
+    *(1, "followed"),
+    f"{ITEM.format(number=2)}safety_positive = [3]\n{HIDDEN}{ITEM.format(number=3)}{HIDDEN.replace('q1', 'q2')}",
 )
 CHAIN = make(
     """"triage"
@@ -122,5 +131,5 @@ levels = [
 )
 MADE_UP = (
     *(MEAN, MEAN_OF_PARTS, SUM_OF_PARTS, GROUPED, GREATEST),
-    *(SKIPPING, SKIPPING_MEAN, SKIPPING_GREATEST, CHAIN),
+    *(SKIPPING, SKIPPING_MEAN, SKIPPING_GREATEST, SKIPPING_FILLED, FOLLOWED, CHAIN),
 )

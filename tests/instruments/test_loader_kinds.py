@@ -301,7 +301,7 @@ def test_everything_new_is_read_whole() -> None:
     assert (MEAN.primary.reversed_items, MEAN.primary.minimum, MEAN.primary.maximum) == (("q2", "q4"), 0, 3)
     assert [(band.minimum, band.maximum) for band in MEAN.primary.bands] == [(0, 1.4), (1.5, 3)]
     assert (GROUPED.primary.times, GROUPED.primary.maximum) == (2, 30)
-    assert [group.missing_allowed for group in GROUPED.primary.groups] == [1, 2]
+    assert [group.missing_allowed for group in GROUPED.primary.groups] == [1, 1]
     assert [group.needs for group in GREATEST.primary.groups] == [(("q1",), ("q4",)), (("q2", "q3"),)]
     assert [(band.code, band.minimum) for band in CHAIN.primary.bands] == [("rest", 0), ("middle", 2), ("top", 7)]
     assert CHAIN.item("q3").asked_if.items == ("q2",)

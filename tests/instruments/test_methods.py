@@ -1,5 +1,6 @@
 """How each kind of scale comes from its answers: tables of cases, worked out by hand."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from portal.instruments.skips import shown
 from tests.instruments.answers import written
 from tests.instruments.made_up import (
     CHAIN,
+    FOLLOWED,
     GREATEST,
     GROUPED,
     MEAN,
     MEAN_OF_PARTS,
     SKIPPING,
+    SKIPPING_FILLED,
     SKIPPING_GREATEST,
     SKIPPING_MEAN,
     SUM_OF_PARTS,
@@ -60,7 +63,8 @@ VALUES = [
     (GROUPED, "1,3,1,1,1", 8, "complete", 5, 5),  # (1 + 0 + 3) × 2
     (GROUPED, "1,–,1,1,1", 10, "prorated", 4, 5),  # (2 + 3) × 2
     (GROUPED, "1,3,2,1,–", 11, "prorated", 4, 5),  # (1 + 4.5) × 2: doubled, then rounded
-    (GROUPED, "1,3,2,–,–", 14, "prorated", 3, 5),  # (1 + 6) × 2
+    (GROUPED, "1,–,2,1,–", 13, "prorated", 3, 5),  # (2 + 4.5) × 2
+    (GROUPED, "1,3,2,–,–", None, "not-scorable", 3, 5),  # one at most of the second group
     (GROUPED, "1,–,2,–,–", None, "not-scorable", 2, 5),
     (GROUPED, "–,–,2,1,1", None, "not-scorable", 3, 5),
     (GREATEST, "1,2,3,3", 4, "complete", 3, 3),  # 1 against 0 of the reversed one, and 3
@@ -70,6 +74,9 @@ VALUES = [
     (SKIPPING, "2,2,3", 7, "complete", 3, 3),
     (SKIPPING, "2,2", None, "not-scorable", 2, 3),
     (SKIPPING, "–,2", None, "not-scorable", 1, 3),  # the first could have called for the third
+    (SKIPPING_FILLED, "2,3,–", 6, "prorated", 1, 2),
+    (SKIPPING_FILLED, "1,3", 3, "complete", 1, 1),
+    (SKIPPING_FILLED, "1,–", None, "not-scorable", 0, 1),  # nothing to take the mean of
     (SKIPPING_MEAN, "1,2", 1, "complete", 2, 2),
     (SKIPPING_MEAN, "2,2,3", 2.3, "complete", 3, 3),
     (SKIPPING_GREATEST, "1,2", 3, "complete", 2, 2),
@@ -183,6 +190,19 @@ def test_an_answer_to_a_question_that_was_hidden_is_refused_by_name(definition: 
     )
     with pytest.raises(InvalidAnswers, match=rf"{item} \(hidden\)"):
         score(definition, written(text))
+
+
+def test_a_positive_answer_to_a_hidden_safety_item_is_no_mistake_and_calls_for_what_follows_it() -> None:
+    answers = written("0,3")
+    assert validate(FOLLOWED, answers) == ()
+    assert shown(FOLLOWED, answers) == ("q1", "q3")
+    assert score(FOLLOWED, answers).missing == ("q3",)
+    assert shown(FOLLOWED, written("0")) == ("q1",)
+
+
+def test_the_band_of_a_stored_mean_is_found_at_its_very_edge() -> None:
+    bands = [MEAN.primary.band(Decimal(value)) for value in ("1.4", "1.5")]
+    assert [band.code for band in bands if band] == ["low", "high"]
 
 
 def test_declining_a_hidden_question_is_nothing() -> None:
