@@ -33,18 +33,18 @@ MARK: dict[MarkKind, Message] = {
 
 NO_RESULT = message("no result")
 ENTERED: dict[ScoreMode, Message] = {
-    "phone": message("answered by phone"),
-    "bedside": message("answered at the bedside"),
-    "clinician": message("entered by a clinician"),
+    "phone": message("entered by the care team, by phone"),
+    "bedside": message("entered by the care team, at the bedside"),
+    "clinician": message("rated by a clinician"),
 }
 QUALITY = {
     "too-quick": message("answered very quickly"),
     "straight-lined": message("the same answer to every question"),
 }
 ENTERED_BY: dict[ScoreMode, str] = {
-    "phone": N_("answered by phone, written down by %(name)s"),
-    "bedside": N_("answered at the bedside, written down by %(name)s"),
-    "clinician": N_("entered by %(name)s"),
+    "phone": N_("entered by %(name)s, by phone"),
+    "bedside": N_("entered by %(name)s, at the bedside"),
+    "clinician": N_("rated by %(name)s"),
 }
 
 

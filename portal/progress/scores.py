@@ -10,6 +10,7 @@ from sqlalchemy import JSON, case, select, type_coerce
 
 from portal.accounts.models import User
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
+from portal.checkins.reading import is_for_clinicians
 from portal.db import session
 from portal.instruments import catalogue
 from portal.instruments.definition import Definition, Method, Scale
@@ -59,8 +60,7 @@ def _offer(name: str, versions: Mapping[int, set[str]], for_team: bool) -> Offer
     scales: dict[str, Scale] = {}
     for definition in newest_first:
         for scale in definition.scales:
-            is_screening = scale.method is Method.TRIAGE and definition.is_validated
-            if scale.code in versions[definition.version] and (for_team or not is_screening):
+            if scale.code in versions[definition.version] and (for_team or not is_for_clinicians(definition, scale)):
                 scales.setdefault(scale.code, scale)
     return Offer(newest_first[0], tuple(scales.values()), definitions)
 

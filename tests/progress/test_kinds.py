@@ -183,11 +183,11 @@ def test_intervals_of_an_older_version_are_not_laid_over_newer_ones() -> None:
 def test_what_qualifies_a_score_is_under_the_pointer() -> None:
     about = kinds.part_of_a_scale()
     words = roles(about, "score")[0]["hovertext"]
-    assert "answered by phone, written down by Nia Achebe" in words[3]
+    assert "entered by Nia Achebe, by phone" in words[3]
     assert "prorated (6 of 7 answered)<br>1 question left out by choice" in words[5]
-    assert any("written down by Nia Achebe" in title for title in titles(drawn(about)))
+    assert any("entered by Nia Achebe, by phone" in title for title in titles(drawn(about)))
     assert roles(about, "score")[0]["marker"]["symbol"][3:6] == ["square", "circle", "circle-open"]
-    assert "written down by the care team" in texts(drawn(about))
+    assert "entered by the care team" in texts(drawn(about))
     unscored = replace(about.scores[0], value=None, state="unscored", answered=2, of=7, declined=5)
     assert [say(one) for one in describe.qualities(unscored)] == ["2 of 7 answered", "5 questions left out by choice"]
 
@@ -195,9 +195,9 @@ def test_what_qualifies_a_score_is_under_the_pointer() -> None:
 @pytest.mark.parametrize(
     ("mode", "name", "expected"),
     [
-        ("clinician", "Bea Lindqvist", "entered by Bea Lindqvist"),
-        ("clinician", "", "entered by a clinician"),
-        ("bedside", "Nia Achebe", "answered at the bedside, written down by Nia Achebe"),
+        ("clinician", "Bea Lindqvist", "rated by Bea Lindqvist"),
+        ("clinician", "", "rated by a clinician"),
+        ("bedside", "Nia Achebe", "entered by Nia Achebe, at the bedside"),
     ],
 )
 def test_it_is_said_who_entered_a_score(mode: Any, name: str, expected: str) -> None:

@@ -120,10 +120,10 @@ def test_who_entered_a_total_is_in_the_table_and_under_the_pointer(browser: Open
     for reader in (cast.bea, cast.ada):
         page = chosen(browser, reader, cast.ada)
         assert [row[2:4] for row in page.rows(0)[1:]] == [
-            ["22", "entered by Bea Lindqvist"],
-            ["30", "entered by Bea Lindqvist"],
+            ["22", "rated by Bea Lindqvist"],
+            ["30", "rated by Bea Lindqvist"],
         ]
-        assert page.html.count("MADRS 22, entered by Bea Lindqvist") >= 1
+        assert page.html.count("MADRS 22, rated by Bea Lindqvist") >= 1
 
 
 def test_what_is_missing_from_a_score_is_in_the_table(browser: Opener, cast: Cast) -> None:

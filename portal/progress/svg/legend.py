@@ -55,7 +55,7 @@ def _scores(timeline: Timeline, instrument: InstrumentView) -> Iterator[tuple[Me
     if any(point.state == "complete" and not is_staffed(point) for point in points):
         yield said, is_joined + element("circle", r=4, class_="c-point")
     if any(is_staffed(point) and point.value is not None for point in points):
-        by_team = message("written down by the care team")
+        by_team = message("entered by the care team")
         yield by_team, is_joined + element("path", d=square(0, 0, 4), class_="c-point")
     if any(timeline.start <= change.point.on <= timeline.end for change in version_changes(timeline)):
         yield message("another version of the questions"), element("path", d="M0-7v14", class_="c-version")
