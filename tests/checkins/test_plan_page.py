@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import db
+from portal.accounts import keeping
 from portal.audit.models import AuditEvent
 from portal.checkins import planning, queries, ready_made
 from portal.checkins.models import PlanItem
@@ -429,6 +430,20 @@ def test_what_cannot_be_asked_is_listed_with_the_reason(browser: Opener, cast: C
     assert "Edinburgh Postnatal Depression Scale (EPDS)" in page.text
     assert "put in the wording it has a licence for" in page.text
     assert "MADRS" in page.text
+
+
+@pytest.mark.parametrize(("more", "button"), [("/add", "Save"), ("/ready-made", "Save this plan")])
+def test_what_was_typed_as_a_session_ended_is_there_again(browser: Opener, cast: Cast, more: Any, button: Any) -> None:
+    path = f"/patients/{cast.ada.own_id}/plan{more}"
+    sent = page_of(browser, cast.bea, cast.ada, more).form(button).values
+    name = "every_days" if more == "/add" else "l1-every_days"
+    sent[name] = "23"
+    keeping.keep(cast.bea.user_id, path=path, fields=sent.to_dict(flat=False), at=NOW)
+    db.session.commit()
+    page = page_of(browser, cast.bea, cast.ada, more)
+    assert "We kept what you typed" in page.text
+    assert page.form(button).values[name] == "23"
+    assert not page.problems
 
 
 # Two at once, and stopping
