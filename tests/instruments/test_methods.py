@@ -192,6 +192,11 @@ def test_an_answer_to_a_question_that_was_hidden_is_refused_by_name(definition: 
         score(definition, written(text))
 
 
+def test_an_answer_to_a_hidden_question_calls_for_nothing() -> None:
+    problems = validate(CHAIN, written("0,0,2,1"))
+    assert [(problem.item, problem.kind) for problem in problems] == [("q3", "hidden"), ("q4", "hidden")]
+
+
 def test_a_positive_answer_to_a_hidden_safety_item_is_no_mistake_and_calls_for_what_follows_it() -> None:
     answers = written("0,3")
     assert validate(FOLLOWED, answers) == ()
