@@ -3,9 +3,11 @@
 Pure. Sentences are English message ids with values; a value may be a sentence itself. The edge translates both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from portal.checkins import named_rhythms
+from portal.checkins.named_rhythms import TIMES_A_WEEK, Rhythm
 from portal.checkins.rhythm import Anchor, LineDraft, PlanLine, Trigger
 from portal.messages import N_
 
@@ -23,11 +25,22 @@ class Sentence:
 
 
 def describe(line: PlanLine | LineDraft) -> list[Sentence]:
-    """Return one sentence for each trigger of a line, and one for the least distance between two askings."""
-    found = [_trigger(trigger) for trigger in line.triggers]
+    """Return a sentence for each trigger of a line, or for several days of the week, and for the least distance."""
+    found, rest = _times_a_week(line.triggers)
+    found += [_trigger(trigger) for trigger in rest]
     if line.min_gap_days > 1:
         found.append(Sentence(N_("At least %(days)s days apart"), {"days": line.min_gap_days}))
     return found
+
+
+def _times_a_week(triggers: Sequence[Trigger]) -> tuple[list[Sentence], list[Trigger]]:
+    """Return a sentence for triggers that are a few days of every week together, and the other triggers."""
+    for times in sorted(TIMES_A_WEEK, reverse=True):
+        days = named_rhythms.triggers(Rhythm.TIMES_A_WEEK, (times,))
+        if set(days) <= set(triggers):
+            sentence = Sentence(N_("%(times)s times a week"), {"times": times})
+            return [sentence], [one for one in triggers if one not in days]
+    return [], list(triggers)
 
 
 def _trigger(trigger: Trigger) -> Sentence:

@@ -1,13 +1,16 @@
 """Ready-made plans: who is asked what, in which phase."""
 
+from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portal.checkins import ready_made
+from portal.checkins import ready_made, wording
 from portal.checkins.ready_made import AT_ENROLMENT, Phase
-from portal.checkins.rhythm import Anchor, Trigger
+from portal.checkins.rhythm import Anchor, LineDraft, Trigger
+from portal.instruments import loader
 from portal.patients.models import Condition
 
 CONDITIONS = tuple(condition.value for condition in Condition)
@@ -205,3 +208,21 @@ def test_the_courses_suggest_the_phase(has_course: Any, is_running: Any, planned
         has_course=has_course, is_running=is_running, series_planned=planned, series_given=given
     )
     assert found is phase
+
+
+def test_the_document_shows_each_line_of_every_ready_made_plan() -> None:
+    document = (Path(__file__).resolve().parents[2] / "docs" / "plans.md").read_text(encoding="utf-8")
+    shown = [line for line in document.splitlines() if line.startswith("|")]
+    assert shown[2:] == list(_rows())
+
+
+def _rows() -> Iterator[str]:
+    parts: list[Any] = [("everybody", (name,), phases) for name, phases in ready_made.EVERYBODY]
+    parts += [(one, names, phases) for one, names, phases in ready_made.BY_CONDITION]
+    parts += [("everybody", (name,), phases) for name, phases in ready_made.HANGING_ON_INFUSIONS]
+    for who, names, phases in parts:
+        gap = ready_made.MIN_GAP_DAYS.get(names[0], 0)
+        drafts = [LineDraft(names[0], phases[phase], gap) if phase in phases else None for phase in Phase]
+        cells = ["; ".join(str(one) for one in wording.describe(draft)) if draft else "–" for draft in drafts]
+        titles = ", else ".join(loader.catalogue().get(name).short_title for name in names)
+        yield f"| {titles} | {who.replace('-', ' ')} | {' | '.join(cells)} |"

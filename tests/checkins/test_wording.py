@@ -40,6 +40,12 @@ START, ENROLMENT, INFUSION, PLANNED = Anchor
             0,
             ["Every week for the first 28 days", "Every two weeks after the first 28 days"],
         ),
+        ([*rhythms.WEEKLY, Trigger(START, 3, 7)], 0, ["2 times a week"]),
+        (
+            [Trigger(START, 2, 7), *rhythms.WEEKLY, Trigger(PLANNED), Trigger(START, 4, 7)],
+            0,
+            ["3 times a week", "On the day of each infusion, before it begins"],
+        ),
         (rhythms.WITHIN_72_HOURS, 0, ["Within 72 hours before each planned infusion"]),
         ([Trigger(START)], 0, ["Once, on the first day of the plan"]),
         ([Trigger(START, 1)], 0, ["Once, the day after the plan begins"]),
@@ -65,7 +71,7 @@ def test_a_rhythm_is_said_in_plain_words(triggers: Any, gap: Any, expected: Any)
 @given(one=LINES)
 def test_every_rhythm_has_words_and_every_word_its_value(one: Any) -> None:
     sentences = wording.describe(one)
-    assert len(sentences) == len(one.triggers) + (one.min_gap_days > 1)
+    assert 1 <= len(sentences) <= len(one.triggers) + (one.min_gap_days > 1)
     for sentence in sentences:
         assert str(sentence)
         assert "%" not in str(sentence)
