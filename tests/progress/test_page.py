@@ -202,7 +202,7 @@ verified_on = 2026-11-01
 code = "one"
 text = "How was it?"
 kind = "scale"
-minimum = 0
+minimum = {minimum}
 maximum = {maximum}
 low_label = "Bad"
 high_label = "Good"
@@ -217,8 +217,8 @@ better = "lower"
 
 
 def test_another_version_is_marked_on_the_page_and_old_answers_stay_with_theirs(browser: Opener, cast: Cast) -> None:
-    for version, maximum, ago in ((1, 10, 12), (2, 5, 2)):
-        source = OWN.format(version=version, maximum=maximum)
+    for version, minimum, maximum, ago in ((1, 0, 10, 12), (2, 1, 5, 2)):
+        source = OWN.format(version=version, minimum=minimum, maximum=maximum)
         proposed = service.propose_scale(source, by=cast.bea.actor, at=NOW)
         found = queries.get_version(proposed)
         assert found
@@ -231,8 +231,9 @@ def test_another_version_is_marked_on_the_page_and_old_answers_stay_with_theirs(
     assert "version 2 from here on" in page.html
     assert [row[1] for row in page.rows(0)[1:]][1].startswith("version 2 from here on: another version")
     assert "Our scale, version 1, 2." in page.text
-    # Both fit on the axis, up to the 10 of the older version.
-    assert re.search(r'class="c-scale"[^>]*>10<', page.html)
+    # Both fit on the axis, from the 0 to the 10 of the older version.
+    for end in (0, 10):
+        assert re.search(rf'class="c-scale"[^>]*>{end}<', page.html)
 
 
 AT_START, AT_INFUSION = rhythm.Anchor.START, rhythm.Anchor.INFUSION
@@ -256,6 +257,10 @@ def test_a_line_is_broken_where_the_plan_would_have_asked(
     assert (joined.count("M"), joined.count("L")) == (1, 1)
 
 
+STATEMENTS = 19
+"""Of one chart: who reads it and that they looked, what there is to choose, and what is drawn."""
+
+
 def test_the_page_asks_the_database_as_often_for_ten_instruments_as_for_one(
     app: Flask, browser: Opener, cast: Cast, queries_of: Callable[..., int]
 ) -> None:
@@ -268,6 +273,7 @@ def test_the_page_asks_the_database_as_often_for_ten_instruments_as_for_one(
     address = f"/patients/{cast.ada.own_id}/progress"
     bea.get(address)
     one = queries_of(lambda: bea.get(address))
+    assert one <= STATEMENTS
     for number, instrument in enumerate(("phq-9", "pcl-5-week", "peg", "asq", "madrs", "isi", "urinary")):
         for again in range(3):
             answers = {
