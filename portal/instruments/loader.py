@@ -88,6 +88,8 @@ def load_text(source: str, name: str, *, shipped: bool) -> Definition:
     definition = _definition(root, allow_list(), shipped=shipped)
     if definition.filled_by is FilledBy.CLINICIAN:
         _refuse_more_than_totals(root, definition)
+    if definition.version >= WORDINGS_PER_VERSION and definition.id not in catalogue():
+        root.refuse("version", f"a scale of the clinic's own has a version from 1 to {WORDINGS_PER_VERSION - 1}")
     return definition
 
 

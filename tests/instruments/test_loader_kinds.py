@@ -292,9 +292,16 @@ def test_a_clinics_definition_carries_no_loinc_code_outside_the_list() -> None:
 
 
 def test_a_clinics_wording_has_a_version_that_tells_the_structure_it_belongs_to() -> None:
-    definition = load_text(SUM.replace("version = 1", "version = 2017"), "mine.toml", shipped=False)
+    wording = SUM.replace("version = 1", "version = 2017").replace('id = "made-up"', 'id = "epds"')
+    definition = load_text(wording, "mine.toml", shipped=False)
     assert (definition.version, definition.structure_version) == (2017, 2)
     assert load_text(SUM, "mine.toml", shipped=False).structure_version == 1
+
+
+def test_a_scale_of_the_clinics_own_has_no_version_that_looks_like_a_wording() -> None:
+    text = SUM.replace("version = 1", "version = 2026")
+    with pytest.raises(DefinitionError, match=r"mine.toml:2: version: a scale of the clinic's own has"):
+        load_text(text, "mine.toml", shipped=False)
 
 
 def test_everything_new_is_read_whole() -> None:
