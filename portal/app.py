@@ -98,9 +98,7 @@ def create_app(config: Config) -> Flask:
     db.db.init_app(app)
     with app.app_context():
         db.install(db.db.engine)
-        _keep_the_demo_private(config)
-        _read_the_clinic_s_instruments(config)
-        _let_go_of_the_database()
+        _look_before_starting(config)
     looks.keep_waiting_looks_in(config.instance_path)
     passwords.use(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
@@ -135,6 +133,16 @@ def _offer_migrations(app: Flask) -> None:
         flask_migrate.Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
 
 
+def _look_before_starting(config: Config) -> None:
+    """Refuse to start where that would put people at risk; then let go of the database, whichever way it ends."""
+    try:
+        _keep_the_demo_private(config)
+        _read_the_clinic_s_instruments(config)
+    finally:
+        db.session.remove()
+        db.db.engine.dispose()
+
+
 def _keep_the_demo_private(config: Config) -> None:
     """Refuse to show a demo clinic, whose passwords are printed, to anybody but this machine."""
     if not config.is_loopback and clinic_queries.is_demo():
@@ -151,11 +159,6 @@ def _read_the_clinic_s_instruments(config: Config) -> None:
         catalogue.refuse_wrong_ones()
     except DefinitionError as error:
         raise ConfigurationError(f"a definition of the clinic's own cannot be used: {error}") from error
-
-
-def _let_go_of_the_database() -> None:
-    db.session.remove()
-    db.db.engine.dispose()
 
 
 def _settings(config: Config) -> dict[str, Any]:
