@@ -257,7 +257,7 @@ def test_a_line_is_broken_where_the_plan_would_have_asked(
     assert (joined.count("M"), joined.count("L")) == (1, 1)
 
 
-STATEMENTS = 19
+QUERIES = 19
 """Of one chart: who reads it and that they looked, what there is to choose, and what is drawn."""
 
 
@@ -273,7 +273,7 @@ def test_the_page_asks_the_database_as_often_for_ten_instruments_as_for_one(
     address = f"/patients/{cast.ada.own_id}/progress"
     bea.get(address)
     one = queries_of(lambda: bea.get(address))
-    assert one <= STATEMENTS
+    assert one <= QUERIES
     for number, instrument in enumerate(("phq-9", "pcl-5-week", "peg", "asq", "madrs", "isi", "urinary")):
         for again in range(3):
             answers = {
