@@ -103,8 +103,9 @@ def begin_ready_made(patient_id: uuid.UUID) -> ResponseReturnValue:
     if kept is not None:
         return _ready_made_page(plan, ready_made_forms.read(kept, plan, plan_queries.askable()))
     option = ready_made_forms.option_of(plan_queries.get_care(patient_id).phase)
-    choice = ready_made_forms.choose(option, patients.list_conditions(patient_id), plan)
-    return _ready_made_page(plan, ready_made_forms.begin(choice, plan, plan_queries.askable()))
+    conditions = patients.list_conditions(patient_id)
+    choice = ready_made_forms.choose(option, conditions, plan)
+    return _ready_made_page(plan, ready_made_forms.begin(choice, plan, plan_queries.askable(), conditions))
 
 
 @blueprint.post("/patients/<uuid:patient_id>/plan/ready-made")
@@ -133,7 +134,8 @@ def take_ready_made(patient_id: uuid.UUID) -> ResponseReturnValue:
 
 def _show_ready_made(plan: PlanAsItIs, choice: ChoiceForm) -> ResponseReturnValue:
     if choice.validate():
-        return _ready_made_page(plan, ready_made_forms.begin(choice, plan, plan_queries.askable()))
+        conditions = patients.list_conditions(guard.patient().id)
+        return _ready_made_page(plan, ready_made_forms.begin(choice, plan, plan_queries.askable(), conditions))
     return _ready_made_page(plan, ReadyMadeForm(choice, [])), 422
 
 

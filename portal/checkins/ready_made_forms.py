@@ -1,6 +1,6 @@
 """The form that makes a plan of a ready-made one: which one, and each of its lines to keep, leave out or change."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,11 +71,12 @@ class ChoiceForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One line on offer: its form, what it asks, and the line that asks it now, if any."""
+    """One line on offer: its form, what it asks, the line that asks it now, and the ready-made one, if any."""
 
     form: LineForm
     definition: Definition
     now: PlanLine | None
+    ready: LineDraft | None
 
     @property
     def is_taken(self) -> bool:
@@ -128,29 +129,31 @@ class ReadyMadeForm:
         return [part.form.draft() for part in self.parts if part.is_taken]
 
 
-def begin(choice: ChoiceForm, plan: PlanAsItIs, askable: Collection[str]) -> ReadyMadeForm:
+def begin(
+    choice: ChoiceForm, plan: PlanAsItIs, askable: Collection[str], treated_for: Iterable[Condition]
+) -> ReadyMadeForm:
     """Return the form for what was chosen: the ready-made lines, then what else is asked now.
 
-    What somebody added to the plan by hand stays ticked; what belongs to another phase does not.
+    What somebody added to the plan by hand stays ticked; what belongs to another phase, or to a condition that the
+    patient is treated for and that was not chosen, does not.
     """
-    conditions = choice.conditions.data or []
-    lines = ready_made.lines(conditions, *PHASES[choice.phase.data], askable=askable)
-    known, offered = ready_made.instruments(conditions, askable), {line.instrument for line in lines}
-    rest = [line.draft for line in plan.lines if line.instrument not in offered]
-    wanted = [(line, True) for line in lines] + [(line, line.instrument not in known) for line in rest]
-    parts = [_part(None, place, line, plan, is_asked) for place, (line, is_asked) in enumerate(wanted)]
-    return ReadyMadeForm(choice, parts, is_whole=bool(lines))
+    ready = _ready(choice, askable)
+    conditions = {*(choice.conditions.data or ()), *(one.value for one in treated_for)}
+    known = ready_made.instruments(conditions, askable)
+    rest = [line.draft for line in plan.lines if line.instrument not in ready]
+    wanted = [(line, True) for line in ready.values()] + [(line, line.instrument not in known) for line in rest]
+    parts = [_part(None, place, line, plan, ready, is_asked) for place, (line, is_asked) in enumerate(wanted)]
+    return ReadyMadeForm(choice, parts, is_whole=bool(ready))
 
 
 def read(sent: MultiDict[str, str], plan: PlanAsItIs, askable: Collection[str]) -> ReadyMadeForm:
     """Return the form as it was sent."""
     choice = ChoiceForm(sent)
-    chosen = PHASES.get(choice.phase.data or "", AT_ENROLMENT)
-    known = {line.instrument: line for line in ready_made.lines(choice.conditions.data or [], *chosen, askable=askable)}
-    known |= {line.instrument: line.draft for line in plan.lines}
+    ready = _ready(choice, askable)
+    known = ready | {line.instrument: line.draft for line in plan.lines}
     wanted = dict.fromkeys(one for one in sent.getlist("line") if one in {*askable, *known})
     lines = [known.get(one, LineDraft(one, ())) for one in wanted]
-    return ReadyMadeForm(choice, [_part(sent, place, line, plan, True) for place, line in enumerate(lines)])
+    return ReadyMadeForm(choice, [_part(sent, place, line, plan, ready) for place, line in enumerate(lines)])
 
 
 def choose(phase: str, conditions: Collection[Condition], plan: PlanAsItIs) -> ChoiceForm:
@@ -159,8 +162,16 @@ def choose(phase: str, conditions: Collection[Condition], plan: PlanAsItIs) -> C
     return ChoiceForm(formdata=None, data=data)
 
 
-def _part(sent: Any, place: int, line: LineDraft, plan: PlanAsItIs, is_asked: bool) -> Part:
+def _ready(choice: ChoiceForm, askable: Collection[str]) -> dict[str, LineDraft]:
+    phases = PHASES.get(choice.phase.data or "", AT_ENROLMENT)
+    lines = ready_made.lines(choice.conditions.data or [], *phases, askable=askable)
+    return {line.instrument: line for line in lines}
+
+
+def _part(
+    sent: Any, place: int, line: LineDraft, plan: PlanAsItIs, ready: Mapping[str, LineDraft], is_asked: bool = True
+) -> Part:
     definition = catalogue.current().get(line.instrument)
     only = [SelectChoice(definition.id, definition.title)]
     form = LineForm(sent, instruments=only, line=line, prefix=f"l{place}", is_asked=is_asked)
-    return Part(form, definition, plan.asked.get(line.instrument))
+    return Part(form, definition, plan.asked.get(line.instrument), ready.get(line.instrument))

@@ -189,6 +189,7 @@ def test_lines_are_left_out_and_changed_before_they_are_saved(browser: Opener, c
     page = page.form("Save this plan").submit(changes, button="Show the days again")
     assert not asked(cast.ada)
     assert "Every 10 days" in page.text
+    assert page.text.count("Interval default") == len(place) - 1, "not where it was changed"
     page.form("Save this plan").submit()
     found, ready = asked(cast.ada), wanted(*AT_ENROLMENT)
     assert found.keys() == ready.keys() - {"gad-7"}
@@ -211,6 +212,16 @@ def test_what_was_added_by_hand_stays_and_what_another_phase_asked_goes(browser:
     assert asked(cast.ada) == wanted(Phase.INDUCTION) | {"peg": LineDraft("peg", FORTNIGHTLY)}
     now = {row.instrument: row.id for row in db.session.scalars(select(PlanItem).filter_by(ends_on=None))}
     assert [one for one in kept if kept[one] == now.get(one)] == ["daily", "peg"], "an unchanged line goes on"
+
+
+def test_what_a_condition_asked_goes_with_the_condition(browser: Opener, cast: Cast) -> None:
+    treated_for(cast.ada, Condition.CHRONIC_PAIN, Condition.BIPOLAR)
+    conditions = ("treatment-resistant-depression", "chronic-pain", "bipolar")
+    save(cast.ada, wanted(*AT_ENROLMENT, conditions=conditions).values(), cast.bea)
+    page = page_of(browser, cast.bea, cast.ada, "/ready-made").form("Show its lines")
+    page = page.submit(conditions=["treatment-resistant-depression", "bipolar"], button="Show its lines")
+    page.form("Save this plan").submit()
+    assert asked(cast.ada) == wanted(*AT_ENROLMENT, conditions=conditions[::2])
 
 
 @pytest.mark.parametrize(
