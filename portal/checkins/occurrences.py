@@ -80,6 +80,10 @@ class _Asking:
     before: datetime | None = None
 
     @property
+    def hangs_on(self) -> tuple[Anchor, uuid.UUID | None]:
+        return (self.trigger.anchor, self.anchor_id)
+
+    @property
     def order(self) -> tuple[int, int, bool, float]:
         return (self.day, self.distance, self.opens_at is not None, self.opens_at.timestamp() if self.opens_at else 0)
 
@@ -106,7 +110,7 @@ def merged(lines: Sequence[PlanLine], anchors: Anchors, first: date, last: date,
     zone = ZoneInfo(time_zone)
     begin, end = first.toordinal(), last.toordinal()
     kept = _kept(lines, anchors, begin, end, zone)
-    opened = [one.opens_at or start_of_day(one.day, zone) for one in kept]
+    opened = [_opens_at(one, zone) for one in kept]
     return [
         _occurrence(one, opens_at, following, zone)
         for one, (opens_at, following) in zip(kept, zip_longest(opened, opened[1:]), strict=True)
@@ -121,6 +125,10 @@ def start_of_day(day: int, zone: ZoneInfo) -> datetime:
     return datetime(found.year, found.month, found.day, tzinfo=zone).astimezone(UTC)
 
 
+def _opens_at(asking: _Asking, zone: ZoneInfo) -> datetime:
+    return asking.opens_at or start_of_day(asking.day, zone)
+
+
 def _occurrence(asking: _Asking, opens_at: datetime, following: datetime | None, zone: ZoneInfo) -> Occurrence:
     line, trigger = asking.line, asking.trigger
     ends = [moment for moment in (following, asking.before) if moment is not None]
@@ -132,6 +140,7 @@ def _occurrence(asking: _Asking, opens_at: datetime, following: datetime | None,
         ends.append(opens_at + timedelta(days=trigger.window_days))
     else:
         due_at = asking.before
+        ends += [opens_at + timedelta(days=trigger.open_days)] if trigger.open_days else []
     if line.ends_on is not None:
         ends.append(start_of_day(line.ends_on.toordinal(), zone))
     closes_at = max(opens_at, min(ends))
@@ -148,7 +157,7 @@ def _kept(lines: Sequence[PlanLine], anchors: Anchors, begin: int, end: int, zon
     since = begin - reach - (CHAIN_DAYS if gap else 0)
     hanging = [pair for pair in wanted if pair[1].hangs_on_infusion]
     found = (_askings(*pair, anchors, since, end, zone) for pair in hanging)
-    kept = _of_infusions([asking for askings in found for asking in askings], gap)
+    kept = _of_infusions([asking for askings in found for asking in askings], gap, zone)
     days = sorted({one.day for one in kept})
     for line, trigger in wanted:
         if not trigger.hangs_on_infusion:
@@ -162,7 +171,7 @@ def _kept(lines: Sequence[PlanLine], anchors: Anchors, begin: int, end: int, zon
     return sorted(kept, key=lambda one: one.order)
 
 
-def _of_infusions(askings: list[_Asking], gap: int) -> list[_Asking]:
+def _of_infusions(askings: list[_Asking], gap: int, zone: ZoneInfo) -> list[_Asking]:
     kept: list[_Asking] = []
     for day, same_day in groupby(sorted(askings, key=lambda one: one.order), key=lambda one: one.day):
         if kept and day - kept[-1].day < gap:
@@ -170,12 +179,9 @@ def _of_infusions(askings: list[_Asking], gap: int) -> list[_Asking]:
         first, *others = same_day
         kept.append(first)
         if not gap:
-            of_same_anchor = (first.trigger.anchor, first.anchor_id)
-            moments = {first.opens_at}
-            for one in others:
-                if (one.trigger.anchor, one.anchor_id) == of_same_anchor and one.opens_at not in moments:
-                    moments.add(one.opens_at)
-                    kept.append(one)
+            by_moment = {_opens_at(one, zone): one for one in reversed(others) if one.hangs_on == first.hangs_on}
+            by_moment.pop(_opens_at(first, zone), None)
+            kept += by_moment.values()
     return kept
 
 

@@ -108,6 +108,7 @@ def window(triggers: Any, found: Anchors, last: int = 60, **values: Any) -> Any:
         ([Trigger(Anchor.INFUSION, hours=2, open_days=3)], anchors([0]), (12, 36, 84)),
         (AFTER_EACH, anchors([0]), (12, 24, 24)),
         (WITHIN_72_HOURS, anchors([], [10]), (178, 250, 250)),
+        ([Trigger(Anchor.PLANNED_INFUSION, hours=-72, open_days=1)], anchors([], [10]), (178, 202, 202)),
         ([Trigger(Anchor.PLANNED_INFUSION)], anchors([], [10]), (240, 250, 250)),
         ([Trigger(Anchor.PLANNED_INFUSION, from_day=-2)], anchors([], [10]), (192, 216, 250)),
         ([Trigger(Anchor.PLANNED_INFUSION, from_day=-2, open_days=1)], anchors([], [10]), (192, 216, 216)),
@@ -120,6 +121,12 @@ def test_a_window_opens_and_closes(triggers: Any, found: Any, expected: Any) -> 
 def test_a_window_closes_when_it_is_asked_again_or_the_line_ends() -> None:
     assert window(WEEKLY_AND_THE_MORNING_OF_EACH, anchors([4]))[:2] == [(0, 24, 96), (96, 106, 106)]
     assert window(WEEKLY, NOBODY, ends_on=day(9)) == [(0, 24, 168), (168, 192, 216)]
+
+
+def test_what_opens_at_one_moment_is_asked_once() -> None:
+    """Eighteen hours before an infusion at six in the evening its day begins."""
+    one = line([Trigger(Anchor.PLANNED_INFUSION), Trigger(Anchor.PLANNED_INFUSION, hours=-18)])
+    assert days(one, anchors([], [(5, 18)]), 0, 9) == [5]
 
 
 def test_an_asking_names_the_infusion_it_hangs_on() -> None:
