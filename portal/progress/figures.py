@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.progress import describe, traces
 from portal.progress.axes import edges, shade, ticks
-from portal.progress.reading import response_at
+from portal.progress.reading import response_line
 from portal.progress.svg import chart
 from portal.progress.svg.daily import strip_name
 from portal.progress.svg.frame import HEADER, NARROW, PAD, WIDE, Frame, Lane
@@ -92,7 +92,7 @@ def _grounds(timeline: Timeline, instrument: InstrumentView) -> list[Figure]:
         _shape("rect", f"band-{shade(instrument, number)}", "below", y0=low, y1=high)
         for number, (low, high) in enumerate(pairwise(edges(instrument, *outer)))
     ]
-    lines = [response_at(instrument, timeline.baseline)]
+    lines = [response_line(timeline)]
     if instrument.remission_below is not None and not instrument.higher_is_better:
         lines.append(instrument.remission_below - 0.5)
     return found + [_shape("line", "threshold", "below", y0=y, y1=y) for y in lines if y is not None]

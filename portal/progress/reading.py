@@ -151,6 +151,14 @@ def response_at(instrument: InstrumentView, baseline: ScorePoint | None) -> floa
     return baseline.value * (1 - instrument.response_fraction)
 
 
+def response_line(timeline: Timeline) -> float | None:
+    """Return `response_at` for the newest scores; None where they are of another version than the baseline."""
+    newest, baseline = latest(timeline), timeline.baseline
+    if timeline.instrument is None or newest is None or baseline is None or newest.version != baseline.version:
+        return None
+    return response_at(timeline.instrument, baseline)
+
+
 def change_from(instrument: InstrumentView, baseline: ScorePoint | None, point: ScorePoint) -> Change | None:
     """Return "improved" or "worse" where the change from the baseline is reliable, else None.
 

@@ -161,6 +161,10 @@ def test_no_line_and_no_comparison_crosses_a_version() -> None:
     assert {(one.difference, one.change) for one in newer} == {(None, None)}
     assert not [one for one in reading.crossings(about) if one.point.version == "2"]
     assert "fell" not in said(about)
+    assert not [words for words in texts(drawn(about)) if words.startswith("response")]
+    assert [
+        words for words in texts(drawn(timeline(about.scores[:5], about.infusions))) if words.startswith("response")
+    ]
 
 
 def test_older_answers_do_not_stand_on_the_bands_of_a_newer_version() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from portal.progress import describe
-from portal.progress.reading import Change, crossings, response_at, scored, silences
+from portal.progress.reading import Change, crossings, response_line, scored, silences
 from portal.progress.svg.bands import halo
 from portal.progress.svg.frame import Frame, Lane
 from portal.progress.svg.labels import Box
@@ -22,7 +22,7 @@ def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
     """Return the lines of response and remission, where the instrument has them, and their names."""
     parts = []
     above, below_it = -5.0, frame.sheet.small + 2
-    response = response_at(instrument, frame.timeline.baseline)
+    response = response_line(frame.timeline)
     if response is not None:
         names = (
             message("response: %(value)s or less", value=describe.amount(instrument, response)),
