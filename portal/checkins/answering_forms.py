@@ -8,7 +8,7 @@ from portal.checkins.forms import AnswerForm
 from portal.checkins.models import CheckIn
 from portal.clinic import queries as clinic
 from portal.safety import crisis
-from portal.safety.help import Help
+from portal.safety.help import Help, possible
 
 
 def hear(form: AnswerForm, corrects: CheckIn | None = None) -> Help | None:
@@ -20,7 +20,8 @@ def hear(form: AnswerForm, corrects: CheckIn | None = None) -> Help | None:
     )
 
 
-def help_values(offered: Help | None) -> dict[str, Any]:
-    """Return what a page needs to offer help: which, and whom to call in the patient's country."""
+def help_values(offered: Help | None, instrument: str) -> dict[str, Any]:
+    """Return what a page needs to offer help: which, which may yet be called for, and whom to call in the country."""
     country = crisis.for_country(guard.patient().country)
-    return {"offered": offered, "crisis_country": country, "clinic_phone": clinic.current().phone}
+    offers = {"offered": offered, "may_offer": possible(instrument)}
+    return {**offers, "crisis_country": country, "clinic_phone": clinic.current().phone}

@@ -106,5 +106,5 @@ def _page(check_in: CheckIn, form: AnswerForm, offered: Help | None = None) -> s
         form=form,
         definition=form.definition,
         since=form.milliseconds_since(guard.at()),
-        **help_values(offered),
+        **help_values(offered, check_in.instrument),
     )

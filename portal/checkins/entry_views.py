@@ -114,5 +114,5 @@ def _page(form: EntryForm, instrument_key: uuid.UUID, offered: Help | None = Non
         instrument_key=instrument_key,
         is_total=form.definition.filled_by is FilledBy.CLINICIAN,
         since=form.milliseconds_since(guard.at()),
-        **help_values(offered),
+        **help_values(offered, form.definition.id),
     )

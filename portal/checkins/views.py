@@ -224,7 +224,7 @@ def _form_page(offer: Offer, form: AnswerForm, offered: Help | None = None, sent
         sent_id=sent_id,
         sitting=read_sitting(form.sitting.data),
         since=form.milliseconds_since(guard.at()),
-        **help_values(offered),
+        **help_values(offered, form.definition.id),
     )
 
 
@@ -261,7 +261,7 @@ def _receipt(entry: Entry) -> str:
         opens_at=hours.next_open(own.opening, guard.at()),
         sitting=_sitting(request.args),
         due=[(one, catalogue.current().get(one.line.instrument)) for one in _today().now],
-        **help_values(safety.help_after(check_in.patient_id, check_in.submission_id)),
+        **help_values(safety.help_after(check_in.patient_id, check_in.submission_id), definition.id),
     )
 
 

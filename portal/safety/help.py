@@ -35,6 +35,16 @@ _BODY_ITEMS = frozenset(
 )
 
 
+def possible(instrument: str) -> tuple[Help, ...]:
+    """Return the help that answers to an instrument may call for, the most urgent first.
+
+    Where no rule names it, its safety items are those of a clinic's own scale, and are about being safe.
+    """
+    named = {rule.code for rule in DEFAULTS for one in rule.criteria if one.instrument == instrument}
+    offered = {_BY_RULE[code] for code in named if code in _BY_RULE} or {Help.CRISIS}
+    return tuple(one for one in Help if one in offered)
+
+
 def best(found: Iterable[tuple[str, str, str]]) -> Help | None:
     """Return the most urgent help for what was found, None where nothing calls for any.
 

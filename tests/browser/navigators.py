@@ -55,6 +55,13 @@ class Hand:
         self.page.wait_for_url(lambda url: url != before)
 
 
+def stop_and_read(page: Page, name: str) -> None:
+    """Leave the rest of a sitting for later, and open what was sent."""
+    page.get_by_role("main").get_by_role("link", name="Stop for now").click()
+    sent = page.get_by_role("heading", name="Sent today").locator("xpath=following-sibling::ul[1]")
+    sent.get_by_role("link", name=name).click()
+
+
 def step_through(page: Page, answers: list[str]) -> list[str]:
     """Answer a long scale one question at a time and return what stood above each: "1 of 9" and so on."""
     counts = []

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,12 +13,12 @@ from sqlalchemy import select, update
 
 from portal import clock, db
 from portal.accounts.models import UserSession
-from portal.checkins.models import CheckIn
+from portal.checkins.models import CheckIn, CheckInDraft
 from portal.messaging.models import Message
 from tests import factories
-from tests.browser.navigators import ASKED, DAILY, Hand
+from tests.browser.navigators import ASKED, DAILY, Hand, step_through, stop_and_read
 from tests.browser.window import Window
-from tests.cast import Person
+from tests.cast import ZONE, Person
 from tests.live import Live
 
 WORDS = "It was a long night, and I could not find the words.\n\nNow I have some: “fine” isn't one."
@@ -71,6 +72,7 @@ def test_a_check_in_sent_too_late_is_offered_again(
     assert_the_check_in_is_here(page)
     hand.send()
     expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    stop_and_read(page, "Daily check-in")
     expect(page.locator("dl.summary")).to_contain_text("Now I have some")
     assert count(live, CheckIn) == 1
 
@@ -186,3 +188,117 @@ def test_leaving_quickly_takes_the_page_away_and_ends_the_sign_in(
     page.go_back()
     expect(page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
     assert "/progress" not in phone.path().partition("?")[0]
+
+
+PCL_5 = "Past week: memories and reactions"
+
+
+def ask(live: Live, instrument: str) -> None:
+    with live.reach():
+        today = clock.now().astimezone(ZoneInfo(ZONE)).date()
+        factories.plan_item(live.cast.ada, instrument, 7, starts_on=today)
+
+
+def drafts(live: Live) -> list[dict[str, Any]]:
+    with live.reach():
+        return list(db.session.scalars(select(CheckInDraft.answers)))
+
+
+def wait_until_saved(live: Live, answers: int) -> None:
+    """Wait for what was sent while the page went away."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if any(len(one) >= answers for one in drafts(live)):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"kept is {drafts(live)}")
+
+
+def test_a_tab_closed_in_the_middle_of_a_long_scale_goes_on_at_the_right_question(
+    live: Live, window: Callable[..., Window]
+) -> None:
+    ask(live, "pcl-5-week")
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    Hand(page).open_task(PCL_5)
+    step_through(page, ["Not at all", "A little bit", "Moderately", "Quite a bit", "Extremely"])
+    context = page.context
+    page.close()  # at once: the last tap has not been sent yet
+    wait_until_saved(live, 5)
+
+    again = context.new_page()
+    again.goto(phone.address + f"/patients/{live.cast.ada.own_id}/today")
+    expect(again.get_by_text("You began this. Your answers are here.")).to_be_visible()
+    Hand(again).open_task(PCL_5)
+    expect(again.locator(".steps-head span")).to_have_text("6 of 20")
+    expect(again.locator("form[data-once] :checked")).to_have_count(5)
+    counts = step_through(again, ["Moderately"] * 15)
+    assert counts[-1] == "20 of 20"
+    Hand(again).send()
+    with live.reach():
+        row = db.session.scalars(select(CheckIn)).one()
+        assert list(row.answers.values()) == [0, 1, 2, 3, 4, *[2] * 15]
+        assert len(row.answered_ms) == 20
+        assert list(row.answered_ms.values()) == sorted(row.answered_ms.values())
+        assert row.submitted_at is not None
+        assert row.started_at < row.submitted_at
+    assert drafts(live) == []
+
+
+def test_a_lost_network_loses_nothing_and_says_so(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    hand = Hand(page)
+    hand.open_task("Daily check-in")
+    page.context.set_offline(True)
+    hand.answer(ASKED["mood"], "3")
+    expect(page.get_by_role("status").filter(has_text="No connection just now.")).to_be_visible()
+    hand.answer(ASKED["energy"], "4")
+    assert drafts(live) == []
+    phone.wrong.clear()  # Chromium calls a request without a network an error.
+    page.context.set_offline(False)
+    expect(page.get_by_role("status").filter(has_text="The connection is back.")).to_be_visible()
+    wait_until_saved(live, 2)
+    assert drafts(live) == [{"mood": 3, "energy": 4}]
+    phone.wrong.clear()
+
+
+def test_a_question_appears_once_it_is_called_for_and_is_emptied_when_it_no_longer_is(
+    live: Live, window: Callable[..., Window]
+) -> None:
+    ask(live, "asq")
+    page = window().sign_in(live.cast.ada)
+    Hand(page).open_task("Five short questions")
+    assert step_through(page, ["No", "No", "No", "Yes"]) == ["1 of 4", "2 of 4", "3 of 4", "4 of 4"]
+    last = page.locator(".question:visible legend")
+    expect(last).to_have_text("Are you having thoughts of killing yourself right now?")
+    expect(page.locator(".steps-head span")).to_have_text("5 of 5")
+    expect(page.get_by_text("Only if one of the answers above")).to_have_count(1)
+    expect(page.get_by_text("Only if one of the answers above")).to_be_hidden()
+    page.wait_for_timeout(400)
+    page.locator(".question:visible").get_by_text("Yes", exact=True).tap(force=True)
+    expect(page.get_by_role("status").filter(has_text="You can talk to somebody now")).to_be_visible()
+    page.get_by_role("button", name="Back").click()
+    page.wait_for_timeout(400)
+    page.locator(".question:visible").get_by_text("No", exact=True).tap(force=True)
+    expect(page.locator(".steps-head span")).to_have_text("4 of 4")
+    expect(page.locator("input[name=item_q5]:checked")).to_have_count(0)
+    Hand(page).send()
+    # What was said before it was taken back has been heard.
+    expect(page.get_by_role("heading", level=2, name="You can talk to somebody now")).to_be_visible()
+
+
+def test_a_long_list_is_done_in_a_few_taps(live: Live, window: Callable[..., Window]) -> None:
+    ask(live, "side-effects")
+    page = window().sign_in(live.cast.ada)
+    hand = Hand(page)
+    hand.open_task("After your visit")
+    hand.tap(page.get_by_role("button", name="None of these"))
+    hand.answer("Dizziness", "Mild")
+    hand.answer("Is the dizziness still present?", "No")
+    expect(page.get_by_role("group", name="Is the nausea still present?")).to_be_hidden()
+    hand.send()
+    assert hand.taps == 5
+    with live.reach():
+        answers = db.session.scalars(select(CheckIn)).one().answers
+    assert (len(answers), sum(answers.values())) == (18, 1)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal import clock
-from tests.browser.navigators import ASKED, DECLINE, Hand, step_through
+from tests.browser.navigators import ASKED, DECLINE, Hand, step_through, stop_and_read
 from tests.browser.window import DESK, Window
 from tests.cast import ZONE
 from tests.live import Live
@@ -24,22 +24,25 @@ def test_a_day_on_the_phone(live: Live, window: Callable[..., Window]) -> None:
     page = phone.sign_in(live.cast.ada)
     expect(page.get_by_role("heading", level=1, name="Today")).to_be_visible()
 
+    expect(page.get_by_role("main")).to_contain_text("3 things today, about 6 minutes together.")
+
     hand = Hand(page)
-    hand.open_task("Daily check-in")
+    hand.open_task("Start")
     hand.answer_daily()
     hand.send()
     assert hand.taps <= MOST_TAPS
     expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
-    expect(page.get_by_role("main")).to_contain_text("usually reads check-ins")
-
-    page.get_by_role("link", name="Back to today").click()
-    expect(page.get_by_role("heading", name="Sent today")).to_be_visible()
-    hand.open_task("Two weeks: mood")
+    expect(page.get_by_role("heading", level=1, name="Two weeks: worry")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("Part 2 of 3")
+    step_through(page, [FEW] * 7)
+    hand.send()
+    expect(page.get_by_role("heading", level=1, name="Two weeks: mood")).to_be_visible()
     counts = step_through(page, LOW_MOOD)
     total = counts[0].partition(" of ")[2]
     assert counts == [f"{number} of {total}" for number in range(1, 10)]
     hand.send()
     expect(page.get_by_role("main")).to_contain_text("Your answers add up to 6 of 27. This range is called “mild”.")
+    expect(page.get_by_role("main")).to_contain_text("usually reads check-ins")
 
     page.get_by_role("link", name="See your progress").click()
     expect(page.get_by_role("heading", level=1, name="Progress")).to_be_visible()
@@ -82,6 +85,7 @@ def test_what_is_not_answered_stays_a_gap_and_not_a_zero(live: Live, window: Cal
     hand.open_task("Daily check-in")
     hand.answer_daily(mood=DECLINE, energy="0")
     hand.send()
+    stop_and_read(page, "Daily check-in")
     answers = page.locator("dl.summary")
     expect(answers.locator("div", has_text=ASKED["mood"]).locator("dd")).to_have_text(DECLINE)
     expect(answers.locator("div", has_text=ASKED["energy"]).locator("dd")).to_contain_text("0 of 10")
@@ -115,6 +119,7 @@ def test_a_mistake_is_corrected_and_the_team_still_has_the_first_answer(
     hand.open_task("Daily check-in")
     hand.answer_daily(mood="9")
     hand.send()
+    stop_and_read(page, "Daily check-in")
     page.get_by_role("link", name="Correct a mistake").click()
     hand.answer(ASKED["mood"], "2")
     hand.send("Send the correction")
@@ -144,13 +149,14 @@ def test_everything_works_without_scripts(live: Live, window: Callable[..., Wind
     assert hand.taps <= MOST_TAPS
     expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
 
-    page.get_by_role("link", name="Back to today").click()
+    page.get_by_role("link", name="Stop for now").click()
     hand.open_task("Two weeks: mood")
     questions = page.locator(".question")
     for number, answer in enumerate(LOW_MOOD):
         expect(questions.nth(number)).to_be_visible()
         hand.tap(questions.nth(number).get_by_text(answer, exact=True))
     hand.send()
+    stop_and_read(page, "Two weeks: mood")
     expect(page.get_by_role("main")).to_contain_text("Your answers add up to 6 of 27.")
 
     page.get_by_role("link", name="See your progress").click()
