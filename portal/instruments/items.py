@@ -13,6 +13,8 @@ from portal.instruments.tables import Table
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 WIDEST = 100
+MOST_ITEMS = 200
+MOST_ANSWERS = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,10 @@ def read_items(root: Table, reading: Reading) -> tuple[Item, ...]:
     """Return the items in printed order; raises DefinitionError."""
     answers = _answers(root.table("answers"), reading) if root.has("answers") else {}
     items: list[Item] = []
-    for table in root.tables("items"):
+    tables = root.tables("items")
+    if len(tables) > MOST_ITEMS:
+        root.refuse("items", f"there is room for {MOST_ITEMS} items")
+    for table in tables:
         item = _item(table, reading, answers, items)
         if item.code in {other.code for other in items}:
             table.refuse("code", f"{item.code!r} is used twice")
@@ -101,7 +106,10 @@ def _answers(table: Table, reading: Reading) -> dict[str, tuple[Option, ...]]:
 
 def _options(answers: Table, name: str, reading: Reading) -> tuple[Option, ...]:
     options: list[Option] = []
-    for table in answers.tables(name):
+    tables = answers.tables(name)
+    if len(tables) > MOST_ANSWERS:
+        answers.refuse(name, f"there is room for {MOST_ANSWERS} answers")
+    for table in tables:
         option = Option(
             table.integer("value", -1000, 1000),
             table.wording("label", is_wanted=reading.has_words),

@@ -25,7 +25,9 @@ from portal.instruments.versions import Catalogue, UnknownInstrument
 __all__ = ["Catalogue", "DefinitionError", "UnknownInstrument", "catalogue", "load_directory", "load_file", "load_text"]
 
 SHIPPED = Path(__file__).with_name("definitions")
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?(-[A-Za-z0-9]{2,4})?")
+LANGUAGE = re.compile(r"(?=.{2,12}\Z)[a-z]{2,3}(-[A-Za-z0-9]{2,4})?(-[A-Za-z0-9]{2,4})?")
+MOST_DOTS = 300
+"""In one line: a key of many parts, like a.b.c, costs their square, and a page must not wait for it."""
 
 
 @cache
@@ -77,20 +79,27 @@ def load_text(source: str, name: str, *, shipped: bool) -> Definition:
     Raises:
         DefinitionError: names the text, the line, the key and the reason.
     """
-    try:
-        values = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise DefinitionError(name, int(line[1]) if line else None, "", f"is not valid TOML: {error}") from error
-    except (ValueError, RecursionError) as error:
-        raise DefinitionError(name, None, "", f"is not valid TOML: {error}") from error
-    root = Table(values, name, source)
+    root = Table(_parse(source, name), name, source)
     definition = _definition(root, allow_list(), shipped=shipped)
     if definition.filled_by is FilledBy.CLINICIAN:
         _refuse_more_than_totals(root, definition)
     if definition.version >= WORDINGS_PER_VERSION and definition.id not in catalogue():
         root.refuse("version", f"a scale of the clinic's own has a version from 1 to {WORDINGS_PER_VERSION - 1}")
     return definition
+
+
+def _parse(source: str, name: str) -> dict[str, object]:
+    for number, line in enumerate(source.split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            raise DefinitionError(name, number, "", f"has more than {MOST_DOTS} dots in one line; break it up")
+    try:
+        return tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        line_named = re.search(r"at line (\d+)", str(error))
+        place = int(line_named[1]) if line_named else len(source.splitlines())
+        raise DefinitionError(name, place, "", f"is not valid TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise DefinitionError(name, None, "", f"is not valid TOML: {error}") from error
 
 
 def _definition(root: Table, loinc: AllowList, *, shipped: bool) -> Definition:
@@ -101,9 +110,9 @@ def _definition(root: Table, loinc: AllowList, *, shipped: bool) -> Definition:
     definition = Definition(
         id=name,
         version=_version(root, shipped),
-        title=root.text("title"),
-        short_title=root.text("short_title"),
-        neutral_title=root.text("neutral_title"),
+        title=root.line("title"),
+        short_title=root.line("short_title"),
+        neutral_title=root.line("neutral_title"),
         recall_days=root.integer("recall_days", 0, 366) if root.has("recall_days") else None,
         minutes=root.integer("minutes", 1, 120),
         is_validated=root.boolean("validated"),

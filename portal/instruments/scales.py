@@ -20,11 +20,16 @@ from portal.instruments.thresholds import (
     read_response,
 )
 
+MOST_SCALES = 50
+
 
 def read_scales(root: Table, instrument: str, items: Sequence[Item], loinc: AllowList) -> tuple[Scale, ...]:
     """Return the scales, the primary one first; raises DefinitionError."""
     scales: list[Scale] = []
-    for table in root.tables("scales"):
+    tables = root.tables("scales")
+    if len(tables) > MOST_SCALES:
+        root.refuse("scales", f"there is room for {MOST_SCALES} scores")
+    for table in tables:
         scale = _scale(table, instrument, items, loinc)
         if scale.code in {other.code for other in scales}:
             table.refuse("code", f"{scale.code!r} is used twice")

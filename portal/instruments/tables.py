@@ -1,5 +1,6 @@
 """Reads typed values from a TOML table, and says in which file, on which line and why where it cannot."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -10,6 +11,9 @@ from portal.instruments.numbers import is_finite
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LARGEST = 1_000_000
+LINE_BREAKS = "\n\t"
+TURNED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of the text after it: words then stand on the screen in another order than they are kept."""
 
 
 class DefinitionError(ValueError):
@@ -49,8 +53,18 @@ class Table:
         if default is not None and not self.has(key):
             return default
         value = self._take(key)
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not any(_is_seen(sign) for sign in value):
             self.refuse(key, "needs a text that is not empty")
+        hidden = next((sign for sign in value if _is_hidden(sign)), "")
+        if hidden:
+            self.refuse(key, f"has a character that cannot be shown: U+{ord(hidden):04X}")
+        return value
+
+    def line(self, key: str) -> str:
+        """Return a text of one line, for a title."""
+        value = self.text(key)
+        if any(sign in value for sign in LINE_BREAKS):
+            self.refuse(key, "needs to be one line")
         return value
 
     def wording(self, key: str, *, is_wanted: bool, may_be_absent: bool = False) -> str:
@@ -152,3 +166,11 @@ class Table:
             self.refuse(key, "is missing")
         self._unread.discard(key)
         return self._values[key]
+
+
+def _is_seen(sign: str) -> bool:
+    return unicodedata.category(sign)[0] not in "ZC"
+
+
+def _is_hidden(sign: str) -> bool:
+    return sign in TURNED or (unicodedata.category(sign) == "Cc" and sign not in LINE_BREAKS)

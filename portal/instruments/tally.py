@@ -13,6 +13,8 @@ from portal.instruments.numbers import Number, exact, half_up, plain, tenths_hal
 from portal.instruments.scale import Band
 
 _WHOLE = {int}
+TABULATED = 10_000
+"""Up to this width the bands of a scale are looked up by value; a wider one (a count, an amount) is searched."""
 
 
 class ScoreState(StrEnum):
@@ -42,7 +44,7 @@ class Tally:
     """A scale with what is worked out once for all answers to it.
 
     `plainly` takes all answers out of their mapping where the scale is their mere sum, and `bands` are those of each
-    whole value. `flips` are lowest plus highest answer of reversed items; `clusters` are the items among which
+    whole value where these are few. `flips` are lowest plus highest answer of reversed items; `clusters` are the items among which
     unanswered ones take the mean of the others, each with how many; `needs` are sets of which one item is enough;
     `levels` are those of a triage with the answers that lead there.
     """
@@ -70,7 +72,8 @@ class Tally:
         except KeyError:
             return self._by_method(values, hidden)
         total, of = sum(given) * self.scale.times, len(given)
-        return ScaleScore(self.scale.code, total, self.bands.get(total), ScoreState.COMPLETE, of, of)
+        band = self.bands.get(total) if self.bands else self.scale.band(total)
+        return ScaleScore(self.scale.code, total, band, ScoreState.COMPLETE, of, of)
 
     def _by_method(self, values: Mapping[str, Number], hidden: frozenset[str]) -> ScaleScore:
         if self.scale.method is Method.TRIAGE:
@@ -149,7 +152,7 @@ def prepare(definition: Definition, scale: Scale) -> Tally:
     return Tally(
         scale=scale,
         plainly=_taking(scale.items) if scale.method is Method.SUM and not items else None,
-        bands={value: band for band in scale.bands for value in range(ceil(band.minimum), floor(band.maximum) + 1)},
+        bands=_by_value(scale) if scale.maximum - scale.minimum <= TABULATED else {},
         flips={code: plain(exact(item.minimum) + exact(item.maximum)) for code, item in items.items()},
         clusters=groups or ((scale.items, scale.missing_allowed),),
         needs=tuple(codes for group in scale.groups for codes in group.needs),
@@ -158,6 +161,10 @@ def prepare(definition: Definition, scale: Scale) -> Tally:
             for level in scale.levels[:-1]
         ),
     )
+
+
+def _by_value(scale: Scale) -> dict[float, Band]:
+    return {value: band for band in scale.bands for value in range(ceil(band.minimum), floor(band.maximum) + 1)}
 
 
 def _taking(codes: tuple[str, ...]) -> Callable[[Mapping[str, Number]], tuple[Any, ...]]:
