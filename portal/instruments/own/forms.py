@@ -155,7 +155,7 @@ class ScaleForm(Form):
 
     def refuse_lines(self, error: BadLines) -> None:
         """Say at each field which of its lines cannot be read, the first one first."""
-        for problem in reversed_order(error.problems):
+        for problem in error.problems[::-1]:
             self[problem.name].errors = [_(problem.message, **problem.values)]
 
     def refuse(self, error: DefinitionError) -> None:
@@ -197,8 +197,3 @@ class TomlForm(Form):
         """Say at the text which line is wrong, and why."""
         said = f"{error.key}: {error.reason}" if error.key else error.reason
         self.toml.errors = [_LINE % {"line": error.line, "reason": said} if error.line else said]
-
-
-def reversed_order(problems: tuple[lines.Problem, ...]) -> list[lines.Problem]:
-    """Return the problems so that the first one of each field is set last, and stays."""
-    return list(problems[::-1])

@@ -8,6 +8,7 @@ from typing import TypeVar
 from portal.messages import N_
 
 MOST_QUESTIONS = 200
+MOST_NUMBERS = 1000
 TOO_MANY = N_("Line %(line)s is one too many: a scale has room for %(most)s questions.")
 NO_LINE = N_("Write at least one line.")
 NOT_AN_ANSWER = N_("Line %(line)s, “%(text)s”, needs a whole number, “=” and words, like: 0 = Never")
@@ -183,6 +184,8 @@ def _list(text: str) -> tuple[int, ...]:
         if ends is None:
             return ()
         found.extend(range(int(ends[1]), int(ends[2] or ends[1]) + 1))
+        if len(found) > MOST_NUMBERS:
+            return ()
     return tuple(found)
 
 

@@ -100,6 +100,7 @@ def problems(**changed: Any) -> list[tuple[str, str]]:
         ({"reversed": "2, 4"}, "reversed", "Line 1 names question 4, but there are 3 questions."),
         ({"reversed": "two"}, "reversed", "Line 1, “two”, needs question numbers"),
         ({"reversed": "3, 3"}, "reversed", "Line 1 names question 3 twice."),
+        ({"safety": "3: " + "1-999, " * 1000}, "safety", "Line 1, “3: 1-999"),
         ({"reversed": "3-1"}, "reversed", "Line 1, “3-1”, needs question numbers"),
         ({"subscales": "Nights 1, 2"}, "subscales", "Line 1, “Nights 1, 2”, needs a name, a colon"),
         ({"subscales": "Nights: 0"}, "subscales", "Line 1 names question 0"),

@@ -17,6 +17,7 @@ from portal.instruments.own import files
 from portal.instruments.queries import State
 from portal.instruments.views import key_of
 from tests.cast import NOW, Cast, Person
+from tests.factories import plan_item
 from tests.instruments.clinic.scales import REST, STATEMENT, director, rows, texts_for
 from tests.page import Browser, Page, said
 
@@ -121,6 +122,15 @@ def test_every_footer_leads_to_the_page(cast: Cast, browser: Open, who: str) -> 
     page = client.get(start[who])
     assert page.follow("About these questionnaires").h1 == "About these questionnaires"
     assert ("Questionnaires of this clinic" in [label for label, _ in page.links]) is (who == "bea")
+
+
+def test_a_questionnaire_leads_to_what_is_known_about_it(cast: Cast, browser: Open) -> None:
+    item = plan_item(cast.ada, "gad-7", 7)
+    page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/check-ins/new/{item.id}")
+    place = dict(page.links)["About this questionnaire"]
+    assert "gad" not in place
+    about = browser(cast.ada).get(place.partition("#")[0])
+    assert "GAD-7" in said(about.by_id(place.partition("#")[2]))
 
 
 def test_the_list_says_what_is_ready_and_what_is_waiting_for_what(cast: Cast, browser: Open) -> None:

@@ -210,3 +210,15 @@ def test_a_wording_is_not_approved_or_withdrawn_as_a_scale_is(cast: Cast) -> Non
 def test_shipped_definitions_are_never_among_the_clinic_s(cast: Cast) -> None:
     assert queries.list_versions() == []
     assert {one.id for one in catalogue.current()} == {one.id for one in loader.catalogue()}
+
+
+def test_two_who_paste_at_the_same_moment_do_not_overwrite_each_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attest(cast)
+    db.session.commit()
+    monkeypatch.setattr(queries, "next_wording", lambda *_: 1001)
+    with pytest.raises(ChangedMeanwhile):
+        attest(cast, mark=" of the other")
+    assert [(row.version, row.retired_at) for row in rows()] == [(1001, None)]
+    assert [event for event, _ in audited()] == ["wording:attested"]

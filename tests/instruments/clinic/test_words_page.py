@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from portal import db
-from portal.instruments import catalogue, loader, scoring, wording
+from portal.instruments import catalogue, loader, queries, scoring, wording
 from portal.instruments.views import key_of
 from tests.cast import Cast
 from tests.instruments.clinic.scales import STATEMENT, rows, texts_for
@@ -111,6 +111,19 @@ def test_an_official_translation_of_a_shipped_one_shows_the_original_beside_it(c
     refused.form("Attest and save").submit({"language": "es"}, button="Attest and save")
     assert catalogue.current().get("phq-9", language="es").items[0].text == "words for items.q1.text"
     assert catalogue.current().get("phq-9").items[0].text.startswith("Little interest")
+
+
+def test_somebody_who_was_faster_is_said_and_everything_typed_stays(
+    cast: Cast, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(cast.eve)
+    page_of(client, "epds").form("Show it").submit(fields("epds") | ATTESTED, button="Attest and save")
+    monkeypatch.setattr(queries, "next_wording", lambda *_: 1001)
+    sent = fields("epds", " again") | ATTESTED
+    page = page_of(client, "epds").form("Show it").submit(sent, button="Attest and save", expect=409)
+    assert page.problems == ["Somebody saved another wording at the same moment. Look at it before you send yours."]
+    assert page.form("Show it").values["text_3"] == "words for items.q1.text again"
+    assert len(rows()) == 1
 
 
 def test_there_is_nothing_to_paste_into_totals(cast: Cast, browser: Open) -> None:
