@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from portal.instruments import loader
@@ -11,6 +12,7 @@ from portal.instruments.lines import line_of
 from portal.instruments.tables import DefinitionError
 
 _NAMESPACE = uuid.UUID("a2a0c1de-9f0e-4c1b-8a55-5b6f1e1d6c77")
+_EXAMPLE = Path(__file__).with_name("example.toml")
 _current: tuple["File", ...] = ()
 
 
@@ -42,6 +44,12 @@ def use(folder: str) -> None:
 def current() -> tuple[File, ...]:
     """Return the definitions that were read when the portal started."""
     return _current
+
+
+@cache
+def example() -> str:
+    """Return a definition that shows what one can say, with remarks."""
+    return _EXAMPLE.read_text(encoding="utf-8")
 
 
 def refuse_changed(approved: Mapping[tuple[str, int], Definition]) -> None:

@@ -97,4 +97,4 @@ def _propose(template: str, form: ScaleForm | TomlForm, source: str, shown: Defi
 def _page(template: str, form: ScaleForm | TomlForm, shown: Definition | None = None, *, is_tried: bool = False) -> str:
     trial = trial_form(shown, request.form) if shown and shown.has_wording else None
     score = trial.score() if trial is not None and is_tried and trial.validate() else None
-    return render_template(template, form=form, shown=shown, trial=trial, score=score)
+    return render_template(template, form=form, shown=shown, trial=trial, score=score, example=files.example())

@@ -107,6 +107,15 @@ def test_a_pasted_definition_is_shown_tried_and_proposed(cast: Cast, browser: Op
     assert [row.source for row in rows()] == [REST]
 
 
+def test_the_example_on_the_page_can_be_used_as_it_stands(cast: Cast, browser: Open) -> None:
+    page = browser(cast.cal).get(FILE)
+    shown = "".join(page.find("pre")[0].itertext())
+    tried = file_page(browser(cast.cal), shown).form("Show it")
+    found = tried.submit(try_calm="0", try_restless="2", try_alone="1", button="Work out the score")
+    assert "EVE: 5, unquiet (3 of 3 answered)" in found.text
+    assert "Tiredness: no score (0 of 1 answered)" in found.text
+
+
 def test_a_file_shows_its_text_in_the_box(cast: Cast, browser: Open) -> None:
     client = browser(cast.cal)
     sent = {"file": (io.BytesIO(b"\xef\xbb\xbf" + REST.replace("\n", "\r\n").encode()), "rest.toml"), "toml": ""}
