@@ -48,6 +48,7 @@ CASES: list[Any] = [
     (WEEKLY_AND_THE_MORNING_OF_EACH, 3, anchors([7], [10, 20]), [0, 7, 10, 14, 20, 28, 35, 42]),
     # infusions on Monday, Wednesday and Friday: of those too close together the earlier one stays
     (WEEKLY_AND_THE_MORNING_OF_EACH, 3, anchors([0, 2, 4, 7, 9, 11]), [0, 4, 7, 11, 14, 21, 28, 35, 42]),
+    (WEEKLY_AND_THE_MORNING_OF_EACH, 3, anchors(range(0, 22, 2)), [0, 4, 8, 12, 16, 20, 28, 35, 42]),
     (WEEKLY_AND_THE_MORNING_OF_EACH, 0, anchors([4]), [0, 4, 7, 14, 21, 28, 35, 42]),
     # 2 hours, next morning and day 3 after each
     (AFTER_EACH, 0, NOBODY, []),
