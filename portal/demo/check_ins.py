@@ -22,7 +22,7 @@ from portal.patients.queries import PatientRef
 NAMESPACE = uuid.UUID("0d1c7b1e-5c1f-4f0f-9a55-1b2f6a9f6d10")
 DAILY = "daily"
 CHANCE = {"asq": 1.0, "phq-9": 0.95, "side-effects": 0.6, "altered-experience": 0.75, "activation": 0.6}
-USUAL_CHANCE, RECENT_DAYS = 0.88, 10
+USUAL_CHANCE, RECENT_DAYS, LATE_DAYS = 0.88, 20, 30
 SECONDS_PER_ITEM = 4
 BEDSIDE = frozenset({"side-effects", "altered-experience"})
 Sent = list[tuple[datetime, uuid.UUID]]
@@ -111,6 +111,8 @@ def _moment(asked: Occurrence, calendar: Calendar, number: int, order: int) -> d
 def _answers(story: Story, instrument: str, number: int) -> bool:
     ago = story.days - number
     if story.gap is not None and story.gap[1] <= ago <= story.gap[0]:
+        return False
+    if ago <= LATE_DAYS and instrument == story.late:
         return False
     dice = random.Random(f"{story.key}:{instrument}:{number}:answers")  # noqa: S311
     return ago <= RECENT_DAYS or dice.random() < CHANCE.get(instrument, USUAL_CHANCE)

@@ -30,6 +30,7 @@ class Story:
         rated: days on which the provider rated the patient and entered the total.
         phoned: the scale whose last sitting was read out to the nurse by phone.
         hurried: the scale whose last sitting was answered without reading it.
+        late: the scale that waits for an answer.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Story:
     rated: tuple[int, ...] = ()
     phoned: str = ""
     hurried: str = ""
+    late: str = ""
 
     @property
     def extra_items(self) -> tuple[str, ...]:
@@ -167,6 +169,7 @@ STORIES = (
         planned=(9,),
         completion=0.7,
         gap=(120, 98),
+        late="gad-7",
         weight_kg=70.0,
         time_zone="America/New_York",
         city="Albany",

@@ -49,6 +49,7 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     lines = queries.list_caseload(bea.id).lines
     assert lines[0].name == "Ruth Ellery"
     assert all(line.new_since_look for line in lines)
+    assert {line.name for line in lines if line.overdue} == {"Imani Cole"}
     code, said = run(app, "demo", "people")
     assert (code, "ada@interval.example" in said, "harbour-at-dusk" in said) == (0, True, True)
 
