@@ -63,6 +63,7 @@ def attest_wording(
     """
     if statement not in wording.STATEMENTS or not licence.strip():
         raise ValueError("a wording needs one of the statements, and a licence")
+    _one_at_a_time()
     structure, source = loader.catalogue().get(instrument), catalogue.structure_of(instrument)
     version = queries.next_wording(instrument, structure.structure_version)
     filled = wording.fill(source, texts, version=version, language=language)
@@ -93,6 +94,7 @@ def attest_wording(
 
 def retire(definition_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
     """Offer a wording no longer; raises NotPossible where none is in force under this id."""
+    _one_at_a_time()
     row = session.get(ClinicDefinition, definition_id)
     if row is None or row.origin is not Origin.WORDING or row.retired_at is not None:
         raise NotPossible
@@ -116,6 +118,7 @@ def propose_scale(source: str, *, by: Actor, at: datetime) -> uuid.UUID:
     """
     definition = loader.load_text(source, PROPOSED, shipped=False)
     files.refuse_shipped(definition, PROPOSED, source)
+    _one_at_a_time()
     known = {one.version: one for one in queries.list_versions_of(definition.id) if not one.file}
     same = known.get(definition.version)
     if same is not None and same.source == source and same.state in (State.WAITING, State.IN_FORCE):
@@ -143,12 +146,14 @@ def approve(definition_id: uuid.UUID, digest: str, *, by: Actor, at: datetime) -
         NotNewer: a later version was approved.
         DefinitionError: it cannot be used.
     """
+    _one_at_a_time()
     found = queries.get_version(definition_id)
     if found is None or found.origin is not Origin.OWN or found.approved_at is not None:
         raise NotPossible
     if found.digest != digest:
         raise ChangedMeanwhile
     definition = loader.load_text(found.source, found.file or PROPOSED, shipped=False)
+    files.refuse_shipped(definition, found.file or PROPOSED, found.source)
     _refuse_older({one.version: one for one in queries.list_versions_of(found.instrument)}, found.version)
     before = _in_force(found.instrument)
     row = _row_of(found.instrument, found.version, source=found.source, language=definition.language)
@@ -162,11 +167,17 @@ def approve(definition_id: uuid.UUID, digest: str, *, by: Actor, at: datetime) -
 
 def withdraw(definition_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
     """Decline a scale that waits, or offer one in force no longer; raises NotPossible where it is neither."""
+    _one_at_a_time()
     row = session.get(ClinicDefinition, definition_id)
     if row is None or row.origin is not Origin.OWN or row.retired_at is not None:
         raise NotPossible
     _retire([row], by=by, at=at)
     _record_scale("scale:withdrawn", row, by=by, at=at)
+
+
+def _one_at_a_time() -> None:
+    """Wait until nobody else is changing a definition: what is decided here rests on all of them."""
+    session.execute(select(ClinicDefinition.id).order_by(ClinicDefinition.id).with_for_update())
 
 
 def _in_force(instrument: str, language: str = "") -> list[ClinicDefinition]:

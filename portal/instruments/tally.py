@@ -44,9 +44,9 @@ class Tally:
     """A scale with what is worked out once for all answers to it.
 
     `plainly` takes all answers out of their mapping where the scale is their mere sum, and `bands` are those of each
-    whole value where these are few. `flips` are lowest plus highest answer of reversed items; `clusters` are the items among which
-    unanswered ones take the mean of the others, each with how many; `needs` are sets of which one item is enough;
-    `levels` are those of a triage with the answers that lead there.
+    whole value where these are few. `flips` are lowest plus highest answer of reversed items; `clusters` are the items
+    among which unanswered ones take the mean of the others, each with how many; `needs` are sets of which one item is
+    enough; `levels` are those of a triage with the answers that lead there.
     """
 
     scale: Scale

@@ -113,6 +113,9 @@ def approve(definition_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for(".version", definition_id=definition_id), 303)
     except (service.NotPossible, service.NotNewer):
         return _too_late()
+    except DefinitionError as error:
+        flash(_("It cannot be approved: %(reason)s", reason=str(error)), "attention")
+        return redirect(url_for(".index"), 303)
     flash(_("Approved. It can be asked from now on."), "good")
     return redirect(url_for(".index"), 303)
 

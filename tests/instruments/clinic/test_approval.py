@@ -1,0 +1,46 @@
+"""What waited while the portal was upgraded: it is approved only where it can be used by the portal of today."""
+
+import uuid
+from collections.abc import Callable
+from hashlib import sha256
+
+import pytest
+
+from portal import db
+from portal.instruments import catalogue
+from portal.instruments.models import ClinicDefinition, Origin
+from tests.cast import NOW, Cast
+from tests.instruments.clinic.scales import REST, director
+from tests.page import Browser
+
+Open = Callable[..., Browser]
+
+
+def waiting(cast: Cast, instrument: str, source: str) -> uuid.UUID:
+    values = {"statement": "", "licence": "", "proposed_at": NOW, "proposed_by_id": cast.cal.user_id}
+    row = ClinicDefinition(origin=Origin.OWN, instrument=instrument, version=1, source=source, **values)
+    db.session.add(row)
+    db.session.commit()
+    return row.id
+
+
+@pytest.mark.parametrize(
+    ("instrument", "source", "reason"),
+    [
+        ("gad-2", REST.replace('id = "rest"', 'id = "gad-2"'), "comes with the portal"),
+        ("rest", REST + "\n[future]\n", "future: this key is not known here"),
+    ],
+)
+def test_what_cannot_be_used_is_not_approved_and_says_why(
+    cast: Cast, browser: Open, instrument: str, source: str, reason: str
+) -> None:
+    definition_id = waiting(cast, instrument, source)
+    shipped = catalogue.current().get("gad-2")
+    director(cast.bea)
+    digest = {"digest": sha256(source.encode()).hexdigest()}
+    page = browser(cast.bea).post(f"/clinic/questionnaires/versions/{definition_id}/approve", digest)
+    assert "It cannot be approved: " in page.text
+    assert reason in page.text
+    catalogue.forget()
+    assert catalogue.current().get("gad-2") is shipped
+    assert "rest" not in catalogue.current()
