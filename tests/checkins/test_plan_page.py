@@ -76,6 +76,19 @@ def test_the_patient_reads_what_is_asked_without_a_name_of_a_scale(browser: Open
         assert word not in page.text
 
 
+def test_the_patient_reads_what_is_to_come_and_not_what_is_over(browser: Opener, cast: Cast) -> None:
+    plan_item(cast.ada, "urinary", triggers=[Trigger(Anchor.START)])
+    plan_item(cast.ada, "side-effects", triggers=[Trigger(Anchor.INFUSION, hours=2)])
+    plan_item(cast.ada, "gad-7", starts_on=TODAY + timedelta(days=3))
+    text = page_of(browser, cast.ada, cast.ada).text
+    assert "Four weeks: body" not in text
+    assert "2 hours after each infusion" in text
+    assert "Next: in 3 days" in text
+    page = page_of(browser, cast.bea, cast.ada)
+    assert "Not asked again" in page.text
+    assert "With the next infusion" in page.text
+
+
 def test_a_nurse_looks_and_changes_nothing(browser: Opener, cast: Cast) -> None:
     item = plan_item(cast.ada)
     page = page_of(browser, cast.nia, cast.ada)
