@@ -117,7 +117,7 @@ def propose_scale(source: str, *, by: Actor, at: datetime) -> uuid.UUID:
         NotNewer: this version, or a later one, was approved with other content.
     """
     definition = loader.load_text(source, PROPOSED, shipped=False)
-    files.refuse_shipped(definition, PROPOSED, source)
+    files.refuse_other_ids(definition, PROPOSED, source)
     _one_at_a_time()
     known = {one.version: one for one in queries.list_versions_of(definition.id) if not one.file}
     same = known.get(definition.version)
@@ -153,7 +153,7 @@ def approve(definition_id: uuid.UUID, digest: str, *, by: Actor, at: datetime) -
     if found.digest != digest:
         raise ChangedMeanwhile
     definition = loader.load_text(found.source, found.file or PROPOSED, shipped=False)
-    files.refuse_shipped(definition, found.file or PROPOSED, found.source)
+    files.refuse_other_ids(definition, found.file or PROPOSED, found.source)
     _refuse_older({one.version: one for one in queries.list_versions_of(found.instrument)}, found.version)
     before = _in_force(found.instrument)
     row = _row_of(found.instrument, found.version, source=found.source, language=definition.language)

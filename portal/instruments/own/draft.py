@@ -10,6 +10,8 @@ from portal.instruments.definition import LicenseStatus, Method
 from portal.instruments.own.lines import Reader
 from portal.messages import N_
 
+OWN = "own-"
+"""With this begins the id of every scale of a clinic's own, so that no release ever ships one with the same id."""
 GROUPS_ELSEWHERE = N_("Groups belong to “the highest answer of each group”. Leave this blank, or choose that.")
 GROUPS_MISSING = N_("Say which questions make up each group, one group a line, like 1, 2, 3")
 NAME_TWICE = N_("Line %(line)s: “%(text)s” is there twice. Give each its own name.")
@@ -50,8 +52,8 @@ class Draft:
 
     @property
     def id(self) -> str:
-        """The id of the instrument, made of its short title."""
-        return slug(self.short_title, "-")
+        """The id of the instrument: of the clinic's own, and made of its short title."""
+        return OWN + slug(self.short_title, "-")
 
 
 def slug(text: str, joined_by: str = "_") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from portal.instruments import loader
 from portal.instruments.definition import Definition
 from portal.instruments.lines import line_of
+from portal.instruments.own.draft import OWN
 from portal.instruments.tables import DefinitionError
 
 _NAMESPACE = uuid.UUID("a2a0c1de-9f0e-4c1b-8a55-5b6f1e1d6c77")
@@ -74,10 +75,10 @@ def refuse_changed(approved: Mapping[tuple[str, int], Definition]) -> None:
         raise DefinitionError(file.name, line_of(file.source, "version"), "version", reason)
 
 
-def refuse_shipped(definition: Definition, name: str, source: str) -> None:
-    """Refuse a scale that calls itself by the id of a shipped one."""
-    if definition.id in loader.catalogue():
-        reason = f"{definition.id!r} comes with the portal; give a scale of your own another id"
+def refuse_other_ids(definition: Definition, name: str, source: str) -> None:
+    """Refuse a scale that could be taken for one that comes with the portal, now or in a later release."""
+    if not definition.id.startswith(OWN):
+        reason = f"a scale of the clinic's own has an id that begins with {OWN}, like {OWN}{definition.id}"
         raise DefinitionError(name, line_of(source, "id"), "id", reason)
 
 
@@ -88,7 +89,7 @@ def _read_all(folder: Path) -> Iterable[File]:
     for path in sorted(folder.glob("*.toml")):
         definition = loader.load_file(path, shipped=False)
         source = path.read_text(encoding="utf-8")
-        refuse_shipped(definition, path.name, source)
+        refuse_other_ids(definition, path.name, source)
         twice = found.setdefault((definition.id, definition.version), path.name)
         if twice != path.name:
             raise DefinitionError(path.name, line_of(source, "version"), "version", f"stands in {twice} already")

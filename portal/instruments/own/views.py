@@ -67,7 +67,7 @@ def send_file() -> ResponseReturnValue:
 
 def _checked(source: str) -> Definition:
     shown = loader.load_text(source, service.PROPOSED, shipped=False)
-    files.refuse_shipped(shown, service.PROPOSED, source)
+    files.refuse_other_ids(shown, service.PROPOSED, source)
     return shown
 
 

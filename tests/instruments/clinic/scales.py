@@ -12,7 +12,7 @@ from tests.cast import Person
 
 STATEMENT = wording.STATEMENTS[0]
 REST = """\
-id = "rest"
+id = "own-rest"
 version = 1
 title = "Restfulness"
 short_title = "REST"

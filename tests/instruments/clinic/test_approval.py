@@ -27,8 +27,8 @@ def waiting(cast: Cast, instrument: str, source: str) -> uuid.UUID:
 @pytest.mark.parametrize(
     ("instrument", "source", "reason"),
     [
-        ("gad-2", REST.replace('id = "rest"', 'id = "gad-2"'), "comes with the portal"),
-        ("rest", REST + "\n[future]\n", "future: this key is not known here"),
+        ("gad-2", REST.replace('id = "own-rest"', 'id = "gad-2"'), "begins with own-"),
+        ("own-rest", REST + "\n[future]\n", "future: this key is not known here"),
     ],
 )
 def test_what_cannot_be_used_is_not_approved_and_says_why(
@@ -43,4 +43,4 @@ def test_what_cannot_be_used_is_not_approved_and_says_why(
     assert reason in page.text
     catalogue.forget()
     assert catalogue.current().get("gad-2") is shipped
-    assert "rest" not in catalogue.current()
+    assert "own-rest" not in catalogue.current()

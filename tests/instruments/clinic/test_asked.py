@@ -12,6 +12,7 @@ from portal.checkins.models import CheckIn, ScoreRow
 from portal.checkins.plan import Anchor, Trigger
 from portal.instruments import catalogue, queries, service
 from portal.review import service as review
+from portal.safety.models import Concern
 from tests.cast import NOW, Cast, Person
 from tests.checkins.sheets import only, typed
 from tests.factories import plan_item
@@ -51,17 +52,25 @@ def offered(client: Browser, person: Person) -> str:
 
 def test_a_scale_of_the_clinic_s_own_is_assigned_answered_and_scored(cast: Cast, browser: Open) -> None:
     approve(cast)
-    assign(cast, "rest")
+    assign(cast, "own-rest")
     page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/today").follow("Past week: rest")
     page.form("Send").submit(typed({"q1": 2, "q2": 0}))
     row = only(ScoreRow)
-    assert (row.instrument, row.scale, row.value, row.version) == ("rest", "total", 4, 1)
+    assert (row.instrument, row.scale, row.value, row.version) == ("own-rest", "total", 4, 1)
+
+
+def test_a_safety_question_of_an_own_scale_is_heard_though_no_rule_names_it(cast: Cast, browser: Open) -> None:
+    approve(cast, REST.replace('answers = "often"\n\n[[scales', 'answers = "often"\nsafety_positive = [2]\n\n[[scales'))
+    assign(cast, "own-rest")
+    page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/today").follow("Past week: rest")
+    page.form("Send").submit(typed({"q1": 0, "q2": 2}))
+    assert (only(Concern).instrument, only(Concern).item) == ("own-rest", "q2")
 
 
 def test_nothing_is_assigned_that_was_not_approved(cast: Cast) -> None:
     service.propose_scale(REST, by=cast.cal.actor, at=NOW)
     with pytest.raises(planning.InvalidPlan):
-        assign(cast, "rest")
+        assign(cast, "own-rest")
 
 
 def test_an_answer_is_read_with_the_words_it_was_given_to(cast: Cast, browser: Open) -> None:
@@ -79,10 +88,10 @@ def test_an_answer_is_read_with_the_words_it_was_given_to(cast: Cast, browser: O
 
 def test_what_is_withdrawn_is_not_asked_and_every_page_still_opens(cast: Cast, browser: Open) -> None:
     definition_id = approve(cast)
-    assign(cast, "rest")
+    assign(cast, "own-rest")
     page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/today").follow("Past week: rest")
     page.form("Send").submit(typed({"q1": 2, "q2": 0}))
-    item = plan_item(cast.dot, "rest", 7)
+    item = plan_item(cast.dot, "own-rest", 7)
     dot, bea = browser(cast.dot), browser(cast.bea)
     assert "Past week: rest" in offered(dot, cast.dot)
     service.withdraw(definition_id, by=director(cast.bea), at=NOW)

@@ -44,11 +44,11 @@ def test_it_is_read_once_in_ten_seconds(cast: Cast, ticks: list[float], queries_
 def test_another_process_sees_what_was_approved_within_ten_seconds(
     cast: Cast, ticks: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "rest" not in catalogue.current()
+    assert "own-rest" not in catalogue.current()
     approve_elsewhere(cast, monkeypatch)
-    assert "rest" not in catalogue.current()
+    assert "own-rest" not in catalogue.current()
     ticks[0] += 10
-    assert "rest" in catalogue.current()
+    assert "own-rest" in catalogue.current()
 
 
 def test_a_version_approved_a_second_ago_elsewhere_is_known_when_it_is_needed(
@@ -56,8 +56,8 @@ def test_a_version_approved_a_second_ago_elsewhere_is_known_when_it_is_needed(
 ) -> None:
     known = catalogue.current()
     approve_elsewhere(cast, monkeypatch)
-    assert known.get("rest", 1).title == "Restfulness"
-    assert "rest" in catalogue.current()
+    assert known.get("own-rest", 1).title == "Restfulness"
+    assert "own-rest" in catalogue.current()
 
 
 def test_what_is_unknown_is_looked_for_once_and_then_refused(cast: Cast, ticks: list[float], queries_of: Count) -> None:
@@ -75,14 +75,14 @@ def test_it_stays_while_the_database_is_away(cast: Cast, ticks: list[float], mon
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
     approve_elsewhere(cast, monkeypatch)
-    assert "rest" in catalogue.current()
+    assert "own-rest" in catalogue.current()
     ticks[0] += 100
     with monkeypatch.context() as patched:
         patched.setattr(queries, "approved", unreachable)
-        assert "rest" in catalogue.current()
+        assert "own-rest" in catalogue.current()
         monkeypatch.setattr(catalogue, "_remembered", None)
         assert list(catalogue.current()) == list(loader.catalogue())
-    assert "rest" in catalogue.current()
+    assert "own-rest" in catalogue.current()
 
 
 def test_without_an_application_it_is_what_is_shipped() -> None:

@@ -42,7 +42,7 @@ def total(definition: Definition, *values: int | None) -> float | None:
 
 def test_a_scale_becomes_a_definition() -> None:
     one = made()
-    assert (one.id, one.version, one.is_validated, one.is_askable) == ("rest-3", 1, False, True)
+    assert (one.id, one.version, one.is_validated, one.is_askable) == ("own-rest-3", 1, False, True)
     assert [item.text for item in one.items] == ["Did you rest?", "Did you wake?", "Did you worry?"]
     assert [(option.value, option.label) for option in one.items[2].options] == [
         (0, "Never"),

@@ -37,8 +37,8 @@ def test_a_typed_scale_is_shown_tried_and_proposed(cast: Cast, browser: Open) ->
     assert "Saved. It is asked once the medical director has approved it." in page.text
     assert "Waiting for approval" in page.text
     found = queries.list_versions()[0]
-    assert (found.state, found.instrument, found.version) == (State.WAITING, "rest", 1)
-    assert "rest" not in catalogue.current()
+    assert (found.state, found.instrument, found.version) == (State.WAITING, "own-rest", 1)
+    assert "own-rest" not in catalogue.current()
 
 
 def test_once_approved_it_is_asked_and_scored(cast: Cast, browser: Open) -> None:
@@ -46,7 +46,7 @@ def test_once_approved_it_is_asked_and_scored(cast: Cast, browser: Open) -> None
     found = queries.list_versions()[0]
     service.approve(found.id, found.digest, by=director(cast.bea), at=NOW)
     db.session.commit()
-    one = catalogue.current().get("rest")
+    one = catalogue.current().get("own-rest")
     assert one in catalogue.current().askable()
     assert [(scale.code, scale.value) for scale in scoring.score(one, {"q1": 1, "q2": 1, "q3": 1}).scales] == [
         ("total", 3),
@@ -61,7 +61,6 @@ def test_once_approved_it_is_asked_and_scored(cast: Cast, browser: Open) -> None
     [
         ({"title": ""}, "Enter the scale’s title"),
         ({"short_title": "…"}, "Use at least one letter from A to Z or a digit"),
-        ({"short_title": "PHQ-9"}, "'phq-9' comes with the portal; give a scale of your own another id"),
         ({"minutes": "no"}, "Enter a whole number, like 12"),
         ({"language": "English"}, "Enter a language as a code, like en, es or pt-BR"),
         ({"better": []}, "Choose which end is better"),
@@ -118,7 +117,7 @@ def test_the_example_on_the_page_can_be_used_as_it_stands(cast: Cast, browser: O
 
 def test_a_file_shows_its_text_in_the_box(cast: Cast, browser: Open) -> None:
     client = browser(cast.cal)
-    sent = {"file": (io.BytesIO(b"\xef\xbb\xbf" + REST.replace("\n", "\r\n").encode()), "rest.toml"), "toml": ""}
+    sent = {"file": (io.BytesIO(b"\xef\xbb\xbf" + REST.replace("\n", "\r\n").encode()), "own-rest.toml"), "toml": ""}
     page = client.land(client.open(FILE, "POST", data=sent, content_type="multipart/form-data"))
     assert page.form("Show it").values["toml"] == REST
     assert "Did you wake?" in page.text
@@ -135,7 +134,10 @@ def test_a_file_shows_its_text_in_the_box(cast: Cast, browser: Open) -> None:
             "Line 27: items[1].answers: there is no list of answers",
         ),
         (REST.replace("minutes", "minuets = 1\nminutes"), "Line 7: minuets: this key is not known here"),
-        (REST.replace('id = "rest"', 'id = "gad-7"'), "Line 1: id: 'gad-7' comes with the portal"),
+        (
+            REST.replace('id = "own-rest"', 'id = "gad-7"'),
+            "Line 1: id: a scale of the clinic's own has an id that begins with own-",
+        ),
     ],
 )
 def test_a_wrong_definition_is_refused_with_its_line_and_stays_in_the_box(
@@ -153,7 +155,7 @@ def test_a_wrong_definition_is_refused_with_its_line_and_stays_in_the_box(
 )
 def test_a_file_that_is_no_definition_is_refused(cast: Cast, browser: Open, content: bytes, problem: str) -> None:
     client = browser(cast.cal)
-    sent = {"file": (io.BytesIO(content), "rest.toml"), "toml": "kept"}
+    sent = {"file": (io.BytesIO(content), "own-rest.toml"), "toml": "kept"}
     page = client.land(client.open(FILE, "POST", data=sent, content_type="multipart/form-data"), 422)
     assert page.problems[0].startswith(problem)
 

@@ -186,7 +186,7 @@ def test_a_proposal_is_read_tried_and_approved(cast: Cast, browser: Open, bea: P
     assert "REST: 4 (2 of 2 answered)" in tried(page, q1="2", q2="0").text
     page = page.form("Approve version 1").submit()
     assert "Approved. It can be asked from now on." in page.text
-    assert catalogue.current().get("rest").is_askable
+    assert catalogue.current().get("own-rest").is_askable
     page = page.follow("Version 1")
     assert "by Bea Lindqvist on November 22, 2026" in page.text
     page = page.form("Stop asking it").submit()
@@ -201,7 +201,7 @@ def test_what_changed_after_it_was_opened_has_to_be_read_again(cast: Cast, brows
     page = page.form("Approve version 1").submit()
     assert "It was changed in the meantime." in page.text
     assert "Did you doze?" in page.text
-    assert "rest" not in catalogue.current()
+    assert "own-rest" not in catalogue.current()
 
 
 def test_a_proposal_is_declined_and_a_second_click_does_no_harm(cast: Cast, browser: Open, bea: Person) -> None:
@@ -226,7 +226,7 @@ def test_a_wording_is_retired_from_its_page(cast: Cast, browser: Open) -> None:
 def folder(tmp_path: Any) -> Iterator[Any]:
     path = tmp_path / "scales"
     path.mkdir()
-    (path / "rest.toml").write_text(REST)
+    (path / "own-rest.toml").write_text(REST)
     files.use(str(path))
     yield path
     files.use("")
@@ -236,14 +236,14 @@ def test_a_file_waits_until_it_is_approved_and_is_copied_then(
     cast: Cast, browser: Open, bea: Person, folder: Any
 ) -> None:
     page = browser(bea).get(LIST)
-    assert "Version 1 · from the file rest.toml" in page.text
+    assert "Version 1 · from the file own-rest.toml" in page.text
     page.follow("Restfulness").form("Approve version 1").submit()
     assert [(row.source, row.proposed_by_id, row.approved_by_id) for row in rows()] == [(REST, None, bea.user_id)]
     assert "from the file" not in browser(bea).get(LIST).text
-    (folder / "rest.toml").unlink()
+    (folder / "own-rest.toml").unlink()
     files.use(str(folder))
     catalogue.forget()
-    assert catalogue.current().get("rest", 1).is_askable
+    assert catalogue.current().get("own-rest", 1).is_askable
 
 
 def test_pages_and_records_keep_quiet_about_words(

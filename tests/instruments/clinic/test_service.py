@@ -118,9 +118,9 @@ def test_half_a_wording_is_refused_whole(cast: Cast) -> None:
 
 def test_an_own_scale_waits_for_the_medical_director(cast: Cast) -> None:
     definition_id = service.propose_scale(REST, by=cast.cal.actor, at=NOW)
-    assert "rest" not in catalogue.current()
+    assert "own-rest" not in catalogue.current()
     service.approve(definition_id, digest_of(definition_id), by=director(cast.bea), at=LATER)
-    found = catalogue.current().get("rest")
+    found = catalogue.current().get("own-rest")
     score = scoring.score(found, {"q1": 2, "q2": 0})
     assert score.primary
     assert (found.is_askable, score.primary.value) == (True, 4)
@@ -137,7 +137,7 @@ def test_content_that_changed_since_it_was_read_is_not_approved(cast: Cast) -> N
     )
     with pytest.raises(ChangedMeanwhile):
         service.approve(definition_id, read, by=director(cast.bea), at=LATER)
-    assert "rest" not in catalogue.current()
+    assert "own-rest" not in catalogue.current()
 
 
 def test_what_was_approved_never_changes(cast: Cast) -> None:
@@ -156,7 +156,7 @@ def test_a_new_version_takes_the_place_of_the_former_and_both_are_read(cast: Cas
     approved(cast)
     approved(cast, REST.replace("version = 1", "version = 2").replace("Did you wake", "Did you doze"))
     now = catalogue.current()
-    assert [now.get("rest", version).items[1].text for version in (1, 2, None)] == [
+    assert [now.get("own-rest", version).items[1].text for version in (1, 2, None)] == [
         "Did you wake?",
         "Did you doze?",
         "Did you doze?",
@@ -168,10 +168,10 @@ def test_a_withdrawn_scale_is_still_read_by_those_who_answered_it(cast: Cast) ->
     definition_id = approved(cast)
     service.withdraw(definition_id, by=director(cast.bea), at=LATER)
     now = catalogue.current()
-    assert "rest" not in now
-    assert not [one for one in now.askable() if one.id == "rest"]
-    assert now.get("rest", 1).title == now.get("rest").title == "Restfulness"
-    assert audited()[-1] == ("scale:withdrawn", {"instrument": "rest", "version": 1})
+    assert "own-rest" not in now
+    assert not [one for one in now.askable() if one.id == "own-rest"]
+    assert now.get("own-rest", 1).title == now.get("own-rest").title == "Restfulness"
+    assert audited()[-1] == ("scale:withdrawn", {"instrument": "own-rest", "version": 1})
 
 
 def test_a_declined_proposal_can_be_made_again(cast: Cast) -> None:
@@ -185,7 +185,7 @@ def test_a_declined_proposal_can_be_made_again(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (REST.replace('"rest"', '"phq-9"'), "'phq-9' comes with the portal"),
+        (REST.replace('"own-rest"', '"phq-9"'), "begins with own-, like own-phq-9"),
         (REST.replace("version = 1", "version = 0"), "whole number from 1"),
         (REST.replace('items = ["q1", "q2"]', 'items = ["q1", "q9"]'), "no item 'q9'"),
         ("id = ", "is not valid TOML"),

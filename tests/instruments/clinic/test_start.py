@@ -23,7 +23,7 @@ from tests.server import SECRET
 def folder(tmp_path: Path) -> Any:
     path = tmp_path / "scales"
     path.mkdir()
-    (path / "rest.toml").write_text(REST)
+    (path / "own-rest.toml").write_text(REST)
     yield path
     files.use("")
 
@@ -54,22 +54,22 @@ def approve(cast: Cast, source: str = REST) -> None:
 
 
 def test_a_good_file_waits_for_approval(database_url: str, folder: Path) -> None:
-    assert start(database_url, folder) == [("rest.toml", 1, "waiting")]
+    assert start(database_url, folder) == [("own-rest.toml", 1, "waiting")]
 
 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        (("version = 1", "version = 0"), "rest.toml:2: version: needs a whole number from 1"),
-        (('items = ["q1", "q2"]', 'items = ["q1", "q3"]'), "rest.toml:33: scales[0].items: there is no item 'q3'"),
-        (('id = "rest"', 'id = "unrest"'), "rest.toml:1: id: the file has to be called unrest.toml"),
-        (("[answers]", "[answers"), "rest.toml:14: is not valid TOML"),
+        (("version = 1", "version = 0"), "own-rest.toml:2: version: needs a whole number from 1"),
+        (('items = ["q1", "q2"]', 'items = ["q1", "q3"]'), "own-rest.toml:33: scales[0].items: there is no item 'q3'"),
+        (('id = "own-rest"', 'id = "own-unrest"'), "own-rest.toml:1: id: the file has to be called own-unrest.toml"),
+        (("[answers]", "[answers"), "own-rest.toml:14: is not valid TOML"),
     ],
 )
 def test_a_wrong_file_keeps_the_portal_from_starting(
     database_url: str, folder: Path, changed: tuple[str, str], said: str
 ) -> None:
-    (folder / "rest.toml").write_text(REST.replace(*changed))
+    (folder / "own-rest.toml").write_text(REST.replace(*changed))
     assert said in refusal(database_url, folder)
     assert files.current() == ()
 
@@ -80,9 +80,11 @@ def test_nothing_of_a_folder_is_taken_where_one_file_is_wrong(database_url: str,
     assert files.current() == ()
 
 
-def test_the_id_of_a_shipped_one_is_not_free(database_url: str, folder: Path) -> None:
-    (folder / "phq-9.toml").write_text(REST.replace('"rest"', '"phq-9"'))
-    assert "phq-9.toml:1: id: 'phq-9' comes with the portal" in refusal(database_url, folder)
+def test_an_id_that_could_be_a_shipped_one_s_is_not_taken(database_url: str, folder: Path) -> None:
+    (folder / "phq-9.toml").write_text(REST.replace('"own-rest"', '"phq-9"'))
+    assert "phq-9.toml:1: id: a scale of the clinic's own has an id that begins with own-" in refusal(
+        database_url, folder
+    )
 
 
 def test_a_folder_that_is_not_there_is_said(database_url: str, folder: Path) -> None:
@@ -90,21 +92,21 @@ def test_a_folder_that_is_not_there_is_said(database_url: str, folder: Path) -> 
 
 
 def test_two_files_with_one_version_are_refused(database_url: str, folder: Path) -> None:
-    (folder / "rest@1.toml").write_text(REST)
-    assert "version: stands in rest.toml already" in refusal(database_url, folder)
+    (folder / "own-rest@1.toml").write_text(REST)
+    assert "version: stands in own-rest.toml already" in refusal(database_url, folder)
 
 
 def test_a_file_may_not_change_what_was_approved(cast: Cast, database_url: str, folder: Path) -> None:
     approve(cast)
     start(database_url, folder)
-    (folder / "rest.toml").write_text("# Only a remark.\n" + REST)
+    (folder / "own-rest.toml").write_text("# Only a remark.\n" + REST)
     start(database_url, folder)
-    (folder / "rest.toml").write_text(REST.replace("Did you wake", "Did you doze"))
+    (folder / "own-rest.toml").write_text(REST.replace("Did you wake", "Did you doze"))
     said = refusal(database_url, folder)
-    assert "rest.toml:2: version: version 1 of rest was approved with other content" in said
+    assert "own-rest.toml:2: version: version 1 of own-rest was approved with other content" in said
     assert "give this one version 2" in said
-    (folder / "rest.toml").write_text(REST.replace("Did you wake", "Did you doze").replace("n = 1", "n = 2"))
-    assert start(database_url, folder) == [("", 1, "in-force"), ("rest.toml", 2, "waiting")]
+    (folder / "own-rest.toml").write_text(REST.replace("Did you wake", "Did you doze").replace("n = 1", "n = 2"))
+    assert start(database_url, folder) == [("", 1, "in-force"), ("own-rest.toml", 2, "waiting")]
 
 
 def test_a_file_may_not_come_after_a_later_version(cast: Cast, database_url: str, folder: Path) -> None:
@@ -115,7 +117,7 @@ def test_a_file_may_not_come_after_a_later_version(cast: Cast, database_url: str
 
 def test_without_a_database_only_the_files_are_read(tmp_path: Path, folder: Path) -> None:
     create_app(settings(f"sqlite:///{tmp_path}/empty.sqlite3", tmp_path, instruments_path=str(folder)))
-    assert [file.name for file in files.current()] == ["rest.toml"]
+    assert [file.name for file in files.current()] == ["own-rest.toml"]
 
 
 def test_the_folder_is_named_in_the_environment() -> None:
@@ -134,8 +136,8 @@ def doctor(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
 def test_doctor_says_which_file_is_wrong_and_which_wait(database_url: str, folder: Path) -> None:
     url = database_url.replace("postgresql+psycopg://", "postgresql://")
     assert "1 scale of the clinic's own waits for the medical director" in doctor(folder, url).stdout
-    (folder / "rest.toml").write_text(REST.replace("version = 1", "version = 0"))
+    (folder / "own-rest.toml").write_text(REST.replace("version = 1", "version = 0"))
     done = doctor(folder, url)
     assert done.returncode != 0
     assert "Interval did not start" in done.stderr
-    assert "rest.toml:2: version: needs a whole number from 1" in done.stderr
+    assert "own-rest.toml:2: version: needs a whole number from 1" in done.stderr

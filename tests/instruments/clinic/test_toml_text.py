@@ -24,10 +24,15 @@ def test_it_comes_back_as_it_was(values: dict[str, Any]) -> None:
 
 
 def test_tables_stand_where_a_person_expects_them() -> None:
-    values = {"id": "rest", "items": [{"code": "q1"}], "answers": {"often": [{"value": 0}, {"value": 1}]}, "version": 1}
+    values = {
+        "id": "own-rest",
+        "items": [{"code": "q1"}],
+        "answers": {"often": [{"value": 0}, {"value": 1}]},
+        "version": 1,
+    }
     said = toml_text.dumps(values)
     assert said == (
-        'id = "rest"\nversion = 1\n\n[[items]]\ncode = "q1"\n\n'
+        'id = "own-rest"\nversion = 1\n\n[[items]]\ncode = "q1"\n\n'
         "[answers]\noften = [\n  { value = 0 },\n  { value = 1 },\n]\n"
     )
 
