@@ -15,7 +15,7 @@ from tests.instruments.made_up import MADE_UP
 
 SCORABLE = (*catalogue(), *MADE_UP)
 every = pytest.mark.parametrize("definition", SCORABLE, ids=lambda definition: definition.id)
-some = settings(max_examples=30)
+some = settings(max_examples=30, deadline=None)
 
 
 @every
