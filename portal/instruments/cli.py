@@ -47,7 +47,7 @@ def check(file: Path) -> None:
     """
     try:
         found = loader.load_file(file, shipped=False)
-        files.refuse_shipped(found, file.name, file.read_text(encoding="utf-8"))
+        files.refuse_other_ids(found, file.name, file.read_text(encoding="utf-8"))
     except DefinitionError as error:
         _stop(REFUSED, str(error))
     scales = ", ".join(f"{one.title} from {one.minimum} to {one.maximum}" for one in found.scales)

@@ -42,29 +42,41 @@ def test_the_list_has_a_line_for_every_instrument_with_its_licence_and_whether_i
 
 
 def test_a_right_file_can_be_used_and_says_what_it_comes_to(run: Run, tmp_path: Path) -> None:
-    file = tmp_path / "made-up.toml"
-    file.write_text(source('"sum"\nitems = ["q1", "q2"]\n', 2).replace('"public-domain"', '"permission-required"'))
+    file = tmp_path / "own-made-up.toml"
+    file.write_text(
+        source('"sum"\nitems = ["q1", "q2"]\n', 2, "own-made-up").replace('"public-domain"', '"permission-required"')
+    )
     result = run("check", file)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "made-up.toml: Made up, version 1, can be used." in result.stdout
+    assert "own-made-up.toml: Made up, version 1, can be used." in result.stdout
     assert "Questions: 2. Minutes: about 1. Scores: Total from 0 to 6." in result.stdout
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("made-up.toml", "minutes = 1", "minutes = 0", "made-up.toml:6: minutes: needs a whole number from 1 to 120"),
-        ("made-up.toml", "= 1", "= = 1", "made-up.toml:2: is not valid TOML"),
-        ("made-up.toml", '"q2"]', '"q7"]', "made-up.toml:38: scales[0].items: there is no item 'q7'"),
-        ("other.toml", "", "", "other.toml:1: id: the file has to be called made-up.toml or made-up@1.toml"),
-        ("gad-7.toml", '"made-up"', '"gad-7"', "gad-7.toml:1: id: 'gad-7' comes with the portal"),
+        (
+            "own-made-up.toml",
+            "minutes = 1",
+            "minutes = 0",
+            "own-made-up.toml:6: minutes: needs a whole number from 1 to 120",
+        ),
+        ("own-made-up.toml", "= 1", "= = 1", "own-made-up.toml:2: is not valid TOML"),
+        ("own-made-up.toml", '"q2"]', '"q7"]', "own-made-up.toml:38: scales[0].items: there is no item 'q7'"),
+        ("other.toml", "", "", "other.toml:1: id: the file has to be called own-made-up.toml or own-made-up@1.toml"),
+        (
+            "gad-7.toml",
+            '"own-made-up"',
+            '"gad-7"',
+            "gad-7.toml:1: id: a scale of the clinic's own has an id that begins",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_with_file_line_key_and_reason(
     run: Run, tmp_path: Path, name: Any, old: Any, new: Any, message: Any
 ) -> None:
     file = tmp_path / name
-    file.write_text(source('"sum"\nitems = ["q1", "q2"]\n', 2).replace(old, new, 1))
+    file.write_text(source('"sum"\nitems = ["q1", "q2"]\n', 2, "own-made-up").replace(old, new, 1))
     result = run("check", file)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith(message)
