@@ -1,5 +1,6 @@
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,15 @@ from portal.checkins.models import CheckIn, CheckInDraft, ScoreRow
 from portal.checkins.service import AlreadySent, InvalidCheckIn
 from portal.safety.models import Alert, Concern
 from tests.cast import ENROLLED, NOW, Cast, Person
-from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, count, everything, only, ref, sheet
+from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, count, everything, only, ref, sheet, typed
 from tests.factories import plan_item
+from tests.page import Browser
 
 TODAY = date(2026, 11, 22)
+# Door 2, line, patient held, sent before, check-in, scores, draft, audit 3, kept form, caseload 7 (its due list among them).
+SUBMIT_STATEMENTS = 19
+# Door 2, kept form, the plan with what is done and begun 3, the line with its draft, unread messages, the clinic.
+PAGE_STATEMENTS = 9
 
 
 def send(person: Person, instrument: Any = "daily", answers: Any = DAILY, *, commit: Any = True, **more: Any) -> Any:
@@ -264,3 +270,13 @@ def test_sending_drops_the_draft_of_that_day_and_no_other(cast: Cast) -> None:
     db.session.commit()
     send(cast.ada, plan_item_id=item.id)
     assert [draft.for_on for draft in db.session.scalars(select(CheckInDraft))] == [TODAY - timedelta(1)]
+
+
+def test_a_plain_check_in_costs_no_further_statement(
+    browser: Callable[..., Browser], cast: Cast, queries_of: Callable[[Callable[[], Any]], int]
+) -> None:
+    item, ada = plan_item(cast.ada), browser(cast.ada)
+    address = f"/patients/{cast.ada.own_id}/check-ins/new/{item.id}"
+    sent = {**ada.get(address).form("Send").values.to_dict(), **typed(DAILY)}
+    assert queries_of(lambda: ada.open(address, "POST", data=sent)) <= SUBMIT_STATEMENTS
+    assert queries_of(lambda: ada.open(address)) <= PAGE_STATEMENTS

@@ -70,3 +70,12 @@ def test_old_answers_are_read_in_the_words_they_were_given_to(browser: Opener, c
     fixed = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/check-ins/{row.id}/correct")
     fixed.form("Send the correction").submit({"item_q2": "1"})
     assert only(CheckIn, superseded_at=None).version == 1001
+
+
+def test_what_has_lost_its_words_is_not_asked_any_more(browser: Opener, cast: Cast) -> None:
+    plan_item(cast.ada)
+    item = plan_item(cast.ada, "epds", 7)  # nobody has pasted its words here
+    page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/today")
+    assert "things today" not in page.text
+    assert address(cast, item) not in page.html
+    assert "does not ask this any more" in browser(cast.ada).get(address(cast, item)).text
