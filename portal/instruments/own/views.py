@@ -15,6 +15,7 @@ from portal.instruments.forms import trial_form
 from portal.instruments.own import draft, files
 from portal.instruments.own.forms import ScaleForm, TomlForm
 from portal.instruments.own.lines import BadLines
+from portal.instruments.queries import State, Version
 from portal.instruments.tables import DefinitionError
 from portal.web.kept import forget_kept, kept_fields, typed
 
@@ -32,7 +33,7 @@ def new() -> ResponseReturnValue:
         return _page("instruments/new.html", form), 422
     wanted = form.draft
     try:
-        source = draft.build(wanted, queries.next_version(wanted.id))
+        source = _as_toml(wanted)
         shown = _checked(source)
     except BadLines as error:
         form.refuse_lines(error)
@@ -63,6 +64,14 @@ def send_file() -> ResponseReturnValue:
         except DefinitionError as error:
             form.refuse(error)
     return _page("instruments/file.html", form), 422
+
+
+def _as_toml(wanted: draft.Draft) -> str:
+    """Return the scale as TOML: in the version it has where the same one waits already, else in the next one."""
+    for one in queries.list_versions_of(wanted.id):
+        if one.state is State.WAITING and one.source == draft.build(wanted, one.version):
+            return one.source
+    return draft.build(wanted, queries.next_version(wanted.id))
 
 
 def _checked(source: str) -> Definition:
@@ -97,4 +106,12 @@ def _propose(template: str, form: ScaleForm | TomlForm, source: str, shown: Defi
 def _page(template: str, form: ScaleForm | TomlForm, shown: Definition | None = None, *, is_tried: bool = False) -> str:
     trial = trial_form(shown, request.form) if shown and shown.has_wording else None
     score = trial.score() if trial is not None and is_tried and trial.validate() else None
-    return render_template(template, form=form, shown=shown, trial=trial, score=score, example=files.example())
+    before = _before(shown) if shown else None
+    return render_template(
+        template, form=form, shown=shown, before=before, trial=trial, score=score, example=files.example()
+    )
+
+
+def _before(shown: Definition) -> Version | None:
+    earlier = [one for one in queries.list_versions_of(shown.id) if one.version < shown.version]
+    return earlier[-1] if earlier else None
