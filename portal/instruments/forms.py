@@ -1,5 +1,6 @@
 """What the pages about questionnaires ask: the words a clinic pastes, answers to try, and what is shown of both."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -77,11 +78,24 @@ class WordingForm(Form):
 
     def refuse(self, error: DefinitionError) -> None:
         """Say at the text, or above the form, why the words do not make a questionnaire."""
-        of = [field for blank, field in self.words if error.key == blank.key or error.key.startswith(f"{blank.key}[")]
+        key = self._key_of(error.key)
+        of = [field for blank, field in self.words if key == blank.key or key.startswith(f"{blank.key}[")]
         if of:
             of[0].errors = [error.reason]
         else:
             self.form_errors.append(f"{error.key}: {error.reason}")
+
+    def _key_of(self, place: str) -> str:
+        """Return a place as the loader names it, like "items[3].text", as the key of a blank, like "items.q4.text"."""
+        found = re.fullmatch(r"items\[(\d+)\]\.(.+)", place)
+        if found is None:
+            return place
+        number, part = int(found[1]) + 1, found[2]
+        return next((blank.key for blank in self.blanks if _is_part(blank, number, part)), place)
+
+
+def _is_part(blank: Blank, number: int, part: str) -> bool:
+    return blank.numbers == (number,) and blank.key.startswith("items.") and blank.key.endswith(f".{part}")
 
 
 def wording_form(definition: Definition, blanks: Iterable[Blank], sent: Any, before: Mapping[str, str]) -> WordingForm:

@@ -69,6 +69,7 @@ def test_words_that_are_attested_can_be_asked_and_scored(cast: Cast, browser: Op
         ({"text_3": ""}, "Paste this text"),
         ({"text_4": "one\ntwo\nthree"}, "Write 4 lines, one for each answer. There are 3."),
         ({"text_4": "one\ntwo\nthree\nthree"}, "'three' is used twice"),
+        ({"text_3": "Some \u202esdrow"}, "has a character that cannot be shown: U+202E"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_and_everything_typed_stays(
