@@ -37,7 +37,7 @@ PURE = {
     "patients": ("main_scale",),
     "safety": ("rules", "crisis", "help"),
     "treatment": ("dose",),
-    "checkins": ("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading"),
+    "checkins": ("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading", "sitting"),
     "checkins/history": (
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
         *("plain", "problems", "read", "table", "when"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.checkins import asking
-from portal.checkins.asking import Sitting
+from portal.checkins.sitting import Sitting, read_sitting
 from portal.instruments import loader
 from portal.safety.help import Help, best
 
@@ -77,19 +77,19 @@ def test_the_last_question_of_a_screen_is_ruled_out_by_four_noes_and_by_nothing_
     ],
 )
 def test_a_place_in_a_sitting_is_read_only_where_it_can_be(text: Any, found: Any) -> None:
-    assert asking.read_sitting(text) == found
+    assert read_sitting(text) == found
 
 
 @given(st.integers(1, 98), st.integers(1, 99))
 def test_the_next_place_can_always_be_read_again(number: int, of: int) -> None:
     following = Sitting(number, max(number, of)).next
-    assert asking.read_sitting(str(following)) == following
+    assert read_sitting(str(following)) == following
     assert following.number == number + 1
 
 
 @given(st.text())
 def test_no_text_at_all_breaks_reading_a_place(text: str) -> None:
-    found = asking.read_sitting(text)
+    found = read_sitting(text)
     assert found is None or found.number <= found.of
 
 
