@@ -221,7 +221,7 @@ def begin_correction(
 
 def typed_answers(answers: Mapping[str, float | None], note: str) -> MultiDict[str, str]:
     """Return stored answers as a browser would send them."""
-    typed = {PREFIX + code: DECLINED if value is None else f"{value:g}" for code, value in answers.items()}
+    typed = {PREFIX + code: DECLINED if value is None else f"{value:.12g}" for code, value in answers.items()}
     return MultiDict({**typed, "note": note})
 
 

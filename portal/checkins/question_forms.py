@@ -64,7 +64,7 @@ def question_field(
         return HoursField(item.text, **options)
     if item.kind is ItemKind.NUMBER:
         if not may_decline and not item.hint:
-            span = {"lowest": f"{item.minimum:g}", "highest": f"{item.maximum:g}"}
+            span = {"lowest": f"{item.minimum:.12g}", "highest": f"{item.maximum:.12g}"}
             options["hint"] = _l("From %(lowest)s to %(highest)s", **span)
         return NumberField(item.text, lowest=item.minimum, highest=item.maximum, unit=item.unit, **options)
     choices = [SelectChoice(str(option.value), option.label) for option in item.options]

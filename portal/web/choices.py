@@ -222,7 +222,7 @@ class NumberField(RadioField):
             raise self.refusal(_l("Either enter a number or choose “Prefer not to answer”, not both"))
         number = Decimal(text.replace(",", ".")) if re.fullmatch(r"-?[0-9]{1,7}(?:[.,][0-9]{1,4})?", text) else None
         if number is None or not self.lowest <= number <= self.highest:
-            limits = {"lowest": f"{self.lowest:g}", "highest": f"{self.highest:g}"}
+            limits = {"lowest": f"{self.lowest:.12g}", "highest": f"{self.highest:.12g}"}
             raise self.refusal(_l("Enter a number from %(lowest)s to %(highest)s", **limits))
         return number
 
