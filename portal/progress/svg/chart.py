@@ -4,12 +4,12 @@ from portal.progress.svg import also, axis, bands, daily, infusions, legend, rem
 from portal.progress.svg.frame import NARROW, WIDE, Frame, Sheet, lay_out
 from portal.progress.svg.labels import Box
 from portal.progress.svg.layers import Layers, join
-from portal.progress.svg.pen import clean, element, number, shortened, text, width
+from portal.progress.svg.pen import BOLD, clean, element, number, shortened, text, width
 from portal.progress.timeline import Timeline
 from portal.progress.words import Words, message
 
-NAME_SHARE, BOLD = 0.4, 1.12
-"""How much of the width the name of the scores may take from the doses beside it, and how much wider bold words are."""
+NAME_SHARE = 0.4
+"""How much of the width the name of the scores may take from the doses beside it."""
 
 __all__ = ["NARROW", "WIDE", "draw"]
 

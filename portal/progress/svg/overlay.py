@@ -6,7 +6,7 @@ from portal.progress.reading import Interval, intervals, unbroken
 from portal.progress.svg import bands
 from portal.progress.svg.frame import Lane
 from portal.progress.svg.labels import Box, Places
-from portal.progress.svg.pen import clean, dots, element, line, polyline, text, width
+from portal.progress.svg.pen import BOLD, clean, dots, element, line, polyline, text, width
 from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Words, message
 
@@ -117,7 +117,7 @@ def _name(field: Field, interval: Interval) -> str:
     count = interval.infusion.number
     name = field.words.say(message("%(number)s, now", number=count)) if interval.is_current else str(count)
     x, y = field.points(interval)[-1]
-    long = width(name, SIZE)
+    long = width(name, SIZE) * (BOLD if interval.is_current else 1)
     spots = [
         (x + aside, y + 4 + shift) for aside in (7.0, -7 - long) for shift in (0.0, -8.0, 8.0, -14.0, 14.0, -20.0, 20.0)
     ]
