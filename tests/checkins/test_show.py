@@ -43,6 +43,14 @@ def test_the_receipt_says_the_number_in_plain_words_and_what_happens_next(browse
     assert page.h1 == "Two weeks: mood"
 
 
+def test_a_mean_is_written_with_its_decimal_wherever_it_is_read(browser: Opener, cast: Cast) -> None:
+    row = send(cast.ada, "peg", {"p": 6, "e": 6, "g": 6})
+    assert "Your answers come to 6.0 of 10." in browser(cast.ada).get(address(row)).text
+    own = f"/patients/{cast.ada.own_id}/check-ins"
+    for person, path in ((cast.ada, own), (cast.bea, own), (cast.bea, address(row))):
+        assert "6.0 of 10" in browser(person).get(path).text, path
+
+
 def test_a_number_with_open_answers_is_called_prorated(browser: Opener, cast: Cast) -> None:
     page = browser(cast.ada).get(address(send(cast.ada, "gad-7", {**GAD_7, "q2": None})))
     assert "It is prorated: 6 of 7 questions were answered" in page.text
