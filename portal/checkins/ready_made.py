@@ -51,6 +51,8 @@ def _after(*days: int, hours: int | None = None) -> Rhythm:
 ONCE: Rhythm = (_on_day(0),)
 DAILY: Rhythm = (_every(1),)
 WEEKLY: Rhythm = (_every(7),)
+WEEKLY_AFTER_A_WEEK: Rhythm = (_every(7, first=7),)
+"""For a form about the past week beside one about the past month: the two are never asked on one day."""
 TWO_WEEKLY: Rhythm = (_every(14),)
 MONTHLY: Rhythm = (_every(28),)
 TWICE_A_WEEK: Rhythm = (_every(7), _every(7, first=3))
@@ -99,7 +101,7 @@ BY_CONDITION: tuple[tuple[str, tuple[str, ...], Phases], ...] = (
     ("ocd", ("oci-r", "oci-12"), LONG_SCALE),
     ("postpartum-depression", ("epds",), SCALE),
     ("ptsd", ("pcl-5-month",), {BASELINE: ONCE, AFTER: MONTHLY}),
-    ("ptsd", ("pcl-5-week",), {INDUCTION: WEEKLY, MAINTENANCE: MONTHLY}),
+    ("ptsd", ("pcl-5-week",), {INDUCTION: WEEKLY_AFTER_A_WEEK, MAINTENANCE: MONTHLY}),
 )
 """Condition, the instruments of which the first one the clinic can ask is taken, and their rhythms."""
 

@@ -12,6 +12,7 @@ from portal.checkins.ready_made import AT_ENROLMENT, Phase
 from portal.checkins.rhythm import Anchor, LineDraft, Trigger
 from portal.instruments import loader
 from portal.patients.models import Condition
+from tests.checkins.rhythms import anchors, days, line
 
 CONDITIONS = tuple(condition.value for condition in Condition)
 SHIPPED = frozenset(
@@ -20,6 +21,7 @@ SHIPPED = frozenset(
 )
 EVERYTHING = SHIPPED | {"epds", "asrm", "qids-sr16", "oci-r", "oci-12", "who-5", "c-ssrs", "pmq-9"}
 START, GIVEN, PLANNED = Anchor.START, Anchor.INFUSION, Anchor.PLANNED_INFUSION
+PCL = ("pcl-5-month", "pcl-5-week")
 ONCE = (Trigger(START),)
 MORNING, BEFORE = Trigger(PLANNED), Trigger(PLANNED, hours=-72)
 SIDE_EFFECTS = (Trigger(GIVEN, hours=2), Trigger(GIVEN, from_day=1), Trigger(GIVEN, from_day=3))
@@ -106,7 +108,7 @@ ADDED: list[tuple[str, frozenset[str], dict[Phase, dict[str, Any]]]] = [
         SHIPPED,
         {
             BASELINE: {"pcl-5-month": ONCE},
-            INDUCTION: {"pcl-5-week": (every(7),)},
+            INDUCTION: {"pcl-5-week": (every(7, first=7),)},
             MAINTENANCE: {"pcl-5-week": (every(28),)},
             AFTER: {"pcl-5-month": (every(28),)},
         },
@@ -183,6 +185,16 @@ def test_a_new_patient_begins_with_baseline_and_first_series_in_one() -> None:
         "urinary": ONCE,
         "nida-1": ONCE,
     }
+
+
+def test_the_past_month_and_the_past_week_are_never_asked_on_one_day() -> None:
+    """The month is the baseline, the week what lies between infusions; their numbers cannot stand on one line."""
+    for phases in (AT_ENROLMENT, *((phase,) for phase in Phase)):
+        found = ready_made.lines(["ptsd"], *phases, askable=SHIPPED)
+        lines = {one.instrument: line(one.triggers, one.instrument) for one in found}
+        month, week = (set(days(lines[name], anchors(), 0, 365)) if name in lines else set() for name in PCL)
+        assert not month & week, phases
+    assert asked(["ptsd"], *AT_ENROLMENT)["pcl-5-week"] == (every(7, first=7),)
 
 
 def test_nothing_is_asked_that_the_clinic_has_no_words_for() -> None:
