@@ -144,7 +144,7 @@ def approve(definition_id: uuid.UUID, digest: str, *, by: Actor, at: datetime) -
         NotPossible: there is no such version, or it is or was in force.
         ChangedMeanwhile: its content is no longer the one that was looked at.
         NotNewer: a later version was approved.
-        DefinitionError: it cannot be used.
+        DefinitionError: it cannot be used, or the portal would not start again with the files it has.
     """
     _one_at_a_time()
     found = queries.get_version(definition_id)
@@ -154,7 +154,10 @@ def approve(definition_id: uuid.UUID, digest: str, *, by: Actor, at: datetime) -
         raise ChangedMeanwhile
     definition = loader.load_text(found.source, found.file or PROPOSED, shipped=False)
     files.refuse_other_ids(definition, found.file or PROPOSED, found.source)
-    _refuse_older({one.version: one for one in queries.list_versions_of(found.instrument)}, found.version)
+    known = {one.version: one for one in queries.list_versions_of(found.instrument)}
+    _refuse_older(known, found.version)
+    approved = {(one.instrument, one.version): one.definition for one in known.values() if one.approved_at}
+    files.refuse_changed(approved | {(found.instrument, found.version): definition})
     before = _in_force(found.instrument)
     row = _row_of(found.instrument, found.version, source=found.source, language=definition.language)
     row.proposed_at = row.proposed_at or at

@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
 from portal import db
-from portal.instruments import catalogue
+from portal.instruments import catalogue, service
 from portal.instruments.models import ClinicDefinition, Origin
+from portal.instruments.own import files
 from tests.cast import NOW, Cast
 from tests.instruments.clinic.scales import REST, director
 from tests.page import Browser
@@ -44,3 +46,28 @@ def test_what_cannot_be_used_is_not_approved_and_says_why(
     catalogue.forget()
     assert catalogue.current().get("gad-2") is shipped
     assert "own-rest" not in catalogue.current()
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (REST.replace("Did you wake", "Did you doze"), "version 1 of own-rest was approved with other content"),
+        (REST.replace("version = 1", "version = 2"), "a later one is approved"),
+    ],
+)
+def test_nothing_is_approved_that_would_keep_the_portal_from_starting_again(
+    cast: Cast, browser: Open, tmp_path: Path, source: str, said: str
+) -> None:
+    (tmp_path / "own-rest.toml").write_text(REST)
+    files.use(str(tmp_path))
+    try:
+        definition_id = service.propose_scale(source, by=cast.cal.actor, at=NOW)
+        db.session.commit()
+        director(cast.bea)
+        digest = {"digest": sha256(source.encode()).hexdigest()}
+        page = browser(cast.bea).post(f"/clinic/questionnaires/versions/{definition_id}/approve", digest)
+        assert "It cannot be approved: own-rest.toml:2: version: " in page.text
+        assert said in page.text
+        assert "own-rest" not in catalogue.current()
+    finally:
+        files.use("")
