@@ -1,8 +1,10 @@
 """`flask instruments`: see which questionnaires there are, check a file with one, score answers by hand."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,6 +20,7 @@ from portal.instruments.own import files
 from portal.instruments.scoring import AnswerProblem, Number, ProblemKind, ScaleScore, Score, ScoreState
 
 UNANSWERED, DECLINED = {"-", "–"}, {"x", "X"}
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 REFUSED, NOT_UNDERSTOOD = 1, 2
 LISTED = "{:<20} {:>7}  {:<27} {:<10} {:<13} {:<12} {}"
 # An answer may start with a minus sign, which click would take for an option.
@@ -119,14 +122,9 @@ def _is_needed(item: Item) -> bool:
 def _number(item: Item, answer: str) -> Number | None:
     if answer in DECLINED:
         return None
-    try:
-        return int(answer)
-    except ValueError:
-        pass
-    try:
-        return float(answer)
-    except ValueError:
+    if not NUMBER.fullmatch(answer):
         _stop(NOT_UNDERSTOOD, f"{item.code}: {answer}: neither a number nor - (not answered) nor x (declined)")
+    return Decimal(answer) if "." in answer else int(answer)
 
 
 def _explained(item: Item, answer: str, problem: AnswerProblem) -> str:

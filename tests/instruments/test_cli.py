@@ -172,7 +172,10 @@ def test_a_total_that_a_clinician_enters_is_scored_too(run: Run) -> None:
         (("phq-2", 7, -1), "q1: 7: Choose one of the answers shown. They are 0, 1, 2, 3.\nq2: -1: Choose one of"),
         (("peg", 11, 1, 1), ": 11: Enter a number from 0 to 10."),
         (("peg", 1.5, 1, 1), ": 1.5: Enter a number in steps of 1."),
-        (("peg", "nan", 1, 1), ": nan: Enter a number, such as 6 or 6.5."),
+        (("peg", "nan", 1, 1), ": nan: neither a number nor"),
+        (("peg", "1e400", 1, 1), ": 1e400: neither a number nor"),
+        (("nida-1", "1_0"), "times: 1_0: neither a number nor"),
+        (("nida-1", "٣"), "times: ٣: neither a number nor"),
         (("asq", 0, 0, 0, 0, 0), "q5: 0: The question “Are you having thoughts of killing yourself right now?"),
     ],
 )
