@@ -1,6 +1,7 @@
 """Reading what is due: for one patient's page, and for a whole clinic at a constant number of queries for 500 patients.
 
-Everybody asks here: the patient's page of today, the plan's page, the caseload and the worker.
+Everybody asks here: the patient's page of today, the plan's page, the caseload and the worker. What the care team
+enters itself hangs on the same rhythms and windows, but stands in a list of its own: it is nothing a patient owes.
 """
 
 import uuid
@@ -51,18 +52,35 @@ class Plan:
     anchors: Anchors
     last: dict[str, Last]
 
+    @property
+    def asked(self) -> list[PlanLine]:
+        """The lines that the patient is asked."""
+        return [line for line in self.lines if not line.is_for_team]
+
     def due(self, at: datetime) -> list[Due]:
-        """Return how each instrument stands."""
-        return plan.due_list(self.lines, self.anchors, self.last, at, self.time_zone, in_care=self.in_care)
+        """Return how each instrument stands that the patient is asked."""
+        return self._due(self.asked, at)
+
+    def due_for_team(self, at: datetime) -> list[Due]:
+        """Return how each total stands that the care team enters."""
+        return self._due([line for line in self.lines if line.is_for_team], at)
 
     def count_late(self, at: datetime) -> int:
-        """Return for how many instruments the care team waits."""
-        return plan.count_late(self.lines, self.anchors, self.last, at, self.time_zone) if self.in_care else 0
+        """Return for how many instruments the care team waits: what the patient owes, not what the team does."""
+        return plan.count_late(self.asked, self.anchors, self.last, at, self.time_zone) if self.in_care else 0
+
+    def _due(self, lines: list[PlanLine], at: datetime) -> list[Due]:
+        return plan.due_list(lines, self.anchors, self.last, at, self.time_zone, in_care=self.in_care)
 
 
 def due_of(patient: Planned, at: datetime) -> list[Due]:
-    """Return how each instrument of a patient's plan stands, what is due first, and of that the shortest first."""
+    """Return how each instrument stands that a patient is asked, what is due first, and of that the shortest first."""
     return plan_of(patient, at).due(at)
+
+
+def to_enter(patient: Planned, at: datetime) -> list[Due]:
+    """Return the totals that the care team is to enter now, those whose window closed with none entered too."""
+    return [one for one in plan_of(patient, at).due_for_team(at) if one.is_now or one.is_late]
 
 
 def plan_of(patient: Planned, at: datetime, *, days_back: int = 0) -> Plan:
@@ -72,6 +90,8 @@ def plan_of(patient: Planned, at: datetime, *, days_back: int = 0) -> Plan:
 
 def count_late(patients: Sequence[Planned], at: datetime) -> dict[uuid.UUID, int]:
     """Return for how many instruments of each patient the care team waits: overdue, or missed and not asked since.
+
+    Only what the patient owes counts; a total that the team itself has not entered yet is on the patient's pages alone.
 
     Args:
         patients: any number; they are read 500 at a time, with at most five queries each time.
@@ -95,7 +115,7 @@ def get_today(patient: PatientRef, *, at: datetime, past_days: int) -> Today:
     today = plan.local_day(at, patient.time_zone)
     found = plan_of(patient, at, days_back=past_days)
     due, first_day = found.due(at), today - timedelta(days=past_days)
-    done = _list_done(patient.id, set(found.last), first_day, today)
+    done = _list_done(patient.id, {line.instrument for line in found.asked}, first_day, today)
     enrolled_on = found.anchors.enrolled_on
     missed = [
         (one.line, day)
@@ -141,7 +161,7 @@ def _gather(patients: Sequence[Planned], at: datetime, days_back: int = 0) -> di
 
     What has lost its wording, or was withdrawn, is not asked of anybody, whatever a plan says.
     """
-    askable = {one.id for one in catalogue.current().askable()}
+    plannable = {one.id for one in catalogue.current().plannable()}
     lines: dict[uuid.UUID, list[PlanLine]] = {one.id: [] for one in patients}
     last: dict[uuid.UUID, dict[str, Last]] = {one.id: {} for one in patients}
     of_day: dict[date, list[uuid.UUID]] = {}
@@ -149,7 +169,7 @@ def _gather(patients: Sequence[Planned], at: datetime, days_back: int = 0) -> di
         of_day.setdefault(plan.local_day(at, one.time_zone), []).append(one.id)
     for day, ids in of_day.items():
         for row in run(_LINES, {"ids": ids, "day": day}):
-            if row.instrument not in askable:
+            if row.instrument not in plannable:
                 continue
             lines[row.patient_id].append(to_line(row))
             if row.last_on is not None:

@@ -33,7 +33,7 @@ def choose(patient_id: uuid.UUID) -> ResponseReturnValue:
         "checkins/enter_choose.html",
         planned=[one for one in spoken if one.id in asked],
         others=[one for one in spoken if one.id not in asked],
-        totals=[one for one in catalogue.current() if one.filled_by is FilledBy.CLINICIAN],
+        totals=catalogue.current().team_rated(),
         key=address_key,
     )
 

@@ -16,6 +16,7 @@ from portal.checkins.ready_made import Phase
 from portal.checkins.rhythm import LineDraft, PlanLine
 from portal.db import session
 from portal.instruments import catalogue
+from portal.instruments.definition import FilledBy
 from portal.patients.models import Patient
 from portal.patients.queries import PatientRef
 from portal.treatment import queries as treatment
@@ -46,12 +47,18 @@ class PlanAsItIs:
 
     @property
     def lines_to_come(self) -> list[PlanLine]:
-        """The lines that are due or will be asked again; what was asked once and is over is left out."""
+        """The patient's lines that are due or will be asked again; what was asked once and is over is left out."""
         return [
             line
             for line in self.lines
-            if line.instrument in self.due or any(one.hangs_on_infusion for one in line.triggers)
+            if not line.is_for_team
+            and (line.instrument in self.due or any(one.hangs_on_infusion for one in line.triggers))
         ]
+
+    @property
+    def to_enter(self) -> list[Due]:
+        """The totals that the care team is to enter now."""
+        return [one for one in self.due.values() if one.line.is_for_team and (one.is_now or one.is_late)]
 
     def preview(self, drafts: Sequence[LineDraft] | None = None) -> Preview:
         """Return what the next days ask: by the plan as it is, or as it would be with these lines in its place."""
@@ -62,9 +69,10 @@ class PlanAsItIs:
         now = self.asked.get(draft.instrument)
         if now is not None and now.draft == draft:
             return now
-        minutes = catalogue.current().get(draft.instrument).minutes
-        values = (draft.instrument, draft.triggers, draft.min_gap_days, minutes, self.on)
-        return PlanLine(uuid.uuid4(), *values, extra_items=draft.extra_items)
+        about = catalogue.current().get(draft.instrument)
+        values = (draft.instrument, draft.triggers, draft.min_gap_days, about.minutes, self.on)
+        is_for_team = about.filled_by is FilledBy.CLINICIAN
+        return PlanLine(uuid.uuid4(), *values, extra_items=draft.extra_items, is_for_team=is_for_team)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def get_plan(patient: PatientRef, at: datetime) -> PlanAsItIs:
     lines = [line for line in every if not line.is_over(on)]
     ended = sorted((line for line in every if line.is_over(on)), key=lambda line: line.ends_on or on, reverse=True)
     found: Plan = due.plan_of(patient, at)
-    standing = {one.line.instrument: one for one in found.due(at)}
+    standing = {one.line.instrument: one for one in (*found.due(at), *found.due_for_team(at))}
     anchors = _anchors(patient, found.anchors)
     return PlanAsItIs(on, lines, ended[:MOST_ENDED], standing, anchors, patient.time_zone, _stamp(lines))
 

@@ -15,6 +15,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation, Role
 from portal.checkins import plan_queries, planning, queries, ready_made, ready_made_forms, wording
+from portal.checkins.asking import address_key
 from portal.checkins.plan_forms import LineForm, said
 from portal.checkins.plan_queries import PlanAsItIs
 from portal.checkins.planning import InvalidPlan
@@ -154,7 +155,13 @@ def _take_line(plan: PlanAsItIs, form: LineForm, line: LineDraft | None) -> Resp
         for problem in refusal.problems:
             form.refuse(problem)
         return _line_page(plan, form, line), 422
-    return _saved(_("Saved. It is asked like this from today on."))
+    return _saved(_saved_as(form.draft()))
+
+
+def _saved_as(line: LineDraft) -> str:
+    if catalogue.current().get(line.instrument).filled_by is FilledBy.CLINICIAN:
+        return str(_("Saved. It is due for the care team like this from today on; the patient is not asked."))
+    return str(_("Saved. It is asked like this from today on."))
 
 
 def _plan() -> PlanAsItIs:
@@ -199,12 +206,15 @@ def _only(instrument: str) -> list[SelectChoice]:
 
 
 def _instruments(plan: PlanAsItIs) -> list[SelectChoice]:
-    """Return what can be asked, what is not asked yet first."""
-    groups = {False: _("Ready to ask"), True: _("Asked now: this takes its place")}
-    found = [(one.id in plan.asked, one) for one in catalogue.current().askable()]
+    """Return what can be asked, then what the care team enters; what stands in the plan already comes last."""
+    current = catalogue.current()
+    ready = [(one, _("Ready to ask")) for one in current.askable()]
+    ready += [(one, _("Entered by the care team")) for one in current.team_rated()]
+    asked = _("Asked now: this takes its place")
+    found = [(one, asked if one.id in plan.asked else group) for one, group in ready]
     return [
-        SelectChoice(one.id, one.title, optgroup=groups[is_asked])
-        for is_asked, one in sorted(found, key=lambda pair: pair[0])
+        SelectChoice(one.id, one.title, optgroup=group)
+        for one, group in sorted(found, key=lambda pair: pair[1] == asked)
     ]
 
 
@@ -236,8 +246,8 @@ def _ready_made_as(plan: PlanAsItIs) -> _ReadyMade:
 def _line_page(
     plan: PlanAsItIs, form: LineForm, line: LineDraft | None = None, drafts: Sequence[LineDraft] | None = None
 ) -> str:
-    clinicians = [one for one in catalogue.current() if one.filled_by is FilledBy.CLINICIAN]
-    shown = {"waiting": _waiting(), "clinicians": clinicians, "instrument": line and line.instrument}
+    rated = catalogue.current().team_rated()
+    shown = {"waiting": _waiting(), "clinicians": rated, "instrument": line and line.instrument}
     return _page("plan_line", plan, form=form, preview=plan.preview(drafts) if drafts else None, **shown)
 
 
@@ -250,5 +260,6 @@ def _page(template: str, plan: PlanAsItIs, **shown: Any) -> str:
     sentences = {"sentences": lambda line: [said(one) for one in wording.describe(line)]}
     names = get_day_names("abbreviated", locale=filters.locale())
     weekdays = [names[number] for number in range(7)]
-    values = {"plan": plan, "definition": catalogue.current().get, "weekdays": weekdays} | sentences | shown
+    values = {"plan": plan, "definition": catalogue.current().get, "weekdays": weekdays, "key": address_key}
+    values |= sentences | shown
     return render_template(f"checkins/{template}.html", **values)

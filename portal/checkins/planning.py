@@ -73,8 +73,10 @@ def ask(
 ) -> None:
     """Ask an instrument like this from today on, in place of the line that asked it before.
 
+    A total that clinicians enter is due for the care team, and the patient is not asked it.
+
     Args:
-        patient_id: who is asked.
+        patient_id: whose plan it is.
         instrument: the instrument's id.
         triggers: when it is asked.
         min_gap_days: at least so many days lie between two askings.
@@ -127,10 +129,10 @@ def _problems_of(lines: Sequence[LineDraft]) -> list[PlanProblem]:
 
 
 def _problems(line: LineDraft) -> Iterator[PlanProblem]:
-    known = {one.id: one for one in catalogue.current().askable()}
+    known = {one.id: one for one in catalogue.current().plannable()}
     definition = known.get(line.instrument)
     if definition is None:
-        message = N_("“%(instrument)s” is nothing that patients of this clinic can be asked.")
+        message = N_("“%(instrument)s” is nothing that a plan of this clinic can hold.")
         yield PlanProblem(message, {"instrument": line.instrument}, "instrument")
     else:
         further = {item.code for item in definition.items if not item.is_default}

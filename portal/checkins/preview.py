@@ -24,8 +24,8 @@ class Day:
 
     @property
     def minutes(self) -> int:
-        """About how long everything asked on this day takes."""
-        return sum(line.minutes for line in self.lines)
+        """About how long everything that the patient is asked on this day takes."""
+        return sum(line.minutes for line in self.lines if not line.is_for_team)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Preview:
 
     @property
     def minutes(self) -> int:
-        """About how long everything takes together."""
+        """About how long everything takes the patient together."""
         return sum(day.minutes for day in self.days)
 
     @property
     def longest(self) -> int:
-        """About how long the longest day takes."""
+        """About how long the longest day takes the patient."""
         return max((day.minutes for day in self.days), default=0)
 
     @property

@@ -14,6 +14,7 @@ from portal.checkins.models import CheckIn, CheckInDraft, PlanItem, ScoreRow, Sc
 from portal.checkins.rhythm import PlanLine, from_json
 from portal.db import session
 from portal.instruments import catalogue
+from portal.instruments.definition import FilledBy
 
 PAGE = 30
 ANSWERS_LOOKED_AT = 20
@@ -76,7 +77,7 @@ def list_plan(patient_id: uuid.UUID) -> list[PlanItem]:
 
 
 def get_offer(patient_id: uuid.UUID, plan_item_id: uuid.UUID, on: date) -> Offer | None:
-    """Return what the page for one line of the plan and one day is drawn from, or None for no line of this patient."""
+    """Return what the page for one line of the plan and one day is drawn from, or None for nothing they are asked."""
     draft = and_(CheckInDraft.plan_item_id == PlanItem.id, CheckInDraft.for_on == on)
     done = (
         select(CheckIn.id)
@@ -91,7 +92,14 @@ def get_offer(patient_id: uuid.UUID, plan_item_id: uuid.UUID, on: date) -> Offer
         .outerjoin(CheckInDraft, and_(CheckInDraft.patient_id == patient_id, draft))
         .where(PlanItem.patient_id == patient_id, PlanItem.id == plan_item_id)
     ).one_or_none()
-    return Offer(to_line(row[0]), row[1], row[2]) if row else None
+    line = to_line(row[0]) if row else None
+    return Offer(line, row[1], row[2]) if row and line and not line.is_for_team else None
+
+
+def get_asked(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> PlanLine | None:
+    """Return a line that a patient is asked, or None where it is not theirs, or is for the care team to enter."""
+    line = get_line(patient_id, plan_item_id)
+    return line if line and not line.is_for_team else None
 
 
 def get_line(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> PlanLine | None:
@@ -175,15 +183,17 @@ _SUBMISSION = select(CheckIn.id, CheckIn.answers_hash).where(
 
 def to_line(item: Any) -> PlanLine:
     """Return a plan item, or a row with its columns, as the due list takes it."""
+    definition = catalogue.current().get(item.instrument)
     return PlanLine(
         item.id,
         item.instrument,
         from_json(item.triggers),
         item.min_gap_days,
-        catalogue.current().get(item.instrument).minutes,
+        definition.minutes,
         item.starts_on,
         item.ends_on,
         tuple(item.extra_items),
+        definition.filled_by is FilledBy.CLINICIAN,
     )
 
 

@@ -91,6 +91,7 @@ class PlanLine:
         starts_on: the first day it is asked.
         ends_on: the first day it is asked no more; None while it goes on.
         extra_items: codes of items asked besides the instrument's default ones.
+        is_for_team: whether the care team enters a total; the patient is neither asked nor told.
     """
 
     id: uuid.UUID
@@ -101,6 +102,7 @@ class PlanLine:
     starts_on: date
     ends_on: date | None = None
     extra_items: tuple[str, ...] = ()
+    is_for_team: bool = False
 
     @property
     def draft(self) -> LineDraft:

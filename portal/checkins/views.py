@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -16,13 +17,14 @@ from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
 from portal.checkins import due, forms, plan, queries, reading, service
 from portal.checkins.answering_forms import hear, help_values
-from portal.checkins.asking import Sitting, read_sitting
+from portal.checkins.asking import address_key
 from portal.checkins.forms import AnswerForm
 from portal.checkins.models import CheckIn, Mode
 from portal.checkins.plan import PlanLine, Today
 from portal.checkins.quality import Mark, seconds_per_item
 from portal.checkins.queries import Entry, Offer
 from portal.checkins.question_forms import filled_with_none
+from portal.checkins.sitting import Sitting, read_sitting
 from portal.clinic import hours
 from portal.clinic import queries as clinic
 from portal.instruments import catalogue
@@ -124,6 +126,9 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     sent = [entry.check_in.submission_id for entry in page.entries]
     alerts = {} if _is_own() else safety.list_alerts_about(patient_id, sent)
     shown = {"only_unread": only_unread, "alerts": alerts, "is_summed_up": reading.is_summed_up}
+    if not _is_own():
+        to_enter = due.to_enter(guard.patient(), guard.at())
+        shown |= {"to_enter": to_enter, "about": catalogue.current().get, "key": address_key, "on": _local_day()}
     return render_template("checkins/index.html", page=page, definition=_definition, **shown)
 
 
@@ -153,6 +158,10 @@ def _is_own() -> bool:
     return guard.patient().relation is Relation.SELF
 
 
+def _local_day() -> date:
+    return plan.local_day(guard.at(), guard.patient().time_zone)
+
+
 def _today() -> Today:
     return due.get_today(guard.patient(), at=guard.at(), past_days=clinic.current().past_days)
 
@@ -173,7 +182,7 @@ def _questions(line: PlanLine, version: str | None) -> tuple[Definition, list[st
 def _what_was_sent(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> tuple[Offer, AnswerForm]:
     """Read the line of the plan and the form; only then is it our turn to write."""
     db.begin(write=False)
-    offer = Offer(queries.get_line(patient_id, plan_item_id) or abort(404))
+    offer = Offer(queries.get_asked(patient_id, plan_item_id) or abort(404))
     return offer, forms.answer_form(*_questions(offer.line, request.form.get("version")))(request.form)
 
 
@@ -220,7 +229,7 @@ def _form_page(offer: Offer, form: AnswerForm, offered: Help | None = None, sent
         form=form,
         definition=form.definition,
         on=form.read_on,
-        local=plan.local_day(guard.at(), guard.patient().time_zone),
+        local=_local_day(),
         sent_id=sent_id,
         sitting=read_sitting(form.sitting.data),
         since=form.milliseconds_since(guard.at()),

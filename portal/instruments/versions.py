@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from portal.instruments.definition import Definition
+from portal.instruments.definition import Definition, FilledBy
 
 ENGLISH = "en"
 
@@ -62,6 +62,14 @@ class Catalogue:
             for definition, of in zip(self._latest.values(), self._of.values(), strict=True)
         ]
         return tuple(sorted((one for one in found if one), key=lambda one: (one.short_title.casefold(), one.id)))
+
+    def team_rated(self) -> tuple[Definition, ...]:
+        """Return the instruments whose total the care team enters, by id; no patient is ever asked one."""
+        return tuple(one for one in self._latest.values() if one.filled_by is FilledBy.CLINICIAN)
+
+    def plannable(self) -> tuple[Definition, ...]:
+        """Return what a patient's plan can hold: what they can be asked, and what the care team enters."""
+        return (*self.askable(), *self.team_rated())
 
     def versions(self) -> tuple[Definition, ...]:
         """Return every version of every instrument, retired ones too, by id and version."""

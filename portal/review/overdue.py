@@ -1,5 +1,8 @@
 """Keeping true how much each patient's team waits for: time alone makes a check-in overdue, so the worker counts anew.
 
+The number is what patients owe. Totals that the care team itself is to enter are no part of it: whoever reads "2
+overdue" beside a name asks the patient, and the team's own work stands on the patient's check-ins and plan.
+
 A chunk is read and counted in a read, and only what changed is written, in a short write of its own.
 """
 

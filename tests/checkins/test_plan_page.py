@@ -415,7 +415,6 @@ def test_a_line_with_a_mistake_says_which_and_keeps_the_rest(
     "sent",
     [
         {"instrument": "made-up", "rhythms": ["every"], "every_days": "7"},
-        {"instrument": "madrs", "rhythms": ["every"], "every_days": "7"},
         {"instrument": "epds", "rhythms": ["every"], "every_days": "7"},
         {"instrument": "phq-9", "rhythms": ["hourly"], "every_days": "7"},
         {"instrument": "phq-9", "rhythms": ["every"], "every_days": "7", "others": ["0"]},

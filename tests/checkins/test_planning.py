@@ -85,8 +85,8 @@ def test_an_empty_plan_asks_nothing_any_more(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (LineDraft("made-up", every(7)), "“made-up” is nothing that patients of this clinic can be asked."),
-        (LineDraft("madrs", every(7)), "“madrs” is nothing that patients of this clinic can be asked."),
+        (LineDraft("made-up", every(7)), "“made-up” is nothing that a plan of this clinic can hold."),
+        (LineDraft("who-5", every(7)), "“who-5” is nothing that a plan of this clinic can hold."),
         (LineDraft("phq-9", every(7), extra_items=("pain",)), "“phq-9” has no further question “pain”."),
         (LineDraft("daily", every(1), extra_items=("mood",)), "“daily” has no further question “mood”."),
         (LineDraft("phq-9", every(0)), "It cannot be asked every 0 days. Take 1 to 366."),
