@@ -1,6 +1,5 @@
 """How a questionnaire is put to a person: which list may be answered as a whole, what a question hangs on. Pure."""
 
-import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,33 +33,9 @@ class Sentence:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """Where somebody is among what they answer in one go: the `number`-th `of` so many."""
-
-    number: int
-    of: int
-
-    @property
-    def next(self) -> "Sitting":
-        """The place after this one; whoever sends more than was due at first has more in all."""
-        return Sitting(self.number + 1, max(self.of, self.number + 1))
-
-    def __str__(self) -> str:
-        return f"{self.number}-{self.of}"
-
-
 def address_key(instrument: str) -> uuid.UUID:
     """Return what stands for an instrument in an address, which names no illness and no instrument."""
     return uuid.uuid5(_ADDRESSES, instrument)
-
-
-def read_sitting(text: str | None) -> Sitting | None:
-    """Return the place a page or an address names, such as "2-3"; None where it names none."""
-    found = re.fullmatch(r"([1-9][0-9]?)-([1-9][0-9]?)", text or "")
-    if found is None or int(found[1]) > int(found[2]):
-        return None
-    return Sitting(int(found[1]), int(found[2]))
 
 
 def quick_none(definition: Definition) -> str | None:
@@ -109,7 +84,7 @@ def only_if(item: Item, asked: Sequence[Item]) -> Sentence | None:
     heads = [one for one in asked if one.code in condition.items]
     before = [one for one in asked[: asked.index(item)] if one.asked_if is None]
     where = "one" if len(heads) == 1 else "above" if heads == before else "some"
-    how, answer = _answers(heads[0], condition) if heads else ("least", f"{condition.at_least:g}")
+    how, answer = _answers(heads[0], condition) if heads else ("least", f"{condition.at_least:.12g}")
     questions = ", ".join(one.text for one in heads)
     return Sentence(_ONLY_IF[where, how], {"question": questions, "answer": answer})
 
@@ -117,7 +92,7 @@ def only_if(item: Item, asked: Sequence[Item]) -> Sentence | None:
 def _answers(head: Item, condition: Condition) -> tuple[str, str]:
     """Return which answers call for the question: "is" or "not" this one, or this one and any above."""
     if head.kind is not ItemKind.CHOICE:
-        return "least", f"{condition.at_least:g}"
+        return "least", f"{condition.at_least:.12g}"
     calling = [option for option in head.options if option.value >= condition.at_least]
     others = [option for option in head.options if option.value < condition.at_least]
     if len(calling) == 1:
@@ -125,4 +100,4 @@ def _answers(head: Item, condition: Condition) -> tuple[str, str]:
     if len(others) == 1:
         return "not", others[0].label
     least = min(calling, key=lambda option: option.value, default=None)
-    return "least", f"“{least.label}”" if least else f"{condition.at_least:g}"
+    return "least", f"“{least.label}”" if least else f"{condition.at_least:.12g}"
