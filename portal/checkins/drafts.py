@@ -68,7 +68,7 @@ def save_draft(
 def _keep_draft(filled: Filled, at: datetime) -> bool:
     """Write the draft of this line of the plan and day over any former one; return whether it is the first.
 
-    One that was begun on another day and is gone on with today moves to today.
+    One that was begun on another day, or for a line that another has replaced, moves here when it is gone on with.
     """
     row = draft_row(filled, at)
     line = [_DRAFTS.c[name] == row[name] for name in ("patient_id", "plan_item_id")]
@@ -80,7 +80,7 @@ def _keep_draft(filled: Filled, at: datetime) -> bool:
     ).first()
     if known is not None:
         return False
-    begun = delete(_DRAFTS).where(*line, _DRAFTS.c.submission_id == row["submission_id"])
+    begun = delete(_DRAFTS).where(line[0], _DRAFTS.c.submission_id == row["submission_id"])
     moved = session.execute(begun.returning(_DRAFTS.c.for_on)).first()
     session.execute(insert(_DRAFTS), row)
     return moved is None

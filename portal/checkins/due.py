@@ -130,7 +130,8 @@ def get_today(patient: PatientRef, *, at: datetime, past_days: int) -> Today:
             enrolled_on=enrolled_on,
         )
     ]
-    begun = _list_begun(patient.id, first_day) if due else {}
+    waiting = [one.occurrence.due_on for one in due if one.is_now]
+    begun = _list_begun(patient.id, min(waiting)) if waiting else {}
     return Today(today, due, begun, [entry for entry in done if entry.for_on == today], missed)
 
 
@@ -143,7 +144,8 @@ _DAY = bindparam("day", type_=_ITEM.c.starts_on.type)
 _LATEST = (
     select(_CHECK_IN.c.id)
     .where(_CHECK_IN.c.patient_id == _ITEM.c.patient_id, _CHECK_IN.c.instrument == _ITEM.c.instrument)
-    .where(_CHECK_IN.c.for_on <= _DAY, _CHECK_IN.c.superseded_at.is_(None))
+    # The first version of each: a correction answers what was asked then, and nothing that was asked since.
+    .where(_CHECK_IN.c.for_on <= _DAY, _CHECK_IN.c.corrects_id.is_(None))
     .order_by(_CHECK_IN.c.for_on.desc(), _CHECK_IN.c.received_at.desc())
     .limit(1)
     .correlate(_ITEM)
@@ -254,10 +256,11 @@ def _list_done(patient_id: uuid.UUID, instruments: Collection[str], first: date,
     return [Done(*row) for row in rows]
 
 
-def _list_begun(patient_id: uuid.UUID, first: date) -> dict[uuid.UUID, date]:
+def _list_begun(patient_id: uuid.UUID, first: date) -> dict[str, date]:
     rows = session.execute(
-        select(CheckInDraft.plan_item_id, CheckInDraft.for_on)
+        select(PlanItem.instrument, CheckInDraft.for_on)
+        .join(PlanItem, PlanItem.id == CheckInDraft.plan_item_id)
         .where(CheckInDraft.patient_id == patient_id, CheckInDraft.for_on >= first)
         .order_by(CheckInDraft.for_on)
     )
-    return {row.plan_item_id: row.for_on for row in rows}
+    return {row.instrument: row.for_on for row in rows}

@@ -58,7 +58,7 @@ class Today:
 
     on: date
     due: list[Due]
-    begun: dict[uuid.UUID, date]
+    begun: dict[str, date]
     done: list[Done]
     missed: list[tuple[PlanLine, date]]
 
@@ -79,7 +79,7 @@ class Today:
 
     def resumed(self, due: Due) -> date | None:
         """Return the day whose answers given so far go on in what is due, None where it begins anew."""
-        begun = self.begun.get(due.line.id)
+        begun = self.begun.get(due.line.instrument)
         return begun if begun is not None and begun >= due.occurrence.due_on else None
 
     @property

@@ -119,8 +119,10 @@ def resume(patient_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
     is_asked = session.scalar(select(PlanItem.id).where(mine, _still(today)).limit(1))
     if stopped is None or is_asked is not None:
         return
-    for item in session.scalars(select(PlanItem).where(mine, PlanItem.ends_on == stopped)).all():
-        _add(patient_id, _draft(item), today, by=by, at=at)
+    rows = session.scalars(select(PlanItem).where(mine, PlanItem.ends_on == stopped).order_by(PlanItem.created_at))
+    # What was changed and then stopped on the same day ended twice on it: the last is what was asked.
+    for line in {item.instrument: _draft(item) for item in rows}.values():
+        _add(patient_id, line, today, by=by, at=at)
     _record("plan:resumed", patient_id, by=by, at=at)
 
 

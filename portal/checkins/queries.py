@@ -77,8 +77,13 @@ def list_plan(patient_id: uuid.UUID) -> list[PlanItem]:
 
 
 def get_offer(patient_id: uuid.UUID, plan_item_id: uuid.UUID, on: date) -> Offer | None:
-    """Return what the page for one line of the plan and one day is drawn from, or None for nothing they are asked."""
-    draft = and_(CheckInDraft.plan_item_id == PlanItem.id, CheckInDraft.for_on == on)
+    """Return what the page for one line of the plan and one day is drawn from, or None for nothing they are asked.
+
+    Answers given so far for a line that another one has replaced go on in the other.
+    """
+    other = aliased(PlanItem)
+    alike = select(other.id).where(other.patient_id == patient_id, other.instrument == PlanItem.instrument)
+    draft = and_(CheckInDraft.plan_item_id.in_(alike.correlate(PlanItem)), CheckInDraft.for_on == on)
     done = (
         select(CheckIn.id)
         .where(CheckIn.patient_id == patient_id, CheckIn.instrument == PlanItem.instrument)
@@ -91,6 +96,8 @@ def get_offer(patient_id: uuid.UUID, plan_item_id: uuid.UUID, on: date) -> Offer
         select(PlanItem, CheckInDraft, done)
         .outerjoin(CheckInDraft, and_(CheckInDraft.patient_id == patient_id, draft))
         .where(PlanItem.patient_id == patient_id, PlanItem.id == plan_item_id)
+        .order_by(CheckInDraft.saved_at.desc())
+        .limit(1)
     ).one_or_none()
     line = to_line(row[0]) if row else None
     return Offer(line, row[1], row[2]) if row and line and not line.is_for_team else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
@@ -14,7 +14,7 @@ from portal.checkins import plan, queries
 from portal.checkins.drafts import Kept, save_draft
 from portal.checkins.filled import Filled, Sheet, asked_items, check_in_row, day_problem, score_rows
 from portal.checkins.hearing import hear, look_for_danger
-from portal.checkins.models import CheckIn, CheckInDraft, Mode, ScoreRow
+from portal.checkins.models import CheckIn, CheckInDraft, Mode, PlanItem, ScoreRow
 from portal.checkins.plan import DayProblem
 from portal.checkins.planning import end_plans, resume, start_default_plan
 from portal.db import session, touched
@@ -48,10 +48,15 @@ _SCORES: Any = ScoreRow.__table__
 _DRAFTS: Any = CheckInDraft.__table__
 _ADD_CHECK_IN = insert(_CHECK_INS)
 _ADD_SCORES = insert(_SCORES)
+_ALIKE = select(PlanItem.id).where(
+    PlanItem.patient_id == bindparam("patient"), PlanItem.instrument == bindparam("instrument")
+)
 _DROP_DRAFT = delete(_DRAFTS).where(
     _DRAFTS.c.patient_id == bindparam("patient"),
-    _DRAFTS.c.plan_item_id == bindparam("item"),
-    or_(_DRAFTS.c.for_on == bindparam("day"), _DRAFTS.c.submission_id == bindparam("submission")),
+    or_(
+        and_(_DRAFTS.c.plan_item_id.in_(_ALIKE), _DRAFTS.c.for_on == bindparam("day")),
+        _DRAFTS.c.submission_id == bindparam("submission"),
+    ),
 )
 _SUPERSEDE = (
     update(_CHECK_INS)
@@ -215,7 +220,7 @@ def _write(filled: Filled, score: scoring.Score, *, by: Actor, at: datetime, tod
     if score.scales:
         session.execute(_ADD_SCORES, score_rows(filled, score, check_in_id, at))
     if filled.plan_item_id is not None and former is None:
-        which = {"item": filled.plan_item_id, "day": filled.on, "submission": filled.sheet.submission_id}
+        which = {"instrument": filled.definition.id, "day": filled.on, "submission": filled.sheet.submission_id}
         session.execute(_DROP_DRAFT, {"patient": patient_id, **which})
     look_for_danger(filled, list(score.safety), at=at, today=today)
     touched(patient_id)

@@ -94,10 +94,9 @@ def test_an_infusion_that_nobody_had_planned_is_followed_but_was_not_led_up_to(c
     assert standing(cast.ada) == {"side-effects": ("due", 0)}
 
 
-def test_a_check_in_that_was_corrected_away_or_is_for_tomorrow_does_not_count(cast: Cast) -> None:
+def test_a_check_in_for_tomorrow_does_not_count(cast: Cast) -> None:
     plan_item(cast.ada)
     scored(cast.ada, "daily", 1, TODAY + timedelta(days=1), NOW)
-    check_in(cast.ada, superseded_at=NOW)
     assert standing(cast.ada) == {"daily": ("due", 0)}
     check_in(cast.ada)
     assert standing(cast.ada) == {"daily": ("done", 1)}

@@ -104,7 +104,7 @@ def today(lines: Any, begun: Any, now: datetime) -> tuple[Today, list[Due]]:
 )
 def test_what_was_begun_goes_on_until_its_window_closes(triggers: Any, begun_on: Any, resumed: Any) -> None:
     one = line(triggers)
-    found, due = today([one], {one.id: day(begun_on)}, moment(9))
+    found, due = today([one], {one.instrument: day(begun_on)}, moment(9))
     assert found.resumed(due[0]) == (day(begun_on) if resumed else None)
 
 
