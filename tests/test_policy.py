@@ -54,6 +54,7 @@ MATRIX: dict[Permission, frozenset[str]] = {
 }
 ONLY_WHILE: dict[tuple[Permission, Role], frozenset[PatientStatus]] = {
     (Permission.CHECK_IN_SUBMIT, Role.PATIENT): frozenset(PatientStatus) - {PatientStatus.DIED},
+    (Permission.PLAN_EDIT, Role.PROVIDER): frozenset({PatientStatus.ACTIVE}),
     (Permission.CHECK_IN_ENTER, Role.PROVIDER): frozenset(PatientStatus) - {PatientStatus.DIED},
     (Permission.CHECK_IN_ENTER, Role.NURSE): frozenset(PatientStatus) - {PatientStatus.DIED},
     (Permission.HISTORY_IMPORT, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),

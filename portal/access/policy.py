@@ -124,6 +124,8 @@ _PATIENT_ALIVE = Rule(Role.PATIENT, Relation.SELF, ALIVE)
 _PATIENT_REACHABLE = Rule(Role.PATIENT, Relation.SELF, REACHABLE)
 _PROVIDER_ON_TEAM = Rule(Role.PROVIDER, Relation.CARE_TEAM)
 _NURSE_ON_TEAM = Rule(Role.NURSE, Relation.CARE_TEAM)
+# A line added to a plan that is stopped would be taken for all that is asked once care is taken up again.
+_PROVIDER_WHILE_ASKED = Rule(Role.PROVIDER, Relation.CARE_TEAM, frozenset({PatientStatus.ACTIVE}))
 # Words spoken by a patient who has left may still have to be written down; nobody speaks for one who has died.
 _PROVIDER_IN_CARE = Rule(Role.PROVIDER, Relation.CARE_TEAM, ALIVE)
 _NURSE_IN_CARE = Rule(Role.NURSE, Relation.CARE_TEAM, ALIVE)
@@ -157,7 +159,7 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.CONSENT_GIVE: (_PATIENT_SELF,),
     Permission.TODAY_VIEW: (_PATIENT_SELF,),
     Permission.PLAN_VIEW: _CARE,
-    Permission.PLAN_EDIT: (_PROVIDER_ON_TEAM,),
+    Permission.PLAN_EDIT: (_PROVIDER_WHILE_ASKED,),
     Permission.CHECK_IN_VIEW: _CARE,
     Permission.CHECK_IN_SUBMIT: (_PATIENT_ALIVE,),
     Permission.CHECK_IN_ENTER: (_PROVIDER_IN_CARE, _NURSE_IN_CARE),

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from portal import db
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import Permission, Relation, Role
+from portal.access.policy import PatientStatus, Permission, Relation, Role
 from portal.checkins import plan_queries, planning, queries, ready_made, ready_made_forms, wording
 from portal.checkins.asking import address_key
 from portal.checkins.plan_forms import LineForm, said
@@ -47,7 +47,7 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         preview=plan.preview(),
         phase=PHASE_NAMES[care.phase],
         suggested=NAMES[option][0] if is_other else "",
-        may_edit=guard.actor().role is Role.PROVIDER,
+        may_edit=guard.actor().role is Role.PROVIDER and guard.patient().status is PatientStatus.ACTIVE,
         is_default=ready.instruments,
     )
 

@@ -52,6 +52,37 @@ def test_a_plan_that_was_changed_and_paused_on_one_day_comes_back_as_it_was_last
     ]
 
 
+def test_the_plans_page_marks_what_the_caseload_counts(browser: Opener, cast: Cast) -> None:
+    plan_item(cast.ada)
+    plan_item(cast.ada, "phq-9", triggers=every(14), starts_on=TODAY - timedelta(days=2))
+    plan_item(cast.ada, "gad-7", triggers=every(14), starts_on=TODAY - timedelta(days=9))
+    plan_item(cast.ada, "urinary", triggers=every(28), starts_on=TODAY)
+    assert standing(cast.ada) == {"daily": "due", "urinary": "due", "phq-9": "overdue", "gad-7": "missed"}
+    assert due.count_late([ref(cast.ada)], NOW) == {cast.ada.own_id: 2}
+    said = browser(cast.bea).get(f"/patients/{cast.ada.own_id}/plan").text
+    assert said.count("overdue since") == 2
+    assert said.count("Due now") == 2
+    for marked in ("overdue since Fri, Nov 20", "overdue since Fri, Nov 13"):
+        assert marked in said
+
+
+@pytest.mark.parametrize("status", [one for one in PatientStatus if one is not PatientStatus.ACTIVE])
+def test_a_stopped_plan_is_not_changed_so_that_it_can_be_taken_up_whole(
+    browser: Opener, cast: Cast, status: PatientStatus
+) -> None:
+    planning.apply(cast.ada.own_id, [DAILY_LINE, PHQ], by=cast.bea.actor, at=NOW - timedelta(days=9))
+    planning.end_plans(cast.ada.own_id, by=cast.bea.actor, at=NOW)
+    db.session.get_one(Patient, cast.ada.own_id).status = status
+    db.session.commit()
+    address = f"/patients/{cast.ada.own_id}/plan"
+    page = browser(cast.bea).get(address)
+    assert "Nothing is due while care is paused or has ended." in page.text
+    assert not [href for _, href in page.links if href.startswith(f"{address}/")]
+    for more in ("add", "ready-made"):
+        assert page.browser.open(f"{address}/{more}").status_code in (403, 404)
+        assert page.browser.open(f"{address}/{more}", "POST", data={}).status_code in (403, 404)
+
+
 # Corrections
 
 
