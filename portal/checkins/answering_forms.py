@@ -15,6 +15,8 @@ def hear(form: AnswerForm, corrects: CheckIn | None = None) -> Help | None:
     """What is said of danger on a page that cannot be taken is heard all the same."""
     on = form.read_on or plan.local_day(guard.at(), guard.patient().time_zone)
     asked = [item.code for item in form.asked]
+    if not form.names_submission:
+        form.send_anew()
     return service.hear(
         service.Filled(guard.patient(), form.definition, asked, form.sheet(), on, None, corrects), at=guard.at()
     )

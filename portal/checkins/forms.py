@@ -90,7 +90,12 @@ class AnswerForm(Form):
     @property
     def is_sendable(self) -> bool:
         """Whether it says which submission and which day it belongs to."""
-        return _is_uuid(self.submission_id.data) and self.read_on is not None
+        return self.names_submission and self.read_on is not None
+
+    @property
+    def names_submission(self) -> bool:
+        """Whether it says which submission it belongs to."""
+        return _is_uuid(self.submission_id.data)
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -151,7 +156,7 @@ class AnswerForm(Form):
             self[PREFIX + code].errors = [text]
 
     def _page_problems(self) -> Iterable[str]:
-        if not _is_uuid(self.submission_id.data):
+        if not self.names_submission:
             self.send_anew()
             yield _("Something went missing on the way. Your answers are still here: please send them again.")
         if self.read_on is None and not self.on.errors:

@@ -101,7 +101,7 @@ def submit(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValu
 def save_draft(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturnValue:
     offer, form = _what_was_sent(patient_id, plan_item_id)
     db.begin(write=True)
-    kept = _keep(offer, form) if form.is_sendable else service.Kept(is_saved=False)
+    kept = _keep(offer, form) if form.is_sendable else service.Kept(is_saved=False, help=hear(form))
     return {"saved": kept.is_saved, "help": kept.help or ""}, 200 if kept.is_saved else 422
 
 

@@ -132,6 +132,17 @@ def test_a_page_of_a_line_that_was_stopped_meanwhile_is_taken_and_heard(browser:
     assert only(Concern).rule == "R3"
 
 
+@pytest.mark.parametrize("broken", [{"on": "someday"}, {"submission_id": "x"}, {"on": "", "submission_id": ""}])
+def test_danger_is_heard_in_answers_that_cannot_be_kept(browser: Opener, cast: Cast, broken: dict[str, str]) -> None:
+    item = plan_item(cast.ada, "phq-9", 14, starts_on=TODAY)
+    form = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/check-ins/new/{item.id}").form("Send")
+    sent = {**form.values.to_dict(), "item_q9": "3", **broken}
+    answer = form.page.browser.open(f"{form.action.partition('?')[0]}/draft", "POST", data=sent)
+    assert (answer.status_code, answer.json) == (422, {"saved": False, "help": "crisis"})
+    assert only(Concern).rule == "R3"
+    assert count(CheckInDraft) == 0
+
+
 # Clocks
 
 
