@@ -5,13 +5,13 @@ once anything was sent after it opened.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from portal.checkins.occurrences import CHAIN_DAYS, Anchors, Occurrence, merged, start_of_day
-from portal.checkins.rhythm import PlanLine
+from portal.checkins.rhythm import Anchor, PlanLine
 
 SOON_DAYS = 2
 REMEMBERED_DAYS = 14
@@ -169,8 +169,27 @@ def _asked(
     gap = max(line.min_gap_days for line in lines)
     if last is None or not gap:
         return found
-    moment, free_on = last.moment(ZoneInfo(time_zone)), last.for_on + timedelta(days=gap)
-    return [one for one in found if one.opens_at <= moment or one.due_on >= free_on]
+    zone, free_on = ZoneInfo(time_zone), last.for_on + timedelta(days=gap)
+    held = (_held(one, last.moment(zone), free_on, zone) for one in found)
+    return [one for one in held if one is not None]
+
+
+def _held(asking: Occurrence, moment: datetime, free_on: date, zone: ZoneInfo) -> Occurrence | None:
+    """Return what a check-in leaves of an asking: what leads up to an infusion waits for the gap in its window.
+
+    Args:
+        asking: an asking as the plan makes it.
+        moment: when the check-in was done.
+        free_on: the first day far enough from it.
+        zone: where the patient lives.
+    """
+    if asking.opens_at <= moment or asking.due_on >= free_on:
+        return asking
+    opens_at = start_of_day(free_on.toordinal(), zone)
+    if asking.anchor is not Anchor.PLANNED_INFUSION or opens_at >= asking.closes_at:
+        return None
+    due_at = min(asking.closes_at, max(asking.due_at, start_of_day(free_on.toordinal() + 1, zone)))
+    return replace(asking, due_on=free_on, opens_at=opens_at, due_at=due_at)
 
 
 def look_back(lines: Iterable[PlanLine]) -> int:

@@ -122,6 +122,25 @@ def test_what_was_sent_not_long_before_is_not_asked_again(now: Any, last: Any, e
     assert stands(line(WEEKLY_AND_THE_MORNING_OF_EACH, gap=3), anchors([], [9, 20]), now, last) == expected
 
 
+@pytest.mark.parametrize(
+    ("now", "last", "expected"),
+    [
+        # an infusion on day 20 at 10, asked within 72 hours before it and every 14 days, at least 3 days apart
+        (moment(17, 11), done(13), ("due", 17, 28)),
+        (moment(17, 11), done(16), ("soon", 19, 19)),  # too soon after the last: within the same hours, but later
+        (moment(19, 1), done(16), ("due", 19, 28)),
+        (moment(20, 9), done(16), ("due", 19, 28)),
+        (moment(20, 11), done(16), ("missed", 19, 28)),
+        (moment(19, 12), done(19), ("done", 28, 28)),
+        (moment(20, 9), done(17, 9), ("due", 20, 28)),  # an hour before the window, 73 before the infusion
+        (moment(20, 9), done(18), ("upcoming", 28, 28)),  # done within it
+    ],
+)
+def test_what_leads_up_to_an_infusion_waits_for_the_gap_and_is_still_asked(now: Any, last: Any, expected: Any) -> None:
+    one = line((*FORTNIGHTLY, *WITHIN_72_HOURS), gap=3)
+    assert stands(one, anchors([], [20]), now, last) == expected
+
+
 @pytest.mark.parametrize(("ends_on", "is_asked"), [(-1, False), (5, False), (6, True), (None, True)])
 def test_an_ended_line_is_asked_no_more_from_that_day_on(ends_on: Any, is_asked: Any) -> None:
     one = line(EVERY_DAY, starts=day(-9), ends_on=None if ends_on is None else day(ends_on))
