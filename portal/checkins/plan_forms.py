@@ -87,7 +87,7 @@ class LineForm(Form):
     days_after = DaysField(_l("Days after an infusion"), default=(3,), lowest=1)
     daily_until = _days(_l("Daily for how many days"), 7)
     daily_later = _days(_l("Every how many days after the daily ones"), 7)
-    others = CheckboxesField(_l("Rules made elsewhere"))
+    others = CheckboxesField(_l("Further rules of this line"))
     min_gap_days = IntegerField(_l("Days apart at least"), lowest=0, highest=MOST_GAP_DAYS, default=0)
     extra_items = CheckboxesField(_l("Further questions"), hint=_l("Each adds a tap."))
 

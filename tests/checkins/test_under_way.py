@@ -83,6 +83,16 @@ def test_a_stopped_plan_is_not_changed_so_that_it_can_be_taken_up_whole(
         assert page.browser.open(f"{address}/{more}", "POST", data={}).status_code in (403, 404)
 
 
+def test_the_ready_made_plan_keeps_the_week_between_two_forms(browser: Opener, cast: Cast) -> None:
+    address = f"/patients/{cast.ada.own_id}/plan/ready-made"
+    page: Any = browser(cast.bea).get(address).form("Show its lines")
+    page = page.submit(phase="start", conditions=["ptsd"], button="Show its lines")
+    page.form("Save this plan").submit()
+    lines = {line.instrument: line for line in map(queries.to_line, queries.list_plan(cast.ada.own_id))}
+    assert lines["pcl-5-week"].triggers == (Trigger(Anchor.START, from_day=7, every_days=7),)
+    assert lines["pcl-5-month"].triggers == (Trigger(Anchor.START),)
+
+
 # Corrections
 
 
