@@ -52,6 +52,14 @@ def current() -> Catalogue:
     return _look_again(last)
 
 
+def is_waiting(instrument: str, version: int | None = None) -> bool:
+    """Return whether a scale, or this version of it, waits for the medical director; False while nobody can look."""
+    try:
+        return any(one.instrument == instrument and version in (None, one.version) for one in queries.list_waiting())
+    except _OUT_OF_REACH:
+        return False
+
+
 def forget() -> None:
     """Read the clinic's own definitions afresh the next time somebody asks in this process."""
     global _remembered

@@ -23,6 +23,7 @@ UNANSWERED, DECLINED = {"-", "–"}, {"x", "X"}
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 REFUSED, NOT_UNDERSTOOD = 1, 2
 LISTED = "{:<20} {:>7}  {:<27} {:<10} {:<13} {:<12} {}"
+WAITS = "{} waits for approval: it can be scored once the medical director has approved it on the page Questionnaires."
 # An answer may start with a minus sign, which click would take for an option.
 ANSWERS = {"ignore_unknown_options": True}
 
@@ -77,7 +78,8 @@ def score(instrument: str, answers: tuple[str, ...], version: int | None, as_jso
     try:
         definition = catalogue.current().get(instrument, version)
     except UnknownInstrument as error:
-        _stop(NOT_UNDERSTOOD, str(error))
+        waits = catalogue.is_waiting(instrument, version)
+        _stop(NOT_UNDERSTOOD, WAITS.format(instrument) if waits else str(error))
     given = _given(definition, answers)
     asked = [item.code for item in definition.items if item.is_default or item.code in given]
     problems = scoring.validate(definition, given, asked)

@@ -118,6 +118,11 @@ def list_versions() -> list[Version]:
     return sorted([*kept, *_waiting_files(kept)], key=lambda one: (one.instrument, one.version))
 
 
+def list_waiting() -> list[Version]:
+    """Return what waits for the medical director, from a page or from a file."""
+    return [one for one in list_versions() if one.state is State.WAITING]
+
+
 def get_version(definition_id: uuid.UUID) -> Version | None:
     """Return one definition of the clinic's, also one that is a file so far."""
     return next((one for one in list_versions() if one.id == definition_id), None)

@@ -10,7 +10,12 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from portal import db
+from portal.instruments import service
 from portal.instruments.loader import catalogue
+from portal.instruments.own import files
+from tests.cast import NOW, Cast
+from tests.instruments.clinic.scales import REST
 from tests.instruments.made_up import source
 
 Run = Callable[..., Result]
@@ -39,6 +44,25 @@ def test_the_list_has_a_line_for_every_instrument_with_its_licence_and_whether_i
     assert "to be pasted" in lines["epds"]
     assert "clinician  none needed" in lines["madrs"]
     assert "Patient Health Questionnaire (PHQ-9)" in lines["phq-9"]
+
+
+@pytest.mark.parametrize("from_a_file", [True, False])
+def test_what_waits_for_approval_is_known_by_its_name_and_not_scored_yet(
+    run: Run, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, from_a_file: bool
+) -> None:
+    if from_a_file:
+        monkeypatch.setattr(files, "_current", ())
+        (tmp_path / "own-rest.toml").write_text(REST)
+        files.use(str(tmp_path))
+    else:
+        service.propose_scale(REST, by=cast.bea.actor, at=NOW)
+        db.session.commit()
+    result = run("score", "own-rest", 1, 1)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("own-rest waits for approval: ")
+    assert result.stderr == run("score", "own-rest", 1, 1, "--version", 1).stderr
+    assert "no instrument is called 'own-rests'" in run("score", "own-rests", 1, 1).stderr
+    assert "no instrument is called 'own-rest'" in run("score", "own-rest", 1, 1, "--version", 7).stderr
 
 
 def test_a_right_file_can_be_used_and_says_what_it_comes_to(run: Run, tmp_path: Path) -> None:

@@ -32,6 +32,11 @@ def test_the_page_carries_the_loinc_notice_and_says_what_we_do_not_do() -> None:
     assert "Answering it alone in a portal is an extension that was not validated" in PROSE
 
 
+def test_the_page_says_which_ranges_have_to_be_confirmed() -> None:
+    assert "The ranges of MADRS, YMRS, CADSS and HAM-D" in PROSE
+    assert "to be confirmed, and *unverified* until then. For the KSET-R no total could be confirmed" in PROSE
+
+
 def test_the_page_names_what_is_unverified() -> None:
     rows = {
         line.split("`")[1]: line.endswith("| unverified |") for line in PAGE.splitlines() if line.startswith("| **")

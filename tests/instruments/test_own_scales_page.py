@@ -5,7 +5,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from portal.instruments.cli import check
 from portal.instruments.loader import SHIPPED, catalogue, load_text
 from portal.instruments.scoring import score
 from portal.instruments.tables import Table
@@ -15,8 +17,17 @@ PAGE = (Path(__file__).parents[2] / "docs" / "own-scales.md").read_text(encoding
 EXAMPLE = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0]
 
 
+def test_the_example_passes_the_check_that_the_page_names(tmp_path: Path) -> None:
+    name = re.findall(r"^    \.venv/bin/flask --app wsgi:app instruments check (\S+)", PAGE, re.MULTILINE)[0]
+    file = tmp_path / name
+    file.write_text(EXAMPLE, encoding="utf-8")
+    result = CliRunner().invoke(check, [str(file)])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"instruments score {file.stem} 2 1 - 3 " in PAGE
+
+
 def test_the_example_is_a_definition_that_a_clinic_can_use() -> None:
-    definition = load_text(EXAMPLE, "sleep-quality.toml", shipped=False)
+    definition = load_text(EXAMPLE, "example.toml", shipped=False)
     assert definition.is_askable
     assert definition.id not in catalogue()
     assert score(definition, written("2,1,–,3")).primary.value == 8
