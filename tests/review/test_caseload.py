@@ -3,12 +3,14 @@
 import itertools
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
 
 from portal import db
 from portal.access.policy import PatientStatus
+from portal.instruments import service
 from portal.patients.models import CareTeamMember, Patient
 from portal.review import queries
 from portal.review import service as review
@@ -16,6 +18,7 @@ from portal.review.models import CaseloadEntry, CaseloadRow
 from portal.review.need import Need, need
 from tests import factories
 from tests.cast import NOW, Cast, Person
+from tests.instruments.clinic.scales import REST, director
 from tests.page import Browser
 from tests.progress.answered import all_of, answered
 
@@ -195,6 +198,24 @@ def test_the_caseload_costs_the_same_for_many(
     db.session.commit()
     reads, written_by_the_look = 6, 3
     assert queries_of(lambda: bea.get("/caseload")) == one <= reads + written_by_the_look
+
+
+def test_the_medical_director_sees_at_one_query_what_waits_and_nobody_else_pays(
+    app: Flask, cast: Cast, browser: LOOKS, queries_of: Callable[..., int]
+) -> None:
+    people = {name: browser(getattr(cast, name)) for name in ("bea", "nia")}
+    costs = {name: partial(queries_of, partial(one.get, "/caseload")) for name, one in people.items()}
+    for one in people.values():
+        one.get("/caseload")
+    before = {name: cost() for name, cost in costs.items()}
+    service.propose_scale(REST, by=cast.cal.actor, at=NOW)
+    db.session.commit()
+    said = "1 scale waits for your approval"
+    assert all(said not in one.get("/caseload").text for one in people.values())
+    assert {name: cost() for name, cost in costs.items()} == before
+    director(cast.bea)
+    assert f'<a href="/clinic/questionnaires">{said}</a>' in people["bea"].get("/caseload").html
+    assert costs["bea"]() == before["bea"] + 1
 
 
 def test_a_row_rewritten_is_the_row_recomputed(app: Flask, cast: Cast) -> None:
