@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from portal.progress import describe
 from portal.progress.axes import is_staffed
 from portal.progress.reading import crossings, version_changes
+from portal.progress.svg.also import SIGNS
 from portal.progress.svg.frame import Frame
 from portal.progress.svg.pen import element, text, width
 from portal.progress.svg.scores import square
@@ -46,6 +48,9 @@ def entries(frame: Frame) -> Iterator[tuple[Message, str]]:
     for status, name in (("planned", message("planned")), ("stopped-early", message("stopped early"))):
         if any(status == had for _, had in kinds):
             yield name, _stem(f"c-booster c-{status}")
+    # A mark with a label beside it explains itself.
+    for unnamed in sorted({mark.kind for mark in timeline.shown_marks if not mark.label and not mark.until}):
+        yield describe.MARK[unnamed], element("path", d=f"M0 0{SIGNS[unnamed]}", class_=f"c-mark c-{unnamed}")
 
 
 def _scores(timeline: Timeline, instrument: InstrumentView) -> Iterator[tuple[Message, str]]:
