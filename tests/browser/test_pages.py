@@ -120,7 +120,6 @@ STATES: list[tuple[str, str, str, dict[str, str]]] = [
     ("nothing-open", "cal", "safety.alerts", {}),
     ("others", "bea", "review.caseload", {"show": "=others"}),
     ("paused", "bea", "plan.show", {"patient_id": "paused"}),
-    ("paused", "bea", "plan.ready_made", {"patient_id": "paused"}),
     ("plan", "bea", "treatment.new_infusion", {"as": "=plan"}),
     ("all", "bea", "progress.show", {"range": "=all"}),
     ("interval", "ada", "progress.show", {"range": "=interval"}),

@@ -185,7 +185,7 @@ def test_a_clinics_wording_is_charted_and_is_no_break_from_the_structure_it_is_o
 
 
 OWN = """
-id = "our-scale"
+id = "own-our-scale"
 version = {version}
 title = "Our scale"
 short_title = "Ours"
@@ -225,7 +225,7 @@ def test_another_version_is_marked_on_the_page_and_old_answers_stay_with_theirs(
         service.approve(proposed, found.digest, by=cast.bea.actor, at=NOW)
         db.session.commit()
         catalogue.forget()
-        answered(cast.ada, "our-scale", {"one": 5 if version == 1 else 4}, ago=ago, version=version)
+        answered(cast.ada, "own-our-scale", {"one": 5 if version == 1 else 4}, ago=ago, version=version)
     page = chosen(browser, cast.bea, cast.ada)
     assert "The questions or their scoring changed on November 20, 2026 (version 2)" in page.text
     assert "version 2 from here on" in page.html
