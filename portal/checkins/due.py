@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, or_, select, union_all
+from sqlalchemy import bindparam, func, or_, select, union_all
 
 from portal.access.policy import PatientStatus
+from portal.accounts.models import User
 from portal.checkins import plan
 from portal.checkins.models import CheckIn, CheckInDraft, PlanItem
 from portal.checkins.occurrences import Moment
@@ -115,7 +116,7 @@ def get_today(patient: PatientRef, *, at: datetime, past_days: int) -> Today:
     today = plan.local_day(at, patient.time_zone)
     found = plan_of(patient, at, days_back=past_days)
     due, first_day = found.due(at), today - timedelta(days=past_days)
-    done = _list_done(patient.id, {line.instrument for line in found.asked}, first_day, today)
+    done = list_done(patient.id, {line.instrument for line in found.asked}, first_day, today)
     enrolled_on = found.anchors.enrolled_on
     missed = [
         (one.line, day)
@@ -246,9 +247,11 @@ def _anchors() -> Any:
 _ANCHORS = _anchors()
 
 
-def _list_done(patient_id: uuid.UUID, instruments: Collection[str], first: date, last: date) -> list[Done]:
+def list_done(patient_id: uuid.UUID, instruments: Collection[str], first: date, last: date) -> list[Done]:
+    """Return what was sent for some days, in the order it came and each in its latest version."""
     rows = session.execute(
-        select(CheckIn.id, CheckIn.instrument, CheckIn.for_on, CheckIn.received_at)
+        select(CheckIn.id, CheckIn.instrument, CheckIn.for_on, CheckIn.received_at, func.coalesce(User.name, ""))
+        .outerjoin(User, User.id == CheckIn.entered_by_id)
         .where(CheckIn.patient_id == patient_id, CheckIn.instrument.in_(instruments), CheckIn.superseded_at.is_(None))
         .where(CheckIn.for_on.between(first, last))
         .order_by(CheckIn.received_at)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
-from portal.checkins import plan, queries, service
+from portal.checkins import due, plan, queries, service
 from portal.checkins.answering_forms import hear, help_values
 from portal.checkins.asking import address_key
 from portal.checkins.entry_forms import EntryForm, begin_entry, days_of, entry_form
@@ -106,9 +106,11 @@ def _questions(instrument_key: uuid.UUID, version: str | None) -> tuple[Definiti
 
 
 def _page(form: EntryForm, instrument_key: uuid.UUID, offered: Help | None = None) -> str:
-    form.hold_to(*days_of(guard.patient(), _today()))
+    days = days_of(guard.patient(), _today())
+    form.hold_to(*days)
     return render_template(
         "checkins/enter.html",
+        there=due.list_done(guard.patient().id, {form.definition.id}, *days),
         form=form,
         definition=form.definition,
         instrument_key=instrument_key,

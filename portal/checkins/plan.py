@@ -44,12 +44,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A check-in of the last days, for the patient's page of today."""
+    """A check-in of the last days; `entered_by` names who of the staff typed it in, "" where the patient sent it."""
 
     id: uuid.UUID
     instrument: str
     for_on: date
     received_at: datetime
+    entered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

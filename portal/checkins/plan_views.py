@@ -253,7 +253,9 @@ def _line_page(
 
 def _ready_made_page(plan: PlanAsItIs, form: ReadyMadeForm) -> str:
     preview = plan.preview(form.drafts()) if form.is_whole else None
-    return _page("plan_ready_made", plan, form=form, preview=preview, source=_(ready_made.SOURCE), chosen=form.title)
+    left_out = ready_made_forms.left_out(form.choice, plan_queries.askable())
+    shown = {"source": _(ready_made.SOURCE), "chosen": form.title, "left_out": left_out}
+    return _page("plan_ready_made", plan, form=form, preview=preview, **shown)
 
 
 def _page(template: str, plan: PlanAsItIs, **shown: Any) -> str:

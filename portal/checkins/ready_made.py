@@ -129,6 +129,21 @@ def lines(conditions: Collection[str], *phases: Phase, askable: Collection[str])
     return tuple(_line(instrument, triggers, conditions) for instrument, triggers in rhythms.items())
 
 
+def left_out(conditions: Collection[str], *phases: Phase, askable: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """Return what belongs to these conditions in these phases and cannot be asked: each with its alternatives.
+
+    Args:
+        conditions: ids of what the patient is treated for.
+        phases: one phase, or several whose plans are laid over each other.
+        askable: ids of the instruments that this clinic can ask.
+    """
+    return tuple(
+        alternatives
+        for condition, alternatives, by_phase in BY_CONDITION
+        if condition in conditions and not set(alternatives) & set(askable) and any(by_phase.get(one) for one in phases)
+    )
+
+
 def suggested_phase(*, has_course: bool, is_running: bool, series_planned: int, series_given: int) -> Phase:
     """Return the phase that a patient's courses speak for.
 

@@ -162,6 +162,14 @@ def choose(phase: str, conditions: Collection[Condition], plan: PlanAsItIs) -> C
     return ChoiceForm(formdata=None, data=data)
 
 
+def left_out(choice: ChoiceForm, askable: Collection[str]) -> list[list[Definition]]:
+    """Return what belongs to the plan that was chosen and has no wording here; any of each list would do."""
+    phases = PHASES.get(choice.phase.data or "", AT_ENROLMENT)
+    missing = ready_made.left_out(choice.conditions.data or [], *phases, askable=askable)
+    found = [[catalogue.current().get(one) for one in alternatives] for alternatives in missing]
+    return [some for some in found if not any(one.has_wording for one in some)]
+
+
 def _ready(choice: ChoiceForm, askable: Collection[str]) -> dict[str, LineDraft]:
     phases = PHASES.get(choice.phase.data or "", AT_ENROLMENT)
     lines = ready_made.lines(choice.conditions.data or [], *phases, askable=askable)

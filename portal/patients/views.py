@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from wtforms.fields.choices import SelectChoice
 
 from portal.access import guard
@@ -16,6 +17,7 @@ from portal.access.policy import PatientStatus, Permission, Relation
 from portal.accounts.service import AddressTaken
 from portal.audit import queries as audit
 from portal.checkins import planning
+from portal.checkins import queries as checkins
 from portal.clinic import queries as clinic
 from portal.patients import queries, service
 from portal.patients.forms import (
@@ -92,7 +94,9 @@ def enrol() -> ResponseReturnValue:
             return _again("new", form)
         planning.start_default_plan(patient_id, person.conditions, by=by, at=guard.at())
     said = _("Saved. %(name)s gets an invitation by email.", name=form.given_name.data)
-    return _saved(said, "patients.overview", patient_id=patient_id)
+    asked = len(checkins.list_plan(patient_id))
+    plan = ngettext("A plan is set up: one thing is asked.", "A plan is set up: %(num)s things are asked.", asked)
+    return _saved(f"{said} {plan}", "patients.overview", patient_id=patient_id)
 
 
 @blueprint.post("/patients/<uuid:patient_id>/invite")

@@ -233,3 +233,26 @@ def test_what_has_no_words_cannot_be_read_out(browser: Opener, cast: Cast, instr
 def test_a_look_at_the_page_is_on_record(browser: Opener, cast: Cast) -> None:
     browser(cast.bea).get(address(cast.ada, "gad-7"))
     assert count(AuditEvent, event="record:looked-at", patient_id=cast.ada.own_id) == 1
+
+
+def test_a_day_that_has_one_already_is_named_with_who_sent_it_and_takes_another(browser: Opener, cast: Cast) -> None:
+    plan_item(cast.ada)
+    opened = browser(cast.bea).get(address(cast.ada, "daily"))
+    assert "have one already" not in opened.text
+    check_in(cast.ada, YESTERDAY)
+    enter(browser, cast.nia, cast.ada, "daily", DAILY)
+    page = browser(cast.bea).get(address(cast.ada, "daily"))
+    assert f"Sat, Nov 21: sent by {cast.ada.actor.name}" in page.text
+    assert f"Sun, Nov 22: entered by {cast.nia.actor.name}" in page.text
+    enter(browser, cast.bea, cast.ada, "daily", DAILY)
+    assert count(CheckIn) == 3
+
+
+def test_the_patients_today_says_who_entered_what_was_sent(browser: Opener, cast: Cast) -> None:
+    plan_item(cast.ada)
+    plan_item(cast.ada, "gad-7", 14)
+    enter(browser, cast.nia, cast.ada, "gad-7", GAD_7)
+    check_in(cast.ada)
+    page = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/today")
+    assert page.text.count("entered by") == 1
+    assert f"entered by {cast.nia.actor.name}" in page.text

@@ -193,7 +193,7 @@ def test_a_day_that_has_one_already_says_so_and_takes_another(browser: Opener, c
 def test_yesterday_can_be_added(browser: Opener, cast: Cast) -> None:
     item = plan_item(cast.ada)
     page = opened(browser, cast.ada, item, f"?on={YESTERDAY}")
-    assert "For Sat, Nov 21" in page.text
+    assert "This is for Sat, Nov 21: “today” means that day." in page.text
     receipt = page.form("Send").submit(typed(DAILY))
     assert only(CheckIn).for_on == YESTERDAY
     assert "For Sat, Nov 21, sent Sun, Nov 22" in receipt.text

@@ -529,3 +529,21 @@ def test_a_page_of_the_plan_takes_few_queries(
     save(cast.ada, wanted(*AT_ENROLMENT).values(), cast.bea)
     bea = browser(cast.bea)
     assert queries_of(lambda: bea.get(f"/patients/{cast.ada.own_id}/plan{more}")) <= most
+
+
+@pytest.mark.parametrize(
+    ("conditions", "said"),
+    [
+        ((Condition.BIPOLAR,), "ASRM or PMQ-9 belongs here; this clinic has not put in its wording yet."),
+        ((Condition.PTSD,), ""),
+    ],
+)
+def test_a_scale_left_out_for_want_of_its_wording_is_named(
+    browser: Opener, cast: Cast, conditions: Any, said: str
+) -> None:
+    treated_for(cast.ada, *conditions)
+    page = page_of(browser, cast.bea, cast.ada, "/ready-made")
+    assert said in page.text
+    assert ("ASRM" in page.text) == bool(said)
+    assert "QIDS-SR16 belongs here; this clinic has not put in its wording yet." in page.text
+    assert "/clinic/questionnaires" in [href for label, href in page.links if "clinic’s" in label]

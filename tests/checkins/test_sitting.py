@@ -211,3 +211,11 @@ def test_times_that_cannot_be_change_nothing_about_the_answers(
     form.submit({**typed(GAD_7), "answered_ms": times, "submitted_at": submitted, "offered_at": "tomorrow"})
     row = only(CheckIn)
     assert (row.answers, row.answered_ms, row.submitted_at, row.offered_at) == (GAD_7, {}, None, None)
+
+
+def test_a_scale_left_half_way_keeps_its_place_among_what_was_sent(browser: Opener, cast: Cast) -> None:
+    three(cast.ada)
+    page = begun(browser, cast.ada).follow("Start").form("Send").submit(typed(DAILY))
+    page = page.form("Send").submit(typed(dict.fromkeys((f"q{number}" for number in range(1, 8)), 1)))
+    save(page.form("Send"), {"q1": 2})
+    assert "Part 3 of 3" in begun(browser, cast.ada).follow("Two weeks: mood").text

@@ -152,3 +152,12 @@ def test_a_patient_who_travelled_west_is_asked_for_the_day_that_came_again(cast:
     check_in(cast.ada, TODAY + timedelta(days=1))
     found = due.get_today(ref(cast.ada), at=NOW, past_days=7)
     assert [(one.standing.value, one.on) for one in found.due] == [("due", TODAY)]
+
+
+@pytest.mark.parametrize(("days", "times"), [(18, 1), (3, 1)])
+def test_the_day_of_the_next_treatment_is_said_once(browser: Opener, cast: Cast, days: int, times: int) -> None:
+    at = NOW + timedelta(days=days)
+    infusion(course(cast.ada, cast.bea), cast.bea, at, status=InfusionStatus.PLANNED, planned_at=at)
+    text = today(browser, cast.ada).text.partition("Next treatment")[2]
+    assert text.count("Dec 10") + text.count("December 10") + text.count("Nov 25") == times
+    assert ("in 3 days" in text) == (days == 3)

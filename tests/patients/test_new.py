@@ -35,6 +35,8 @@ def test_a_provider_takes_somebody_into_care_with_everything_that_was_typed(brow
     patient = enrolled()
     assert page.url == f"/patients/{patient.id}"
     assert "Ida gets an invitation by email" in page.text
+    assert "A plan is set up: " in page.text
+    assert f"/patients/{patient.id}/plan" in [href for label, href in page.links if label == "Look at the plan"]
     user = db.session.get_one(User, patient.user_id)
     assert (user.email, user.name, user.status) == ("ida@example.org", "Ida Sørensen", AccountStatus.INVITED)
     assert (user.time_zone, user.language) == ("Europe/Copenhagen", "en")
