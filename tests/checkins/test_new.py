@@ -311,7 +311,7 @@ def test_what_was_typed_when_the_session_ended_is_offered_again_and_sent_once(
     assert count(CheckIn) == 0
     page = sign_in_now(app, cast.ada).get(address(cast.ada, item))
     assert "We kept what you typed" in page.text
-    assert "For Sat, Nov 21" in page.text
+    assert "This is for Sat, Nov 21" in page.text
     again = page.form("Send")
     assert (again.values["item_mood"], again.values["note"]) == ("1", "a long text")
     again.submit()
