@@ -1,6 +1,5 @@
 """How a questionnaire is put to a person: which list may be answered as a whole, what a question hangs on. Pure."""
 
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from portal.instruments.skips import Presence, presence
 from portal.messages import N_
 
 LONG_LIST = 7
-_ADDRESSES = uuid.UUID("5d3a1f0e-8c6b-4f0e-9a57-3b6f5a0c2d11")
 
 _ONLY_IF = {
     ("one", "is"): N_("Only if the answer to “%(question)s” is “%(answer)s”."),
@@ -31,11 +29,6 @@ class Sentence:
 
     message: str
     values: Mapping[str, str]
-
-
-def address_key(instrument: str) -> uuid.UUID:
-    """Return what stands for an instrument in an address, which names no illness and no instrument."""
-    return uuid.uuid5(_ADDRESSES, instrument)
 
 
 def quick_none(definition: Definition) -> str | None:

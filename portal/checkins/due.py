@@ -84,9 +84,12 @@ def to_enter(patient: Planned, at: datetime) -> list[Due]:
     return [one for one in plan_of(patient, at).due_for_team(at) if one.is_now or one.is_late]
 
 
-def plan_of(patient: Planned, at: datetime, *, days_back: int = 0) -> Plan:
-    """Return a patient's plan with its anchors, for looking at least so many days back and `FAR_DAYS` ahead."""
-    return _gather([patient], at, days_back)[patient.id]
+def plan_of(patient: Planned, at: datetime, *, days_back: int = 0, to_change: bool = False) -> Plan:
+    """Return a patient's plan with its anchors, for looking at least so many days back and `FAR_DAYS` ahead.
+
+    With `to_change` also with the anchors of what it does not hang on yet, because a change of it may.
+    """
+    return _gather([patient], at, days_back, to_change=to_change)[patient.id]
 
 
 def count_late(patients: Sequence[Planned], at: datetime) -> dict[uuid.UUID, int]:
@@ -159,7 +162,9 @@ _LINES = (
 )
 
 
-def _gather(patients: Sequence[Planned], at: datetime, days_back: int = 0) -> dict[uuid.UUID, Plan]:
+def _gather(
+    patients: Sequence[Planned], at: datetime, days_back: int = 0, *, to_change: bool = False
+) -> dict[uuid.UUID, Plan]:
     """Read the plans of some patients: a query for each of the days it is among them, at most three, and one more.
 
     What has lost its wording, or was withdrawn, is not asked of anybody, whatever a plan says.
@@ -177,7 +182,10 @@ def _gather(patients: Sequence[Planned], at: datetime, days_back: int = 0) -> di
             lines[row.patient_id].append(to_line(row))
             if row.last_on is not None:
                 last[row.patient_id][row.instrument] = Last(row.last_on, row.last_at)
-    given, planned = _read_anchors(lines, at, days_back)
+    back = {one: anchors_back(of_one, days_back) for one, of_one in lines.items()}
+    if to_change:
+        back = {one: max(FAR_DAYS, days or 0) for one, days in back.items()}
+    given, planned = _read_anchors({one: days for one, days in back.items() if days is not None}, at)
     return {
         one.id: Plan(
             one.time_zone,
@@ -197,16 +205,14 @@ def _gather(patients: Sequence[Planned], at: datetime, days_back: int = 0) -> di
 Moments = dict[uuid.UUID, list[Moment]]
 
 
-def _read_anchors(lines: dict[uuid.UUID, list[PlanLine]], at: datetime, days_back: int) -> tuple[Moments, Moments]:
-    """Return the infusions that matter to these plans: those given, and those that are or were planned."""
+def _read_anchors(back: dict[uuid.UUID, int], at: datetime) -> tuple[Moments, Moments]:
+    """Return the infusions of so many days back and all ahead: those given, and those that are or were planned."""
     given: Moments = {}
     planned: Moments = {}
-    back = {patient_id: anchors_back(of_one, days_back) for patient_id, of_one in lines.items()}
-    ids = [patient_id for patient_id, days in back.items() if days is not None]
-    if not ids:
+    if not back:
         return given, planned
-    since = at - timedelta(days=max(days for days in back.values() if days is not None))
-    for row in run(_ANCHORS, {"ids": ids, "since": since, "until": at + timedelta(days=FAR_DAYS)}):
+    since = at - timedelta(days=max(back.values()))
+    for row in run(_ANCHORS, {"ids": list(back), "since": since, "until": at + timedelta(days=FAR_DAYS)}):
         moment = (row.id, row.happens_at)
         if row.status in GIVEN:
             given.setdefault(row.patient_id, []).append(moment)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from portal.checkins import plan
-from portal.checkins.forms import AnswerForm
+from portal.checkins.forms import DAILY, AnswerForm
 from portal.checkins.models import Mode
 from portal.checkins.question_forms import question_fields
 from portal.clinic import queries as clinic
@@ -17,11 +17,11 @@ from portal.instruments import catalogue
 from portal.instruments.definition import Definition, FilledBy
 from portal.patients.queries import PatientRef
 from portal.web.fields import DateField, RadioField, SelectChoice, TextAreaField
+from portal.web.words import words
 
-MODES = (
-    SelectChoice(Mode.PHONE.value, _l("By phone")),
-    SelectChoice(Mode.BEDSIDE.value, _l("At the bedside, or in the room")),
-)
+
+def _spoken() -> list[SelectChoice]:
+    return [SelectChoice(one.value, words(one)) for one in (Mode.PHONE, Mode.BEDSIDE)]
 
 
 class EntryForm(AnswerForm):
@@ -47,7 +47,12 @@ class EntryForm(AnswerForm):
 class SpokenForm(EntryForm):
     """What a patient says, by phone or in the room."""
 
-    mode = RadioField(_l("How did you ask?"), choices=MODES, inline=True, missing=_l("Choose how you asked"))
+    mode = RadioField(
+        _l("How did you ask?"),
+        choices=lambda: [SelectChoice(one.value, words(one)) for one in (Mode.PHONE, Mode.BEDSIDE)],
+        inline=True,
+        missing=_l("Choose how you asked"),
+    )
 
 
 class NotedSpokenForm(SpokenForm):
@@ -66,7 +71,7 @@ def _entry_form(instrument: str, version: int, asked: tuple[str, ...]) -> type[E
     definition = catalogue.current().get(instrument, version)
     items = definition.asked(asked)
     base = EntryForm if definition.filled_by is FilledBy.CLINICIAN else SpokenForm
-    if definition.id == "daily":
+    if definition.id == DAILY:
         base = NotedSpokenForm
     about = {"definition": definition, "asked": items}
     return type("Entry", (base,), {**about, **question_fields(definition, items)})

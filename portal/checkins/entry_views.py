@@ -12,7 +12,6 @@ from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.checkins import due, plan, queries, service
 from portal.checkins.answering_forms import hear, help_values
-from portal.checkins.asking import address_key
 from portal.checkins.entry_forms import EntryForm, begin_entry, days_of, entry_form
 from portal.checkins.forms import read_definition
 from portal.checkins.plan import PlanLine
@@ -34,22 +33,21 @@ def choose(patient_id: uuid.UUID) -> ResponseReturnValue:
         planned=[one for one in spoken if one.id in asked],
         others=[one for one in spoken if one.id not in asked],
         totals=catalogue.current().team_rated(),
-        key=address_key,
     )
 
 
-@blueprint.get("/patients/<uuid:patient_id>/check-ins/enter/<uuid:instrument_key>")
+@blueprint.get("/patients/<uuid:patient_id>/check-ins/enter/<instrument_key>")
 @requires(Permission.CHECK_IN_ENTER)
-def new(patient_id: uuid.UUID, instrument_key: uuid.UUID) -> ResponseReturnValue:
+def new(patient_id: uuid.UUID, instrument_key: str) -> ResponseReturnValue:
     kept = kept_fields()
     definition, asked, _extra = _questions(instrument_key, kept.get("version") if kept else None)
     form = entry_form(definition, asked)(kept) if kept else begin_entry(definition, asked, on=_today(), at=guard.at())
     return _page(form, instrument_key)
 
 
-@blueprint.post("/patients/<uuid:patient_id>/check-ins/enter/<uuid:instrument_key>")
+@blueprint.post("/patients/<uuid:patient_id>/check-ins/enter/<instrument_key>")
 @requires(Permission.CHECK_IN_ENTER)
-def send(patient_id: uuid.UUID, instrument_key: uuid.UUID) -> ResponseReturnValue:
+def send(patient_id: uuid.UUID, instrument_key: str) -> ResponseReturnValue:
     definition, asked, extra = _questions(instrument_key, request.form.get("version"))
     form = entry_form(definition, asked)(request.form)
     form.hold_to(*days_of(guard.patient(), _today()))
@@ -95,9 +93,9 @@ def _lines() -> list[PlanLine]:
     return [line for line in lines if line.is_asked_on(_today())]
 
 
-def _questions(instrument_key: uuid.UUID, version: str | None) -> tuple[Definition, list[str], tuple[str, ...]]:
+def _questions(instrument_key: str, version: str | None) -> tuple[Definition, list[str], tuple[str, ...]]:
     """Return an instrument that can be entered, its items this patient is asked, and the further ones among them."""
-    found = next((one.id for one in catalogue.current() if address_key(one.id) == instrument_key), None) or abort(404)
+    found = next((one.id for one in catalogue.current() if one.key == instrument_key), None) or abort(404)
     definition = read_definition(found, version, language=guard.patient().language)
     if not definition.is_askable and definition.filled_by is not FilledBy.CLINICIAN:
         abort(404)
@@ -105,7 +103,7 @@ def _questions(instrument_key: uuid.UUID, version: str | None) -> tuple[Definiti
     return definition, service.asked_items(definition, extra), extra
 
 
-def _page(form: EntryForm, instrument_key: uuid.UUID, offered: Help | None = None) -> str:
+def _page(form: EntryForm, instrument_key: str, offered: Help | None = None) -> str:
     days = days_of(guard.patient(), _today())
     form.hold_to(*days)
     return render_template(

@@ -20,7 +20,7 @@ from portal.instruments.definition import FilledBy
 from portal.patients.models import Patient
 from portal.patients.queries import PatientRef
 from portal.treatment import queries as treatment
-from portal.treatment.models import CourseStatus, InfusionKind, InfusionStatus
+from portal.treatment.models import CourseStatus, InfusionKind
 
 MOST_ENDED = 50
 
@@ -90,10 +90,9 @@ def get_plan(patient: PatientRef, at: datetime) -> PlanAsItIs:
     every = [queries.to_line(item) for item in queries.list_plan(patient.id)]
     lines = [line for line in every if not line.is_over(on)]
     ended = sorted((line for line in every if line.is_over(on)), key=lambda line: line.ends_on or on, reverse=True)
-    found: Plan = due.plan_of(patient, at)
+    found: Plan = due.plan_of(patient, at, to_change=True)
     standing = {one.line.instrument: one for one in (*found.due(at), *found.due_for_team(at))}
-    anchors = _anchors(patient, found.anchors)
-    return PlanAsItIs(on, lines, ended[:MOST_ENDED], standing, anchors, patient.time_zone, _stamp(lines))
+    return PlanAsItIs(on, lines, ended[:MOST_ENDED], standing, found.anchors, patient.time_zone, _stamp(lines))
 
 
 def hold(patient: PatientRef, at: datetime) -> str:
@@ -123,15 +122,6 @@ def get_care(patient_id: uuid.UUID) -> Care:
 def askable() -> frozenset[str]:
     """Return the ids of the instruments that patients of this clinic can be asked."""
     return frozenset(one.id for one in catalogue.current().askable())
-
-
-def _anchors(patient: PatientRef, found: Anchors) -> Anchors:
-    """Return the anchors also of what the plan does not hang on yet, because a change of it may."""
-    infusions = treatment.list_infusions(patient.id)
-    expected = [one for one in infusions if one.was_given or one.status is InfusionStatus.PLANNED]
-    planned = [(one.id, one.planned_at) for one in expected if one.planned_at is not None]
-    given = tuple((one.id, one.happens_at) for one in infusions if one.was_given)
-    return Anchors(found.enrolled_on, given, tuple(sorted(planned, key=lambda one: one[1])))
 
 
 def _stamp(lines: Sequence[PlanLine]) -> str:

@@ -13,9 +13,8 @@ from flask_babel import gettext as _
 from portal import db
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import PatientStatus, Permission, Relation, Role
+from portal.access.policy import Permission, Relation, Thing, permits
 from portal.checkins import plan_queries, planning, queries, ready_made, ready_made_forms, wording
-from portal.checkins.asking import address_key
 from portal.checkins.plan_forms import LineForm, said
 from portal.checkins.plan_queries import PlanAsItIs
 from portal.checkins.planning import InvalidPlan
@@ -47,7 +46,7 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         preview=plan.preview(),
         phase=PHASE_NAMES[care.phase],
         suggested=NAMES[option][0] if is_other else "",
-        may_edit=guard.actor().role is Role.PROVIDER and guard.patient().status is PatientStatus.ACTIVE,
+        may_edit=permits(guard.actor(), Permission.PLAN_EDIT, Thing(guard.patient().relation, guard.patient().status)),
         is_default=ready.instruments,
     )
 
@@ -262,6 +261,6 @@ def _page(template: str, plan: PlanAsItIs, **shown: Any) -> str:
     sentences = {"sentences": lambda line: [said(one) for one in wording.describe(line)]}
     names = get_day_names("abbreviated", locale=filters.locale())
     weekdays = [names[number] for number in range(7)]
-    values = {"plan": plan, "definition": catalogue.current().get, "weekdays": weekdays, "key": address_key}
+    values = {"plan": plan, "definition": catalogue.current().get, "weekdays": weekdays}
     values |= sentences | shown
     return render_template(f"checkins/{template}.html", **values)

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import db
@@ -17,9 +16,8 @@ from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
 from portal.checkins import due, forms, plan, queries, reading, service
 from portal.checkins.answering_forms import hear, help_values
-from portal.checkins.asking import address_key
 from portal.checkins.forms import AnswerForm
-from portal.checkins.models import CheckIn, Mode
+from portal.checkins.models import CheckIn
 from portal.checkins.plan import PlanLine, Today
 from portal.checkins.quality import Mark, seconds_per_item
 from portal.checkins.queries import Entry, Offer
@@ -35,17 +33,6 @@ from portal.treatment import queries as treatment
 from portal.web.kept import forget_kept, kept_fields
 
 blueprint = Blueprint("checkins", __name__)
-MODES = {
-    Mode.SELF: _l("By the patient in the portal"),
-    Mode.PHONE: _l("By phone"),
-    Mode.BEDSIDE: _l("At the bedside, or in the room"),
-    Mode.CLINICIAN: _l("A clinician’s own rating"),
-}
-MARKS = {
-    Mark.TOO_QUICK: _l("Answered in under a second a question, on average."),
-    Mark.STRAIGHT_LINED: _l("The same answer to every question of a scale."),
-    Mark.CLOCK: _l("The sender’s clock named a moment that cannot be; its time is left out."),
-}
 
 
 @blueprint.get("/patients/<uuid:patient_id>/today")
@@ -128,7 +115,7 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     shown = {"only_unread": only_unread, "alerts": alerts, "is_summed_up": reading.is_summed_up}
     if not _is_own():
         to_enter = due.to_enter(guard.patient(), guard.at())
-        shown |= {"to_enter": to_enter, "about": catalogue.current().get, "key": address_key, "on": _local_day()}
+        shown |= {"to_enter": to_enter, "about": catalogue.current().get, "on": _local_day()}
     return render_template("checkins/index.html", page=page, definition=_definition, **shown)
 
 
@@ -286,8 +273,7 @@ def _record(entry: Entry) -> str:
         safety_states=reading.safety_states(lines),
         screening=reading.syndrome(check_in.instrument, check_in.answers),
         inconsistent=any(line.is_inconsistent for line in lines),
-        mode_words=MODES,
-        quality_words=MARKS,
+        quality=[Mark(one) for one in check_in.quality],
         seconds=seconds_per_item(check_in.answered_ms),
         alert_ids=alerts.get(check_in.submission_id, []),
         versions=queries.list_versions(check_in.patient_id, check_in.id),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 from typing import TypeVar
 
 from portal.instruments.scale import (
@@ -200,6 +201,11 @@ class Definition:
         return self.filled_by is FilledBy.PATIENT and self.has_wording
 
     @property
+    def key(self) -> str:
+        """What stands for the instrument in an address, which must not say what somebody is asked about."""
+        return key_of(self.id)
+
+    @property
     def structure_version(self) -> int:
         """The version of the questions and their scoring, whoever pasted the wording (see `WORDINGS_PER_VERSION`)."""
         return self.version // WORDINGS_PER_VERSION or self.version
@@ -230,6 +236,11 @@ class Definition:
         for code in wanted:
             self.item(code)
         return tuple(item for item in self.items if item.code in wanted)
+
+
+def key_of(instrument: str) -> str:
+    """Return what stands for an instrument's id in an address."""
+    return sha256(instrument.encode()).hexdigest()[:10]
 
 
 Part = TypeVar("Part", Item, Scale)

@@ -1,7 +1,6 @@
 """Questionnaires: what everybody may know about them, and what the clinic adds to them."""
 
 import uuid
-from hashlib import sha256
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,12 +21,6 @@ from portal.web.kept import forget_kept, typed
 blueprint = Blueprint("instruments", __name__)
 blueprint.add_app_template_filter(forms.language_name, "language_name")
 blueprint.add_app_template_filter(forms.printed, "printed")
-
-
-@blueprint.app_template_filter("instrument_key")
-def key_of(instrument: str) -> str:
-    """Return what stands for an instrument in an address, which must not say what somebody is asked about."""
-    return sha256(instrument.encode()).hexdigest()[:10]
 
 
 @blueprint.app_template_filter("version_name")
@@ -177,13 +170,13 @@ def _words_in_force(definition: Definition) -> dict[str, str]:
 
 def _known(key: str) -> Definition:
     """Return the version of an instrument that is in use, by its key."""
-    return next((one for one in catalogue.current() if key_of(one.id) == key), None) or abort(404)
+    return next((one for one in catalogue.current() if one.key == key), None) or abort(404)
 
 
 def _pasteable(key: str) -> Definition:
     """Return the shipped definition that a wording can be pasted into, by its key."""
     shipped = (one for one in loader.catalogue() if shelves.takes_wording(one))
-    return next((one for one in shipped if key_of(one.id) == key), None) or abort(404)
+    return next((one for one in shipped if one.key == key), None) or abort(404)
 
 
 def _too_late() -> ResponseReturnValue:

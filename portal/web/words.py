@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from portal.access.policy import PatientStatus, Role
 from portal.accounts.models import AccountStatus
+from portal.checkins.models import Mode
+from portal.checkins.quality import Mark
 from portal.instruments.algorithms import Provisional, Syndrome
 from portal.instruments.change import Reliable
 from portal.instruments.definition import LicenseStatus, Method, SafetyState
@@ -46,6 +48,17 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         Condition.OCD: _l("OCD"),
         Condition.POSTPARTUM_DEPRESSION: _l("Postpartum depression"),
         Condition.PTSD: _l("PTSD"),
+    },
+    Mode: {
+        Mode.SELF: _l("By the patient in the portal"),
+        Mode.PHONE: _l("By phone"),
+        Mode.BEDSIDE: _l("At the bedside, or in the room"),
+        Mode.CLINICIAN: _l("A clinician’s own rating"),
+    },
+    Mark: {
+        Mark.TOO_QUICK: _l("Answered in under a second a question, on average."),
+        Mark.STRAIGHT_LINED: _l("The same answer to every question of a scale."),
+        Mark.CLOCK: _l("The sender’s clock named a moment that cannot be; its time is left out."),
     },
     Need: {
         Need.URGENT_ALERT: _l("Urgent alert"),

@@ -12,11 +12,10 @@ from portal.accounts import passwords, sessions, tokens
 from portal.accounts import service as accounts
 from portal.accounts.models import AccountStatus, AccountToken, TokenPurpose, User
 from portal.checkins import service as checkins
-from portal.checkins.asking import address_key
 from portal.checkins.models import CheckIn, Mode, PlanItem
 from portal.clinic import service as clinic
 from portal.instruments import service as instruments
-from portal.instruments.views import key_of
+from portal.instruments.definition import key_of
 from portal.messaging import service as messaging
 from portal.notifications import service as outbox
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
@@ -74,7 +73,8 @@ def furnish(live: Live) -> Everything:
         femi,
         {name: str(value) for name, value in (ids | diary).items()}
         | words
-        | {"key": key_of("epds"), "phq_key": key_of("phq-9")},
+        | {"key": key_of("epds"), "phq_key": key_of("phq-9")}
+        | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs")},
     )
 
 
@@ -106,11 +106,7 @@ def _asked_and_entered(live: Live) -> dict[str, uuid.UUID]:
     }
     answers = sheet({f"q{number}": 0 for number in range(1, 4)} | {"q4": 1, "q5": 1})
     entered = checkins.submit(ref(ada), "asq", answers, mode=Mode.PHONE, by=nia, at=clock.now())
-    return kinds | {
-        "entered_id": entered.check_in_id,
-        "instrument_key": address_key("gad-7"),
-        "madrs": address_key("madrs"),
-    }
+    return kinds | {"entered_id": entered.check_in_id}
 
 
 def _definitions(live: Live) -> dict[str, uuid.UUID]:

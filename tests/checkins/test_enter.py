@@ -8,8 +8,8 @@ import pytest
 from portal import db
 from portal.access.policy import PatientStatus
 from portal.audit.models import AuditEvent
-from portal.checkins.asking import address_key
 from portal.checkins.models import CheckIn, ScoreRow
+from portal.instruments.definition import key_of
 from portal.patients.models import Patient
 from portal.safety.models import Alert, Concern
 from tests.cast import NOW, Cast, Person
@@ -20,7 +20,7 @@ YESTERDAY = date(2026, 11, 21)
 
 
 def address(patient: Person, instrument: str = "") -> str:
-    tail = f"/{address_key(instrument)}" if instrument else ""
+    tail = f"/{key_of(instrument)}" if instrument else ""
     return f"/patients/{patient.own_id}/check-ins/enter{tail}"
 
 

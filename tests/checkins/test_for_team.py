@@ -9,12 +9,12 @@ import pytest
 from portal import db
 from portal.access.policy import PatientStatus
 from portal.checkins import due, planning
-from portal.checkins.asking import address_key
 from portal.checkins.models import CheckIn, Mode
 from portal.checkins.plan import Anchor, Trigger
 from portal.checkins.preview import preview
 from portal.checkins.rhythm import LineDraft, every
 from portal.instruments import catalogue
+from portal.instruments.definition import key_of
 from portal.patients.models import Patient
 from portal.review.models import CaseloadRow
 from tests.cast import NOW, Cast, Person
@@ -132,7 +132,7 @@ def test_what_is_due_today_says_so_and_leads_to_its_own_page(browser: Opener, ca
     madrs(cast.ada)
     page = browser(cast.nia).get(check_ins(cast.ada))
     assert "MADRS, due today" in page.text
-    assert ("MADRS", f"{check_ins(cast.ada)}/enter/{address_key('madrs')}") in page.links
+    assert ("MADRS", f"{check_ins(cast.ada)}/enter/{key_of('madrs')}") in page.links
 
 
 def test_a_provider_puts_a_total_into_the_plan(browser: Opener, cast: Cast) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from portal import db
 from portal.instruments import catalogue, loader, queries, scoring, wording
-from portal.instruments.views import key_of
+from portal.instruments.definition import key_of
 from tests.cast import Cast
 from tests.instruments.clinic.scales import STATEMENT, rows, texts_for
 from tests.page import Browser, Page, said
