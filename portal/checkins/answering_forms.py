@@ -1,6 +1,9 @@
 """What every page with questions does with answers it cannot take: hear them, and offer help."""
 
+from collections.abc import Callable
 from typing import Any
+
+from flask.typing import ResponseReturnValue
 
 from portal.access import guard
 from portal.checkins import plan, service
@@ -9,6 +12,36 @@ from portal.checkins.models import CheckIn
 from portal.clinic import queries as clinic
 from portal.safety import crisis
 from portal.safety.help import Help, possible
+
+
+def take(
+    form: AnswerForm,
+    send: Callable[[], ResponseReturnValue],
+    page: Callable[[Help | None], str],
+    *,
+    already: str,
+    corrects: CheckIn | None = None,
+) -> ResponseReturnValue:
+    """Send a form and return what `send` returns; where it cannot be taken, its page with the reason at each field.
+
+    Args:
+        form: what was filled in.
+        send: takes what the form holds, and may refuse it as the service does.
+        page: draws the form again, with the help its answers call for.
+        already: what to say where the same page was sent before with other answers.
+        corrects: what it corrects.
+    """
+    status = 422
+    if form.validate():
+        try:
+            return send()
+        except service.InvalidCheckIn as refusal:
+            form.explain(refusal)
+        except service.AlreadySent:
+            status = 409
+            form.send_anew()
+            form.form_errors.append(already)
+    return page(hear(form, corrects)), status
 
 
 def hear(form: AnswerForm, corrects: CheckIn | None = None) -> Help | None:

@@ -10,7 +10,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.checkins import forms, queries, service
-from portal.checkins.answering_forms import hear, help_values
+from portal.checkins.answering_forms import help_values, take
 from portal.checkins.forms import AnswerForm
 from portal.checkins.models import CheckIn, Mode
 from portal.instruments import catalogue
@@ -61,17 +61,13 @@ def _take(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
     check_in = next(one for one in versions if one.id == check_in_id)
     definition = catalogue.current().get(check_in.instrument, check_in.version)
     form = forms.answer_form(definition, check_in.asked)(request.form)
-    status = 422
-    if form.validate():
-        try:
-            return _sent(check_in, form)
-        except service.InvalidCheckIn as refusal:
-            form.explain(refusal)
-        except service.AlreadySent:
-            status = 409
-            form.send_anew()
-            form.form_errors.append(_("You sent this before with other answers. To change them again, send it now."))
-    return _page(check_in, form, hear(form, check_in)), status
+    return take(
+        form,
+        lambda: _sent(check_in, form),
+        lambda offered: _page(check_in, form, offered),
+        already=_("You sent this before with other answers. To change them again, send it now."),
+        corrects=check_in,
+    )
 
 
 def _address(check_in: CheckIn) -> str:

@@ -11,7 +11,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.checkins import due, plan, queries, service
-from portal.checkins.answering_forms import hear, help_values
+from portal.checkins.answering_forms import help_values, take
 from portal.checkins.entry_forms import EntryForm, begin_entry, days_of, entry_form
 from portal.checkins.forms import read_definition
 from portal.checkins.plan import PlanLine
@@ -51,19 +51,12 @@ def send(patient_id: uuid.UUID, instrument_key: str) -> ResponseReturnValue:
     definition, asked, extra = _questions(instrument_key, request.form.get("version"))
     form = entry_form(definition, asked)(request.form)
     form.hold_to(*days_of(guard.patient(), _today()))
-    status = 422
-    if form.validate():
-        try:
-            return _sent(form, extra)
-        except service.InvalidCheckIn as refusal:
-            form.explain(refusal)
-        except service.AlreadySent:
-            status = 409
-            form.send_anew()
-            form.form_errors.append(
-                _("This was saved before with other answers. To save it as another one, send it now.")
-            )
-    return _page(form, instrument_key, hear(form)), status
+    return take(
+        form,
+        lambda: _sent(form, extra),
+        lambda offered: _page(form, instrument_key, offered),
+        already=_("This was saved before with other answers. To save it as another one, send it now."),
+    )
 
 
 def _sent(form: EntryForm, extra: tuple[str, ...]) -> ResponseReturnValue:
