@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from config import ROOT
+from portal.demo.people import STORIES
 from tests import databases
 from tests.server import free_port
 
@@ -83,7 +84,7 @@ def test_the_first_start_shows_a_demo_clinic_and_the_second_keeps_it(tmp_path: P
         assert urlopen(f"http://127.0.0.1:{server.port}/sign-in").status == 200
     instance = tmp_path / "instance"
     patients = count(f"sqlite:///{instance / 'interval.sqlite3'}", "patients")
-    assert 5 <= patients <= 10
+    assert patients == len(STORIES) == 9
     assert instance.stat().st_mode & 0o077 == 0
     assert all(path.stat().st_mode & 0o077 == 0 for path in instance.iterdir())
     secret = (instance / "secret-key").read_text()

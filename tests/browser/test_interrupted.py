@@ -245,6 +245,27 @@ def test_a_tab_closed_in_the_middle_of_a_long_scale_goes_on_at_the_right_questio
     assert drafts(live) == []
 
 
+def test_a_battery_that_dies_takes_no_answer_along(live: Live, window: Callable[..., Window]) -> None:
+    """Each answer is sent while the page is open; nothing waits for the page to be left in good order."""
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    hand = Hand(page)
+    hand.open_task("Daily check-in")
+    for given, (question, answer) in enumerate((("mood", "3"), ("energy", "4")), start=1):
+        hand.answer(ASKED[question], answer)
+        wait_until_saved(live, given)
+        assert drafts(live)[0][question] == int(answer)
+    page.context.set_offline(True)  # whatever the page would still send when it goes is lost
+    page.close()
+
+    another = window()
+    page = another.sign_in(live.cast.ada)
+    Hand(page).open_task("Daily check-in")
+    for question, answer in (("mood", "3"), ("energy", "4")):
+        expect(page.get_by_role("group", name=ASKED[question]).get_by_role("radio", name=answer)).to_be_checked()
+    expect(page.locator("form[data-once] :checked")).to_have_count(2)
+
+
 def test_a_lost_network_loses_nothing_and_says_so(live: Live, window: Callable[..., Window]) -> None:
     phone = window()
     page = phone.sign_in(live.cast.ada)

@@ -522,7 +522,7 @@ def test_a_line_of_another_patient_is_not_there(browser: Opener, cast: Cast) -> 
     assert set(asked(cast.dot)) == {"daily"}
 
 
-@pytest.mark.parametrize(("more", "most"), [("", 18), ("/add", 15), ("/ready-made", 17)])
+@pytest.mark.parametrize(("more", "most"), [("", 17), ("/add", 15), ("/ready-made", 17)])
 def test_a_page_of_the_plan_takes_few_queries(
     browser: Opener, cast: Cast, queries_of: Any, more: Any, most: Any
 ) -> None:

@@ -1,6 +1,6 @@
 """What is due is answered in one go, can be stopped at any time, and goes on where it was left, on another day too."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -132,9 +132,9 @@ def test_a_scale_goes_on_two_days_later_where_it_was_left(
     assert (only(CheckInDraft).for_on, len(only(CheckInDraft).answers)) == (date(2026, 11, 24), 3)
     again.submit(typed(PHQ_9))
     row = only(CheckIn)
-    assert (row.for_on, row.started_at, row.offered_at) == (date(2026, 11, 24), NOW, row.offered_at)
-    assert row.offered_at is not None
-    assert row.offered_at <= row.started_at
+    opened_at = datetime(2026, 11, 22, 5, tzinfo=UTC)  # midnight in New York, two days before it is sent
+    assert (row.for_on, row.offered_at, row.started_at) == (date(2026, 11, 24), opened_at, NOW)
+    assert row.received_at == NOW + timedelta(days=2)
     assert count(CheckInDraft) == 0
 
 

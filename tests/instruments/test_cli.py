@@ -149,7 +149,7 @@ def test_the_same_as_json(run: Run) -> None:
         ],
         "declined": ["q5"],
         "missing": ["q3"],
-        "hidden": said["hidden"],
+        "hidden": [],
         "inconsistent": [],
         "safety": {"q9": "negative"},
         "screening": "unknown",
