@@ -126,6 +126,16 @@ def test_who_entered_a_total_is_in_the_table_and_under_the_pointer(browser: Open
         assert page.html.count("MADRS 22, rated by Bea Lindqvist") >= 1
 
 
+def test_the_team_reads_whose_thresholds_are_drawn(browser: Opener, cast: Cast) -> None:
+    answered(cast.ada, "phq-9", all_of("phq-9", 1), ago=4)
+    scale = catalogue.current().get("phq-9").primary
+    assert scale.reliable_change
+    assert scale.response
+    sources = (scale.reliable_change.source, scale.response.source, scale.bands_source)
+    assert f"Thresholds: {'; '.join(sources)}." in chosen(browser, cast.bea, cast.ada).text
+    assert "Thresholds" not in chosen(browser, cast.ada, cast.ada).text
+
+
 def test_what_is_missing_from_a_score_is_in_the_table(browser: Opener, cast: Cast) -> None:
     answers = all_of("gad-7", 1) | {"q3": None, "q5": None}
     answered(cast.ada, "gad-7", answers, ago=9)

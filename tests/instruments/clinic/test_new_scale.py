@@ -48,6 +48,7 @@ def test_once_approved_it_is_asked_and_scored(cast: Cast, browser: Open) -> None
     db.session.commit()
     one = catalogue.current().get("own-rest")
     assert one in catalogue.current().askable()
+    assert (one.recall_days, one.primary.missing_allowed, one.items[2].positive_values) == (7, 1, (2,))
     assert [(scale.code, scale.value) for scale in scoring.score(one, {"q1": 1, "q2": 1, "q3": 1}).scales] == [
         ("total", 3),
         ("s_nights", 2),

@@ -158,6 +158,11 @@ def test_a_shipped_definition_is_shown_in_plain_words(cast: Cast, browser: Open)
     page = browser(cast.bea).get(of("phq-9"))
     for wanted in ("minimal or none", "1 to 9", "Up to 2; they take the mean of the others", "safety question"):
         assert wanted in page.text
+    change, response = (
+        getattr(loader.catalogue().get("phq-9").primary, name) for name in ("reliable_change", "response")
+    )
+    assert f"A change of 6 points or more is reliable ({change.source})." in page.text
+    assert f"Response: 50 % less than at the start. Remission: below 5 ({response.source})." in page.text
     assert "Words to be pasted by the clinic" in browser(cast.bea).get(of("epds")).text
     assert browser(cast.bea).open(of("nowhere")).status_code == 404
 
