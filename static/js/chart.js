@@ -93,10 +93,10 @@ class Live {
   }
 }
 
-// On a phone the choices scroll sideways: what is chosen comes into sight.
+// On a phone the choices scroll sideways: what is chosen comes into sight, and the row snaps to a whole choice.
 for (const chosen of document.querySelectorAll(".progress-ranges [aria-current]")) {
   const row = chosen.closest("ul");
-  row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
+  if (chosen.offsetLeft + chosen.offsetWidth > row.clientWidth) row.scrollLeft = chosen.offsetLeft;
 }
 
 for (const figure of document.querySelectorAll("figure[data-chart]")) {
