@@ -17,6 +17,10 @@ ROOMS = (
     "patients",
     "safety",
     "treatment",
+    *(
+        f"treatment.{part}"
+        for part in ("rules", "screening", "orders", "flowsheet", "medication", "events", "monitoring", "preparation")
+    ),
     "checkins",
     "messaging",
     "review",

@@ -239,6 +239,7 @@ def _page_context() -> dict[str, Any]:
         "leave_address": clinic_queries.leave_address(),
         "navigation": navigation.entries(reader, g.get("patient"), counts),
         "now": g.get("at"),
+        "urgent_alerts": found.urgent,
         "looks_waiting": looks.are_waiting(),
         "mail_goes_out": found.mail_goes_out,
     }

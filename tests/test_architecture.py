@@ -37,6 +37,7 @@ PURE = {
     "patients": ("main_scale",),
     "safety": ("rules", "crisis", "help"),
     "treatment": ("dose",),
+    "treatment/rules": ("values",),
     "checkins": ("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading", "sitting"),
     "checkins/history": (
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),

@@ -48,6 +48,11 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.PROGRESS_VIEW: CARE,
     Permission.TREATMENT_VIEW: CARE,
     Permission.TREATMENT_RECORD: TEAM,
+    Permission.TREATMENT_SIGN: PROVIDER,
+    Permission.TREATMENT_RULES: frozenset(),
+    Permission.TREATMENT_DAY: STAFF,
+    Permission.PREPARATION_CONFIRM: SELF,
+    Permission.LIFE_EVENT_ADD: CARE,
     Permission.THREAD_LIST: STAFF,
     Permission.THREAD_VIEW: CARE,
     Permission.THREAD_WRITE: CARE,
@@ -59,6 +64,8 @@ ONLY_WHILE: dict[tuple[Permission, Role], frozenset[PatientStatus]] = {
     (Permission.CHECK_IN_ENTER, Role.NURSE): frozenset(PatientStatus) - {PatientStatus.DIED},
     (Permission.HISTORY_IMPORT, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.THREAD_WRITE, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
+    (Permission.PREPARATION_CONFIRM, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
+    (Permission.LIFE_EVENT_ADD, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.PATIENT_INVITE, Role.PROVIDER): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
 }
 CELLS = [
@@ -95,10 +102,11 @@ def test_an_administrator_has_no_clinical_permission() -> None:
     assert not [one for one in clinical for thing in things if permits(actor(Role.ADMINISTRATOR), one, thing)]
 
 
+@pytest.mark.parametrize("permission", [Permission.INSTRUMENT_APPROVE, Permission.TREATMENT_RULES])
 @pytest.mark.parametrize("role", Role)
-def test_only_a_medical_director_approves_a_scale(role: Role) -> None:
+def test_only_a_medical_director_approves_a_scale_and_lays_down_rules(role: Role, permission: Permission) -> None:
     director = replace(actor(role), is_medical_director=True)
-    assert permits(director, Permission.INSTRUMENT_APPROVE, Thing()) is (role is Role.PROVIDER)
+    assert permits(director, permission, Thing()) is (role is Role.PROVIDER)
 
 
 @pytest.mark.parametrize("rules", [(), (Rule(),), (Rule(role=Role.PROVIDER),), (Rule(relation=Relation.CARE_TEAM),)])

@@ -66,6 +66,11 @@ class Permission(StrEnum):
     PROGRESS_VIEW = "progress:view"
     TREATMENT_VIEW = "treatment:view"
     TREATMENT_RECORD = "treatment:record"
+    TREATMENT_SIGN = "treatment:sign"
+    TREATMENT_RULES = "treatment:rules"
+    TREATMENT_DAY = "treatment:day"
+    PREPARATION_CONFIRM = "preparation:confirm"
+    LIFE_EVENT_ADD = "life-event:add"
     THREAD_LIST = "thread:list"
     THREAD_VIEW = "thread:view"
     THREAD_WRITE = "thread:write"
@@ -169,6 +174,11 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.PROGRESS_VIEW: _CARE,
     Permission.TREATMENT_VIEW: _CARE,
     Permission.TREATMENT_RECORD: _TEAM,
+    Permission.TREATMENT_SIGN: (_PROVIDER_ON_TEAM,),
+    Permission.TREATMENT_RULES: (Rule(Role.PROVIDER, Relation.NO_PATIENT, directs=True),),
+    Permission.TREATMENT_DAY: (_ANY_PROVIDER, _ANY_NURSE),
+    Permission.PREPARATION_CONFIRM: (_PATIENT_REACHABLE,),
+    Permission.LIFE_EVENT_ADD: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),
     Permission.THREAD_LIST: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.THREAD_VIEW: _CARE,
     Permission.THREAD_WRITE: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),

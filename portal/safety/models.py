@@ -58,7 +58,10 @@ class Alert(Base):
 
 
 class Concern(Base):
-    """One answer that a rule found worth a person's attention; always a row of its own."""
+    """One answer, or one thing recorded at a bedside, that a rule found worth a person's attention; a row of its own.
+
+    What was recorded at a bedside has no instrument: `said` holds it in words, and `occurred_at` when it happened.
+    """
 
     __tablename__ = "concerns"
 
@@ -71,6 +74,8 @@ class Concern(Base):
     rule: Mapped[str] = mapped_column(String(10))
     severity: Mapped[int] = mapped_column(SmallInteger())
     value: Mapped[float | None]
+    said: Mapped[str] = mapped_column(Text(), default="")
+    occurred_at: Mapped[datetime | None]
     found_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("patient_id", "submission_id", "rule", "item", "value"),)

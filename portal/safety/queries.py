@@ -11,17 +11,22 @@ from sqlalchemy import case, func, select
 from portal.accounts.models import User
 from portal.db import session
 from portal.instruments import catalogue
+from portal.messages import N_
 from portal.patients.models import CareTeamMember, Patient
 from portal.safety.help import Help, best
 from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact, Severity
 
 CLOSED_SHOWN = 50
+_AT_BEDSIDE = N_("Recorded at the bedside")
 _HOWS: dict[str, Contact | Closing] = {how.value: how for how in (*Contact, *Closing)}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person answered, in the words they saw; `label` is "" where they chose not to answer."""
+    """What a person answered, in the words they saw; `label` is "" where they chose not to answer.
+
+    What was recorded at a bedside has no instrument; its `found_at` is when it happened.
+    """
 
     instrument: str
     question: str
@@ -205,6 +210,9 @@ def _answers(alert_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Answer]]:
 
 
 def _in_words(concern: Concern) -> Answer:
+    if not concern.instrument:
+        at = concern.occurred_at or concern.found_at
+        return Answer("", _AT_BEDSIDE, concern.said, at, concern.submission_id)
     definition = catalogue.current().get(concern.instrument)
     item = definition.item(concern.item)
     option = item.option(concern.value)

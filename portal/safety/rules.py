@@ -121,6 +121,10 @@ DEFAULTS: tuple[Rule, ...] = (
             *_from("side-effects", 3, _OWN, "confusion"),
         ),
     ),
+    # Nothing that a questionnaire asks: found at a bedside, and reported by whoever recorded it.
+    Rule("V1", N_("An emergency at the bedside"), Severity.URGENT, 0, _OWN),
+    Rule("V2", N_("Vital signs past a hard stop"), Severity.URGENT, 0, _OWN),
+    Rule("V3", N_("Went on after a hard stop without the supervising provider"), Severity.URGENT, 0, _OWN),
     Rule(
         "R3",
         N_("Frequent or growing thoughts of death or self-harm"),
@@ -164,6 +168,7 @@ DEFAULTS: tuple[Rule, ...] = (
 )
 UNKNOWN = "R4"
 UNNAMED = "R2"
+EMERGENCY, HARD_STOP, WENT_ON = "V1", "V2", "V3"
 
 
 def read(

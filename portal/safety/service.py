@@ -55,6 +55,47 @@ def review(
     return found
 
 
+def report(
+    patient_id: uuid.UUID, code: str, said: str, *, about_id: uuid.UUID, occurred_at: datetime, on: date, at: datetime
+) -> None:
+    """Write down something found at a bedside, and tell the care team; the same thing reported again is written once.
+
+    Args:
+        patient_id: whose; the caller holds the patient (`hold`).
+        code: the rule's, one of those that no questionnaire asks about.
+        said: what was found, in words for the care team.
+        about_id: the entry it was found in.
+        occurred_at: when it happened, which may be long before it arrives here, aware UTC.
+        on: the patient's day on which it happened, for putting concerns of one day into one alert.
+        at: now, aware UTC.
+    """
+    rule = rules.by_code(code)
+    assert rule is not None
+    known = (Concern.patient_id == patient_id, Concern.submission_id == about_id, Concern.rule == code)
+    if session.scalar(select(Concern.id).where(*known).limit(1)) is not None:
+        return
+    alert, is_news = _alert_for(patient_id, rule, on=on, at=at)
+    session.add(
+        Concern(
+            patient_id=patient_id,
+            alert_id=alert.id,
+            submission_id=about_id,
+            instrument="",
+            item="",
+            rule=code,
+            severity=rule.severity,
+            said=said,
+            occurred_at=occurred_at,
+            found_at=at,
+        )
+    )
+    session.flush()
+    touched(patient_id)
+    _tell(patient_id, rule.severity, at)
+    if is_news:
+        audit.record("alert:opened", by=None, at=at, patient_id=patient_id, thing_id=alert.id, rule=code)
+
+
 def acknowledge(patient_id: uuid.UUID, alert_id: uuid.UUID, *, stamp: str, by: Actor, at: datetime) -> None:
     """Take an alert on.
 
@@ -101,7 +142,7 @@ def _is_worse(value: float | None, known: Sequence[float | None]) -> bool:
 
 def _write(patient_id: uuid.UUID, finding: Finding, *, submission_id: uuid.UUID, on: date, at: datetime) -> None:
     rule, answer = finding.rule, finding.answer
-    alert, is_news = _alert_for(patient_id, finding, on=on, at=at)
+    alert, is_news = _alert_for(patient_id, rule, on=on, at=at)
     known = session.scalars(
         select(Concern.value).where(Concern.alert_id == alert.id, Concern.item == answer.item)
     ).all()
@@ -126,9 +167,8 @@ def _write(patient_id: uuid.UUID, finding: Finding, *, submission_id: uuid.UUID,
         audit.record("alert:opened", by=None, at=at, patient_id=patient_id, thing_id=alert.id, rule=rule.code)
 
 
-def _alert_for(patient_id: uuid.UUID, finding: Finding, *, on: date, at: datetime) -> tuple[Alert, bool]:
+def _alert_for(patient_id: uuid.UUID, rule: rules.Rule, *, on: date, at: datetime) -> tuple[Alert, bool]:
     """Return the alert a concern belongs to, and whether the team has to be told of it (again)."""
-    rule = finding.rule
     alert = session.scalar(
         select(Alert)
         .where(Alert.patient_id == patient_id, Alert.rule == rule.code, Alert.on == on)

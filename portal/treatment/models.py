@@ -52,6 +52,7 @@ class Course(Base):
     indication: Mapped[str] = mapped_column(String(60))
     series_planned: Mapped[int] = mapped_column(SmallInteger())
     protocol: Mapped[str] = mapped_column(Text(), default="")
+    revision: Mapped[int] = mapped_column(default=1)
     status: Mapped[CourseStatus] = mapped_column(choice(CourseStatus), default=CourseStatus.RUNNING)
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
@@ -75,10 +76,14 @@ class Infusion(Base):
     happens_at: Mapped[datetime]
     dose_mg: Mapped[float | None] = mapped_column(Numeric(8, 2, asdecimal=False))
     dose_mg_per_kg: Mapped[float | None] = mapped_column(Numeric(7, 3, asdecimal=False))
+    dose_mg_per_kg_h: Mapped[float | None] = mapped_column(Numeric(9, 4, asdecimal=False))
     weight_kg: Mapped[float | None] = mapped_column(Numeric(6, 2, asdecimal=False))
     route: Mapped[Route] = mapped_column(choice(Route), default=Route.INTRAVENOUS)
     minutes: Mapped[int | None]
     site: Mapped[Site] = mapped_column(choice(Site), default=Site.HOME)
+    given_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    supervised_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    at_bedside: Mapped[str] = mapped_column(String(200), default="")
     outcome_note: Mapped[str] = mapped_column(Text(), default="")
     dose_reason: Mapped[str] = mapped_column(Text(), default="")
     submission_id: Mapped[uuid.UUID] = mapped_column(unique=True)
@@ -106,3 +111,34 @@ class InfusionRevision(Base):
     reason: Mapped[str] = mapped_column(Text(), default="")
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+
+
+class InfusionSignature(Base):
+    """A provider's signature under the record of an infusion; what comes later shows as a change after it."""
+
+    __tablename__ = "infusion_signatures"
+
+    id: Mapped[uuid.UUID] = key()
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    infusion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("infusions.id"), index=True)
+    note: Mapped[str] = mapped_column(Text(), default="")
+    signed_at: Mapped[datetime]
+    signed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+
+
+class TreatmentRevision(Base):
+    """Something of the treatment record as it stood before somebody corrected it."""
+
+    __tablename__ = "treatment_revisions"
+
+    id: Mapped[uuid.UUID] = key()
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
+    thing: Mapped[str] = mapped_column(String(30))
+    thing_id: Mapped[uuid.UUID]
+    revision: Mapped[int]
+    values: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(Text(), default="")
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+
+    __table_args__ = (UniqueConstraint("thing_id", "revision"),)

@@ -47,12 +47,13 @@ def _entry(label: Any, endpoint: str, *rooms: str, **more: Any) -> Entry:
 
 
 _MESSAGES = _entry(_l("Messages"), "messaging.inbox", "messaging", icon="messages", counts="messages")
+_TREATMENT = ("treatment", "screening", "orders", "flowsheet", "record", "tolerability", "medication", "monitoring")
 _CARE = (
     _entry(_l("Caseload"), "review.caseload", "review", "patients"),
     _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
     _MESSAGES,
 )
-_YOURS = ("patients", "accounts", "treatment", "history", "plan")
+_YOURS = ("patients", "accounts", "treatment", "preparation", "events", "history", "plan")
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PATIENT: (
         _entry(_l("Today"), "checkins.today", "checkins", "corrections", icon="today", of_patient=True),
@@ -72,7 +73,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
 CHART: tuple[Entry, ...] = (
     _entry(_l("Progress"), "progress.show", "progress", of_patient=True),
     _entry(_l("Check-ins"), "checkins.index", "checkins", "corrections", "entry", "plan", of_patient=True),
-    _entry(_l("Treatment"), "treatment.index", "treatment", of_patient=True),
+    _entry(_l("Treatment"), "treatment.index", *_TREATMENT, "events", of_patient=True),
     _entry(_l("Messages"), "messaging.index", "messaging", of_patient=True),
     _entry(_l("Details"), "patients.overview", "patients", "history", of_patient=True),
 )

@@ -17,7 +17,13 @@ from portal.instruments.queries import State
 from portal.patients.models import Condition
 from portal.review.need import Need
 from portal.safety.models import AlertState, Closing, Contact, Severity
+from portal.treatment.flowsheet.models import EntryKind, Level
+from portal.treatment.medication.models import ChangeKind
 from portal.treatment.models import CourseStatus, InfusionKind, InfusionStatus, Route, Site
+from portal.treatment.monitoring.models import Outcome, Watched
+from portal.treatment.preparation.models import Adult, Step
+from portal.treatment.rules.values import Class, Point
+from portal.treatment.screening.models import Decision
 
 # By kind first: numbers of two kinds are equal to each other, and one dictionary would mix them up.
 WORDS: dict[type[Enum], dict[Enum, Any]] = {
@@ -119,6 +125,64 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
     Site: {
         Site.HOME: _l("At home"),
         Site.CLINIC: _l("At the clinic"),
+    },
+    EntryKind: {
+        EntryKind.PRE_CHECK: _l("Check before the start"),
+        EntryKind.DRUG: _l("Drug drawn and given"),
+        EntryKind.VITALS: _l("Vital signs"),
+        EntryKind.STARTED: _l("Started"),
+        EntryKind.ENDED: _l("Ended"),
+        EntryKind.STATE: _l("Alertness"),
+        EntryKind.SIDE_EFFECT: _l("Side effect"),
+        EntryKind.SIDE_EFFECT_ENDED: _l("Side effect over"),
+        EntryKind.MEDICINE_GIVEN: _l("Medicine given"),
+        EntryKind.AUTHORISATION: _l("Going on after a stop"),
+        EntryKind.EMERGENCY: _l("Emergency"),
+        EntryKind.DISCHARGE: _l("Check before leaving"),
+        EntryKind.NOTE: _l("Note"),
+    },
+    Level: {
+        Level.NONE: _l("Within the limits"),
+        Level.SOFT: _l("Flagged"),
+        Level.HARD: _l("Stop"),
+    },
+    Class: {
+        Class.CLEAR: _l("Clear"),
+        Class.CAUTION: _l("Caution"),
+        Class.STOP: _l("Stop"),
+    },
+    Point: {
+        Point.BEFORE: _l("Before"),
+        Point.DURING: _l("During"),
+        Point.AFTER: _l("After"),
+    },
+    Decision: {
+        Decision.GO_AHEAD: _l("Go ahead"),
+        Decision.NOT_NOW: _l("Not now"),
+    },
+    ChangeKind: {
+        ChangeKind.STARTED: _l("Started"),
+        ChangeKind.CHANGED: _l("Changed"),
+        ChangeKind.STOPPED: _l("Stopped"),
+    },
+    Watched: {
+        Watched.URINARY: _l("Urinary check"),
+        Watched.LIVER: _l("Liver tests"),
+        Watched.COGNITION: _l("Memory and thinking"),
+        Watched.MISUSE: _l("Misuse check"),
+    },
+    Outcome: {
+        Outcome.FINE: _l("Nothing to note"),
+        Outcome.ATTENTION: _l("Needs attention"),
+    },
+    Step: {
+        Step.EVENING: _l("The evening before"),
+        Step.SAME_DAY: _l("On the day"),
+    },
+    Adult: {
+        Adult.YES: _l("Yes"),
+        Adult.NO: _l("No"),
+        Adult.NOT_SURE: _l("Not sure yet"),
     },
     Syndrome: {
         Syndrome.MAJOR: _l("Major depressive syndrome"),

@@ -180,6 +180,7 @@ def test_leaving_quickly_takes_the_page_away_and_ends_the_sign_in(
     if how == "button":
         page.get_by_role("button", name="Leave").click()
     else:
+        page.wait_for_load_state()  # Before that the page does not listen to keys yet.
         for _ in range(3):
             page.keyboard.press("Escape")
     page.wait_for_url("**/left")

@@ -91,7 +91,7 @@ def test_the_help_is_that_of_the_patients_country(browser: Opener, cast: Cast) -
     db.session.commit()
     page = browser(cast.ada).get(address(send(cast.ada, answers={**DAILY, "safe": 2})))
     assert "Call your local emergency number now." in page.text
-    assert "988" not in page.html
+    assert not re.search(r"\b988\b", page.html)
     assert "911" not in page.text
 
 

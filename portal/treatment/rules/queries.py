@@ -1,0 +1,51 @@
+"""Reading what the clinic has laid down for treatment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.accounts.models import User
+from portal.db import session
+from portal.treatment.rules.models import TreatmentRulesVersion
+from portal.treatment.rules.values import DEFAULTS, Rules, from_json
+
+MOST_VERSIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The rules in force and their version; 0 is Interval's defaults."""
+
+    version: int
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version: who laid it down, when and why."""
+
+    version: int
+    rules: Rules
+    reason: str
+    changed_at: datetime
+    changed_by: str
+
+
+def current() -> InForce:
+    """Return the rules in force now."""
+    kept = TreatmentRulesVersion
+    row = session.execute(select(kept.version, kept.values).order_by(kept.version.desc()).limit(1)).one_or_none()
+    return InForce(row.version, from_json(row.values)) if row else InForce(0, DEFAULTS)
+
+
+def list_versions() -> list[Version]:
+    """Return the versions that were laid down here, the latest first."""
+    kept = TreatmentRulesVersion
+    rows = session.execute(
+        select(kept.version, kept.values, kept.reason, kept.changed_at, User.name)
+        .join(User, User.id == kept.changed_by_id)
+        .order_by(kept.version.desc())
+        .limit(MOST_VERSIONS)
+    )
+    return [Version(row[0], from_json(row[1]), *row[2:]) for row in rows]

@@ -1,0 +1,120 @@
+"""What a clinic has laid down for treatment: limits of vital signs, classes of answers, texts, intervals. Pure.
+
+There is no single accepted threshold for blood pressure during treatment (Yip 2022), so every number is the clinic's;
+the defaults [D] wait for its medical director's signature.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Class(StrEnum):
+    """What an answer of the screening means for treatment."""
+
+    CLEAR = "clear"
+    CAUTION = "caution"
+    STOP = "stop"
+
+
+class Point(StrEnum):
+    """When vital signs are taken."""
+
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where on a reading is flagged; None where nothing is laid down.
+
+    Args:
+        systolic, diastolic: in mmHg, this or more.
+        pulse_high, pulse_low: beats a minute, this or more, less than this.
+        spo2: oxygen saturation in percent, less than this.
+        breaths_high, breaths_low: breaths a minute, this or more, less than this.
+        percent: systolic pressure this many percent or more above the one before treatment.
+    """
+
+    systolic: int | None = None
+    diastolic: int | None = None
+    pulse_high: int | None = None
+    pulse_low: int | None = None
+    spo2: int | None = None
+    breaths_high: int | None = None
+    breaths_low: int | None = None
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The limits at one point: a soft flag is shown, a hard stop needs the supervising provider."""
+
+    soft: Limits
+    hard: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One version of everything a clinic has laid down for treatment.
+
+    Args:
+        before, during, after: the limits of vital signs.
+        during_every: minutes between readings during treatment.
+        after_at: minutes after the end at which readings are due.
+        classes: of screening items, "item:answer" to class, where the clinic differs from the default.
+        months: of each long-term check ("urinary" …), after how many months it is due again.
+        evening_text, day_text, after_text: what the patient reads on preparing, on the day, and afterwards; the
+            clinic's own words, "" where it has given none.
+        call_name, call_phone: whom a nurse calls where the portal cannot be reached.
+    """
+
+    before: Stage
+    during: Stage
+    after: Stage
+    during_every: int = 15
+    after_at: tuple[int, ...] = (15, 30, 60)
+    classes: Mapping[str, Class] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    evening_text: str = ""
+    day_text: str = ""
+    after_text: str = ""
+    call_name: str = ""
+    call_phone: str = ""
+
+    def stage(self, point: Point) -> Stage:
+        """Return the limits at one point."""
+        return {Point.BEFORE: self.before, Point.DURING: self.during, Point.AFTER: self.after}[point]
+
+
+_HARD_DURING = Limits(systolic=180, diastolic=110, spo2=90)
+DEFAULTS = Rules(
+    before=Stage(
+        soft=Limits(systolic=140, diastolic=90, pulse_high=100, spo2=95),
+        hard=Limits(systolic=160, diastolic=100, pulse_high=110, pulse_low=50, spo2=93),
+    ),
+    during=Stage(soft=Limits(systolic=160, diastolic=100, percent=20), hard=_HARD_DURING),
+    after=Stage(soft=Limits(percent=20), hard=_HARD_DURING),
+    months={"urinary": 1, "liver": 6, "cognition": 6, "misuse": 1},
+)
+"""Interval's defaults [D], to be confirmed by the clinic's medical director; in force as version 0."""
+
+
+def to_json(rules: Rules) -> dict[str, Any]:
+    """Return the rules in plain values, whole."""
+    return asdict(rules)
+
+
+def from_json(values: Mapping[str, Any]) -> Rules:
+    """Return the rules that were kept as plain values; what an older version did not know has its default."""
+    found = dict(values)
+    found |= {name: _stage(values[name]) for name in ("before", "during", "after")}
+    found["after_at"] = tuple(values.get("after_at", DEFAULTS.after_at))
+    found["classes"] = {name: Class(one) for name, one in values.get("classes", {}).items()}
+    return Rules(**found)
+
+
+def _stage(values: Mapping[str, Any]) -> Stage:
+    return Stage(Limits(**values["soft"]), Limits(**values["hard"]))
