@@ -113,3 +113,24 @@ def test_help_is_one_tap_away_on_every_page_of_hers_and_needs_no_sign_in(
     page = window(java_script_enabled=False).open("/sign-in")
     page.get_by_role("link", name="Get help now").click()
     assert_help_is_shown(page)
+
+
+def test_a_provider_who_reads_something_else_is_told_without_a_reload(
+    live: Live, window: Callable[..., Window]
+) -> None:
+    desk = window(DESK).sign_in(live.cast.bea)
+    banner = desk.get_by_role("status").filter(has_text="urgent alert")
+    desk.clock.install()
+    desk.goto(f"{live.address}/messages")
+    expect(desk.get_by_role("heading", level=1, name="Messages")).to_be_visible()
+    expect(banner).to_have_count(0)
+    page = window().sign_in(live.cast.ada)
+    hand = Hand(page)
+    hand.open_task("Daily check-in")
+    hand.answer_daily(safe="No")
+    hand.send()
+    assert_help_is_shown(page)
+    desk.clock.fast_forward(16_000)
+    expect(banner).to_contain_text("One urgent alert waits")
+    banner.get_by_role("link", name="See the alerts").click()
+    expect(desk.get_by_role("main")).to_contain_text("Ada Okafor")
