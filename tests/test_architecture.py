@@ -38,6 +38,7 @@ PURE = {
     "safety": ("rules", "crisis", "help"),
     "treatment": ("dose",),
     "treatment/rules": ("values",),
+    "treatment/tolerability": ("values", "infusion", "across"),
     "checkins": ("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading", "sitting"),
     "checkins/history": (
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
