@@ -2,25 +2,14 @@
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
+from portal.treatment.preparation.steps import Adult, Step
 
-
-class Step(StrEnum):
-    EVENING = "evening"
-    SAME_DAY = "same-day"
-
-
-class Adult(StrEnum):
-    """Whether an adult is, or will be, with the patient."""
-
-    YES = "yes"
-    NO = "no"
-    NOT_SURE = "not-sure"
+__all__ = ["Adult", "Preparation", "Step"]
 
 
 class Preparation(Base):

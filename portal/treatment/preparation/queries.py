@@ -1,0 +1,63 @@
+"""Reading what patients said before their infusions."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from portal.db import session
+from portal.treatment.flowsheet.models import EntryKind, FlowsheetEntry
+from portal.treatment.preparation import steps
+from portal.treatment.preparation.models import Preparation, Step
+from portal.treatment.preparation.steps import Statement
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Statement):
+    """A statement as it was kept: of which infusion, when it was said, and how often before that."""
+
+    infusion_id: uuid.UUID
+    answered_at: datetime
+    times_before: int = 0
+
+
+def latest(infusion_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[Step, Said]]:
+    """Return what counts of some infusions: the latest statement of each step."""
+    found: dict[uuid.UUID, dict[Step, Said]] = {}
+    kept = select(Preparation).where(Preparation.infusion_id.in_(infusion_ids))
+    newest = kept.order_by(Preparation.answered_at.desc(), Preparation.id.desc()).limit(MOST)
+    for row in reversed(session.scalars(newest).all()):
+        of_infusion = found.setdefault(row.infusion_id, {})
+        before = of_infusion.get(row.step)
+        of_infusion[row.step] = said_of(row, before.times_before + 1 if before else 0)
+    return found
+
+
+def list_said(patient_id: uuid.UUID, infusion_id: uuid.UUID) -> list[Said]:
+    """Return everything a patient said about one infusion, the latest first; the earlier of a step do not count."""
+    kept = select(Preparation).where(Preparation.patient_id == patient_id, Preparation.infusion_id == infusion_id)
+    order = (Preparation.answered_at.desc(), Preparation.id.desc())
+    return [said_of(row, 0) for row in session.scalars(kept.order_by(*order).limit(MOST))]
+
+
+def last_change_reported_at(patient_id: uuid.UUID) -> datetime | None:
+    """Return when a patient last said that their health or medicines had changed, taken back since or not."""
+    changed = or_(Preparation.has_health_change.is_(True), Preparation.has_medicine_change.is_(True))
+    newest = select(func.max(Preparation.answered_at)).where(Preparation.patient_id == patient_id, changed)
+    return session.scalar(newest)
+
+
+def has_started(infusion_id: uuid.UUID) -> bool:
+    """Return whether the bedside has recorded the start of an infusion."""
+    started = (FlowsheetEntry.infusion_id == infusion_id, FlowsheetEntry.kind == EntryKind.STARTED)
+    return session.scalar(select(FlowsheetEntry.id).where(*started).limit(1)) is not None
+
+
+def said_of(row: Preparation, times_before: int) -> Said:
+    """Return a kept row as values."""
+    names = (*steps.NAMES, "infusion_id", "answered_at")
+    return Said(**{name: getattr(row, name) for name in names}, times_before=times_before)
