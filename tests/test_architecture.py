@@ -37,7 +37,9 @@ PURE = {
     "patients": ("main_scale",),
     "safety": ("rules", "crisis", "help"),
     "treatment": ("dose",),
-    "treatment/rules": ("values",),
+    "treatment/rules": ("values", "problems", "changes"),
+    "treatment/preparation": ("steps",),
+    "treatment/screening": ("items", "standing", "entry", "checks"),
     "treatment/tolerability": ("values", "infusion", "across"),
     "checkins": ("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading", "sitting"),
     "checkins/history": (
