@@ -38,6 +38,7 @@ PURE = {
     "safety": ("rules", "crisis", "help"),
     "treatment": ("dose",),
     "treatment/rules": ("values", "problems", "changes"),
+    "treatment/flowsheet": ("sparkline",),
     "treatment/preparation": ("steps",),
     "treatment/screening": ("items", "standing", "entry", "checks"),
     "treatment/tolerability": ("values", "infusion", "across"),
