@@ -47,6 +47,8 @@ class MedicineChange(Base):
     on: Mapped[date | None]
     dose: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(Text(), default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    withdrawn_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
 
