@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from portal.treatment import dose, problems, when
+from portal.treatment import dose, dose_checks, problems, when
 from portal.treatment.entry import Entry
 from portal.treatment.models import InfusionStatus
 from portal.treatment.problems import Problem
 
 LONGEST_AHEAD = timedelta(days=2 * 366)
-LONGEST_MINUTES = 14 * 24 * 60
+LONGEST_MINUTES = dose.LONGEST_MINUTES
 
 
 class Neighbour(NamedTuple):
@@ -43,6 +43,8 @@ class Around:
         course_id: the course the infusion belongs to.
         neighbours: the patient's other infusions of this course and near its time.
         before: what is stored of it now; None while it is new.
+        team: who was on the care team then or is on it now.
+        providers: those of them who may supervise.
     """
 
     at: datetime
@@ -53,6 +55,8 @@ class Around:
     is_in_care: bool = True
     neighbours: Sequence[Neighbour] = ()
     before: Entry | None = None
+    team: frozenset[uuid.UUID] = frozenset()
+    providers: frozenset[uuid.UUID] = frozenset()
 
 
 def find(entry: Entry, around: Around) -> list[Problem]:
@@ -60,7 +64,7 @@ def find(entry: Entry, around: Around) -> list[Problem]:
 
     The dose has been completed (`Entry.completed`), unless one of its numbers is not above zero.
     """
-    return [*_numbers(entry, around), *_times(entry, around), *_dose(entry, around), *_outcome(entry)]
+    return [*_numbers(entry, around), *_times(entry, around), *_dose(entry), *_people(entry, around), *_outcome(entry)]
 
 
 def _numbers(entry: Entry, around: Around) -> Iterator[Problem]:
@@ -124,31 +128,20 @@ def _is_plan_unchanged(entry: Entry, before: Entry | None) -> bool:
     return before is not None and (before.status, before.planned_at) == (entry.status, entry.planned_at)
 
 
-def _dose(entry: Entry, around: Around) -> Iterator[Problem]:
-    values = {"weight_kg": entry.weight_kg, "dose_mg": entry.dose_mg, "dose_mg_per_kg": entry.dose_mg_per_kg}
-    wrong = [field for field, value in values.items() if value is not None and not value > 0]
-    if wrong:
-        yield from (Problem(field, problems.NOT_ABOVE_ZERO, {}) for field in wrong)
-        return
-    found, weight = entry.dose, dose.implied_weight(entry.dose)
-    said = {"mg": found.mg, "mg_per_kg": found.mg_per_kg, "weight": found.weight_kg}
-    if found.weight_kg is not None and not dose.is_weight(found.weight_kg):
-        limits = {"least": dose.LEAST_WEIGHT_KG, "most": dose.MOST_WEIGHT_KG}
-        yield Problem("weight_kg", problems.WEIGHT_UNLIKELY, limits)
-    if dose.disagrees(found):
-        yield Problem("dose_mg", problems.DISAGREE, said | {"meant": dose.in_mg(found)})
-    elif weight is not None and not dose.is_weight(weight):
-        yield Problem("dose_mg", problems.IMPLIES, said | {"weight": weight})
-    elif dose.is_unusual(found) and not entry.dose_reason:
-        yield Problem("confirm_dose", _unusual(found), said)
-    if entry.was_given and found.mg is None and found.mg_per_kg is None:
+def _dose(entry: Entry) -> Iterator[Problem]:
+    yield from dose_checks.find(entry.dose, entry.dose_reason)
+    if entry.was_given and entry.dose_mg is None and entry.dose_mg_per_kg is None:
         yield Problem("dose_mg", problems.NO_DOSE, {})
 
 
-def _unusual(found: dose.Dose) -> str:
-    if found.mg is None:
-        return problems.UNUSUAL_MG_PER_KG
-    return problems.UNUSUAL_MG if found.mg_per_kg is None else problems.UNUSUAL
+def _people(entry: Entry, around: Around) -> Iterator[Problem]:
+    """Whoever was on the team then, or stands in the record already, may stand there."""
+    for field, may in (("given_by_id", around.team), ("supervised_by_id", around.providers)):
+        person = getattr(entry, field)
+        was = getattr(around.before, field) if around.before else None
+        if person is not None and person != was and person not in may:
+            msgid = problems.NOT_ON_TEAM if person not in around.team else problems.NOT_A_PROVIDER
+            yield Problem(field, msgid, {})
 
 
 def _outcome(entry: Entry) -> Iterator[Problem]:

@@ -31,7 +31,7 @@ NO_START = N_("Enter the day and the time it started.")
 NOT_STARTED = N_(
     "Only an infusion that was completed or stopped early has a start. Clear the start, or choose another outcome."
 )
-NO_DOSE = N_("Enter the dose that was given, in mg or in mg/kg.")
+NO_DOSE = N_("Enter the dose that was given: in mg, in mg/kg, or in mg/kg/h with the minutes.")
 NO_REASON_TO_STOP = N_("Say why it was stopped.")
 IN_FUTURE = N_("It would start at %(start)s, which is still to come. Choose “Planned”, or correct the time.")
 ENDS_IN_FUTURE = N_(
@@ -51,6 +51,21 @@ DISAGREE = N_(
     "Correct one, or clear one and we work it out."
 )
 IMPLIES = N_("%(mg)s mg and %(mg_per_kg)s mg/kg together would mean a weight of %(weight)s kg. Correct one of them.")
+DISAGREE_RATE = N_(
+    "%(mg)s mg and %(rate)s mg/kg/h do not fit together: at %(weight)s kg, over %(minutes)s minutes, "
+    "%(rate)s mg/kg/h are %(meant)s mg. Correct one, or clear one and we work it out."
+)
+DISAGREE_RATE_PER_KG = N_(
+    "%(mg_per_kg)s mg/kg and %(rate)s mg/kg/h do not fit together: over %(minutes)s minutes, %(rate)s mg/kg/h are "
+    "%(meant)s mg/kg. Correct one, or clear one and we work it out."
+)
+IMPLIES_MINUTES = N_(
+    "At %(rate)s mg/kg/h this dose would take %(minutes)s minutes. Correct the dose or the rate, or enter the minutes."
+)
+UNUSUAL_RATE = N_(
+    "This is a rate of %(rate)s mg/kg/h, more than ten times the usual one. Check it. "
+    "If it is right, tick the box and say why."
+)
 UNUSUAL = N_(
     "This is a dose of %(mg)s mg (%(mg_per_kg)s mg/kg), more than ten times the usual one. Check it. "
     "If it is right, tick the box and say why."
@@ -63,10 +78,14 @@ UNUSUAL_MG_PER_KG = N_(
     "This is a dose of %(mg_per_kg)s mg/kg, more than ten times the usual one. Check it. "
     "If it is right, tick the box and say why."
 )
+NOT_ON_TEAM = N_("Choose somebody who is on the patient's care team, or was at that time.")
+NOT_A_PROVIDER = N_("Only a provider can supervise. Choose one of the care team.")
 NO_REASON_TO_CHANGE = N_("Say why you are changing what was recorded.")
 COURSE_ENDED = N_("This course has ended, so nothing more can be planned in it. Start a new course first.")
 NOT_IN_CARE = N_("The patient is not in the clinic's care now, so nothing can be planned.")
 COURSE_RUNNING = N_("A course is running. Tick the box to end it, or go back.")
 COURSE_BEFORE_ENROLMENT = N_("The patient was enrolled on %(day)s. A course starts on that day or later.")
+COURSE_STARTS_AFTER_END = N_("The course ended on %(day)s. Enter that day or an earlier one.")
+OTHER_COURSE_RUNS = N_("Another course runs now. End that one first.")
 COURSE_TOO_FAR_AHEAD = N_("Enter a day within the next year.")
 SENT_ALREADY = N_("This page was saved before, with other values. Open what was saved and change it there.")

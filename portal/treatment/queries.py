@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from portal.accounts.models import User
 from portal.db import session
@@ -41,15 +42,21 @@ class InfusionRow:
     started_at: datetime | None
     dose_mg: float | None
     dose_mg_per_kg: float | None
+    dose_mg_per_kg_h: float | None
     weight_kg: float | None
     route: Route
     minutes: int | None
     site: Site
+    given_by_id: uuid.UUID | None
+    supervised_by_id: uuid.UUID | None
+    at_bedside: str
     outcome_note: str
     dose_reason: str
     revision: int
     recorded_at: datetime
     recorded_by: str
+    given_by: str | None
+    supervised_by: str | None
 
     @property
     def was_given(self) -> bool:
@@ -73,6 +80,7 @@ class Version:
     changed_by: str
 
 
+_giver, _supervisor = aliased(User), aliased(User)
 _INFUSIONS: Select[*tuple[Any, ...]] = select(
     Infusion.id,
     Infusion.course_id,
@@ -84,16 +92,24 @@ _INFUSIONS: Select[*tuple[Any, ...]] = select(
     Infusion.started_at,
     Infusion.dose_mg,
     Infusion.dose_mg_per_kg,
+    Infusion.dose_mg_per_kg_h,
     Infusion.weight_kg,
     Infusion.route,
     Infusion.minutes,
     Infusion.site,
+    Infusion.given_by_id,
+    Infusion.supervised_by_id,
+    Infusion.at_bedside,
     Infusion.outcome_note,
     Infusion.dose_reason,
     Infusion.revision,
     Infusion.recorded_at,
     User.name,
+    _giver.name.label("given_by"),
+    _supervisor.name.label("supervised_by"),
 ).join(User, User.id == Infusion.recorded_by_id)
+_INFUSIONS = _INFUSIONS.outerjoin(_giver, _giver.id == Infusion.given_by_id)
+_INFUSIONS = _INFUSIONS.outerjoin(_supervisor, _supervisor.id == Infusion.supervised_by_id)
 
 
 def list_courses(patient_id: uuid.UUID) -> list[Course]:

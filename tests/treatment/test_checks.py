@@ -84,7 +84,8 @@ def test_what_cannot_be_true_is_refused_at_its_field(entry: Entry, field: str, m
 
 def test_two_units_that_disagree_are_both_named() -> None:
     (problem,) = checks.find(given(dose_mg_per_kg=0.8), AROUND)
-    assert problem.values == {"mg": 35.0, "mg_per_kg": 0.8, "weight": 70.0, "meant": 56.0}
+    said = {"mg": 35.0, "mg_per_kg": 0.8, "weight": 70.0, "meant": 56.0}
+    assert problem.values == said | {"rate": None, "minutes": 40}
 
 
 @pytest.mark.parametrize(

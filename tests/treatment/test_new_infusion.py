@@ -110,6 +110,7 @@ HISTORY = (
     "The patient was enrolled on October 18, 2025. Treatment before that day is history and cannot be recorded here."
 )
 GAP = "The clocks in America/New_York go forward on %s: 02:30 does not exist. Enter another time."
+NO_DOSE = "Enter the dose that was given: in mg, in mg/kg, or in mg/kg/h with the minutes."
 NUMBER = "Enter a number, like 12 or 0.5"
 BAD: list[tuple[dict[str, str], str]] = [
     ({"started_on": ""}, "Enter the day as well"),
@@ -130,7 +131,10 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"started_time": "25:00"}, "Enter a time, hours and minutes, like 14:30"),
     ({"started_on": "2025-10-17"}, HISTORY),
     ({"started_on": "2026-03-08", "started_time": "02:30"}, GAP % "March 8, 2026"),
-    ({"dose_mg": "", "weight_kg": ""}, "Enter the dose that was given, in mg or in mg/kg."),
+    (
+        {"dose_mg": "", "weight_kg": ""},
+        "Enter the dose that was given: in mg, in mg/kg, or in mg/kg/h with the minutes.",
+    ),
     ({"dose_mg": "0"}, "Enter a number above zero."),
     ({"dose_mg": "-35"}, "Enter a number above zero."),
     ({"dose_mg": "35 mg"}, NUMBER),

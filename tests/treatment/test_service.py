@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal import db
 from portal.audit.models import AuditEvent
-from portal.treatment import problems, queries, service
+from portal.treatment import course_service, problems, queries, service
 from portal.treatment.entry import Entry
 from portal.treatment.models import Course, CourseStatus, Infusion, InfusionRevision, InfusionStatus
 from portal.treatment.problems import Refused, Stale
@@ -229,7 +229,7 @@ def test_one_course_runs_at_a_time(cast: Cast) -> None:
     assert (first.status, first.ended_on) == (CourseStatus.ENDED, date(2026, 11, 22))
     assert plan.status is InfusionStatus.CANCELLED
     assert [one.id for one in queries.list_courses(cast.ada.own_id)] == [second.id, first.id]
-    assert queries.list_versions(cast.ada.own_id, plan.id)[0].reason == service.ENDED_WITH_COURSE
+    assert queries.list_versions(cast.ada.own_id, plan.id)[0].reason == course_service.ENDED_WITH_COURSE
 
 
 def test_a_course_that_is_sent_twice_is_one_course(cast: Cast) -> None:
