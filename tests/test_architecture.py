@@ -39,6 +39,8 @@ PURE = {
     "treatment": ("dose",),
     "treatment/rules": ("values", "problems", "changes"),
     "treatment/flowsheet": ("sparkline",),
+    "treatment/medication": ("groups", "chips", "taking"),
+    "treatment/monitoring": ("due",),
     "treatment/preparation": ("steps",),
     "treatment/screening": ("items", "standing", "entry", "checks"),
     "treatment/tolerability": ("values", "infusion", "across"),
