@@ -2,37 +2,15 @@
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
+from portal.treatment.flowsheet.kinds import EntryKind, Level
 
-
-class EntryKind(StrEnum):
-    PRE_CHECK = "pre-check"
-    DRUG = "drug"
-    VITALS = "vitals"
-    STARTED = "started"
-    ENDED = "ended"
-    STATE = "state"
-    SIDE_EFFECT = "side-effect"
-    SIDE_EFFECT_ENDED = "side-effect-ended"
-    MEDICINE_GIVEN = "medicine-given"
-    AUTHORISATION = "authorisation"
-    EMERGENCY = "emergency"
-    DISCHARGE = "discharge"
-    NOTE = "note"
-
-
-class Level(StrEnum):
-    """What the limits in force say of an entry."""
-
-    NONE = "none"
-    SOFT = "soft"
-    HARD = "hard"
+__all__ = ["EntryKind", "FlowsheetEntry", "Level"]
 
 
 class FlowsheetEntry(Base):
