@@ -40,6 +40,11 @@ from portal.review import views as review
 from portal.review import waiting
 from portal.safety import views as safety
 from portal.treatment import views as treatment
+from portal.treatment.day import views as day
+from portal.treatment.preparation import views as preparation
+from portal.treatment.rules import views as treatment_rules
+from portal.treatment.screening import views as screening
+from portal.treatment.tolerability import views as tolerability
 from portal.web import errors, filters, headers, health, navigation, words
 from portal.web.session import BrowserSessions
 
@@ -51,6 +56,11 @@ FEATURES = (
     patients,
     safety,
     treatment,
+    day,
+    tolerability,
+    preparation,
+    treatment_rules,
+    screening,
     checkins,
     corrections,
     entry,

@@ -44,6 +44,7 @@ PURE = {
     "treatment/preparation": ("steps",),
     "treatment/screening": ("items", "standing", "entry", "checks"),
     "treatment/tolerability": ("values", "infusion", "across"),
+    "treatment/record": ("thin",),
     "checkins": ("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading", "sitting"),
     "checkins/history": (
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),

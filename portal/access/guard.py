@@ -25,7 +25,7 @@ from portal.web.session import BrowserSession
 
 csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LISTS = frozenset({"review.caseload", "review.find", "safety.alerts", "messaging.inbox"})
+LISTS = frozenset({"day.show", "review.caseload", "review.find", "safety.alerts", "messaging.inbox"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_FOUND = 404
 BEFORE_START = frozenset({Permission.CONSENT_GIVE, Permission.OWN_ACCOUNT, Permission.HOME})

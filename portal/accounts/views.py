@@ -37,7 +37,7 @@ blueprint = Blueprint("accounts", __name__)
 BOTH = ["GET", "POST"]
 START_PAGES = {
     Role.PROVIDER: "review.caseload",
-    Role.NURSE: "review.caseload",
+    Role.NURSE: "day.show",
     Role.ADMINISTRATOR: "accounts.index",
 }
 

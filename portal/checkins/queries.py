@@ -19,6 +19,7 @@ from portal.instruments.definition import FilledBy
 PAGE = 30
 ANSWERS_LOOKED_AT = 20
 SELDOM = 1_000
+MOST_TOLD = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ class Entry:
     def primary(self) -> Total | None:
         """The first number, the one the check-in is known by."""
         return self.totals[0] if self.totals else None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was answered once to an instrument, in its latest version; `at` is when answering began."""
+
+    instrument: str
+    at: datetime
+    answers: dict[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,17 @@ def list_entries(patient_id: uuid.UUID, *, after: uuid.UUID | None = None, only_
     ordered = statement.order_by(*(column.desc() for column in _NEWEST))
     entries = _entries(ordered.limit(PAGE + 1))
     return Page(entries[:PAGE], entries[PAGE - 1].check_in.id if len(entries) > PAGE else None)
+
+
+def list_told(patient_id: uuid.UUID, instruments: Collection[str]) -> list[Told]:
+    """Return what was answered to some instruments, in order of time; of very much, the latest."""
+    rows = session.execute(
+        select(CheckIn.instrument, CheckIn.started_at, CheckIn.answers)
+        .where(CheckIn.patient_id == patient_id, CheckIn.instrument.in_(instruments), _CURRENT)
+        .order_by(CheckIn.started_at.desc())
+        .limit(MOST_TOLD)
+    )
+    return [Told(*row) for row in reversed(rows.all())]
 
 
 def list_versions(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> list[CheckIn]:

@@ -48,6 +48,7 @@ def _entry(label: Any, endpoint: str, *rooms: str, **more: Any) -> Entry:
 
 _MESSAGES = _entry(_l("Messages"), "messaging.inbox", "messaging", icon="messages", counts="messages")
 _TREATMENT = ("treatment", "screening", "orders", "flowsheet", "record", "tolerability", "medication", "monitoring")
+_DAY = _entry(_l("My day"), "day.show", "day")
 _CARE = (
     _entry(_l("Caseload"), "review.caseload", "review", "patients"),
     _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
@@ -61,8 +62,8 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         _entry(_l("Messages"), "messaging.index", "messaging", icon="messages", counts="messages", of_patient=True),
         _entry(_l("You"), "patients.overview", *_YOURS, icon="you", of_patient=True),
     ),
-    Role.PROVIDER: _CARE,
-    Role.NURSE: _CARE,
+    Role.PROVIDER: (*_CARE, _DAY),
+    Role.NURSE: (_DAY, *_CARE),
     Role.ADMINISTRATOR: (
         _entry(_l("People"), "accounts.index", "accounts"),
         _entry(_l("Clinic"), "clinic.settings", "clinic"),

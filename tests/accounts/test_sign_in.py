@@ -25,7 +25,7 @@ def sign_in(browser: Browser, email: str, password: str = PASSWORD, expect: int 
 
 
 def test_everybody_lands_on_their_own_start_page(cast: Cast, browser: Open) -> None:
-    for person, start in ((cast.bea, "/caseload"), (cast.nia, "/caseload"), (cast.eve, "/accounts")):
+    for person, start in ((cast.bea, "/caseload"), (cast.nia, "/day"), (cast.eve, "/accounts")):
         client = browser()
         answer = client.open("/sign-in", "POST", data={"email": person.email, "password": PASSWORD})
         assert (answer.status_code, answer.headers["Location"]) == (303, "/")

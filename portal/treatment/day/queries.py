@@ -69,9 +69,14 @@ class Visit:
         return f"{self.given_name} {self.family_name}"
 
     @property
+    def was_given(self) -> bool:
+        """Whether any of it was given."""
+        return self.status in GIVEN
+
+    @property
     def takes_place(self) -> bool:
         """Whether it is still ahead, under way or was given: neither cancelled nor missed."""
-        return self.status is InfusionStatus.PLANNED or self.status in GIVEN
+        return self.status is InfusionStatus.PLANNED or self.was_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +158,10 @@ def list_allergies(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[A
 
 
 def _visit(row: Any) -> Visit:
-    return Visit(*row[:_REACH_FROM], reach=Reach(*row[_REACH_FROM:]))
+    values: Any = (*row[:_REACH_FROM], Reach(*row[_REACH_FROM:]))
+    return Visit(*values)
 
 
 def _runs_into(visit: Visit, start: datetime) -> bool:
     lasts = timedelta(minutes=visit.minutes or 0)
-    return visit.status in {InfusionStatus.PLANNED, *GIVEN} and visit.happens_at + lasts > start
+    return visit.takes_place and visit.happens_at + lasts > start
