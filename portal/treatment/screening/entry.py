@@ -1,7 +1,7 @@
 """What somebody enters of one screening, before it is a row, and what follows from it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,10 @@ class Entry:
     adult_phone: str = ""
     emergency_plan: str = ""
     lists_checked: bool = False
+
+
+PLAIN = tuple(one.name for one in fields(Entry) if one.name not in {"answers", "notes"})
+FOLLOWS = frozenset(item.code for item in ITEMS if not item.is_asked)
 
 
 def complete(entry: Entry, *, born_on: date, today: date) -> dict[str, Answer]:
@@ -73,3 +77,14 @@ def answers_of(values: Mapping[str, Any]) -> dict[str, Answer]:
 def notes_of(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the notes that were kept as plain values, where there is one."""
     return {code: one["note"] for code, one in values.items() if one["note"]}
+
+
+def changed(before: Entry, after: Entry) -> list[tuple[str, Any, Any]]:
+    """Return what is different: an item's code or a field's name, what it was, and what it is."""
+    plain = [(name, getattr(before, name), getattr(after, name)) for name in PLAIN]
+    said = [(item.code, _said(before, item.code), _said(after, item.code)) for item in ITEMS if item.is_asked]
+    return [one for one in [*said, *plain] if one[1] != one[2]]
+
+
+def _said(entry: Entry, code: str) -> tuple[Answer, str]:
+    return entry.answers.get(code, Answer.UNKNOWN), entry.notes.get(code, "")

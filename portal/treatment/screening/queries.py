@@ -1,10 +1,9 @@
 """Reading screenings and the decisions about them."""
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -16,7 +15,7 @@ from portal.treatment.screening import entry, since
 from portal.treatment.screening.entry import Entry
 from portal.treatment.screening.items import BY_CODE, Answer, Finding, Judgement, judge, worse, worst_first
 from portal.treatment.screening.models import Decision, Screening, ScreeningDecision
-from portal.treatment.screening.standing import Asked, Decided, Standing
+from portal.treatment.screening.standing import Asked, Decided, Since, Standing
 from portal.treatment.screening.standing import standing as stands
 
 MOST = 100
@@ -28,6 +27,7 @@ class Screened:
 
     row: Screening
     recorded_by: str
+    first_id: uuid.UUID
     asked_at: datetime
     corrected_by_id: uuid.UUID | None
 
@@ -63,11 +63,7 @@ class Screened:
     @property
     def entry(self) -> Entry:
         """The screening as it would be entered."""
-        row = self.row
-        asked = {code: answer for code, answer in self.answers.items() if BY_CODE[code].is_asked}
-        kept = {name: getattr(row, name) for name in ("weight_kg", "in_person_on", "in_person_by", "consent_on")}
-        kept |= {name: getattr(row, name) for name in ("adult_name", "adult_phone", "emergency_plan", "lists_checked")}
-        return Entry(asked, self.notes, **kept)
+        return entry_of(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +89,15 @@ def list_screenings(patient_id: uuid.UUID) -> list[Screened]:
         .limit(MOST)
     )
     rows: list[tuple[Screening, str]] = [(row[0], row[1]) for row in session.execute(found)]
+    return versions_of(rows)
+
+
+def versions_of(rows: Sequence[tuple[Screening, str]]) -> list[Screened]:
+    """Return rows, each with who recorded it, as the versions they are: the latest asking, its latest version first."""
     by_id = {row.id: row for row, _ in rows}
     later = {row.corrects_id: row.id for row, _ in rows}
-    kept = [Screened(row, name, _asked_at(row, by_id), later.get(row.id)) for row, name in rows]
+    firsts = {row.id: _first(row, by_id) for row, _ in rows}
+    kept = [Screened(row, name, firsts[row.id].id, firsts[row.id].recorded_at, later.get(row.id)) for row, name in rows]
     return sorted(kept, key=lambda one: (one.asked_at, one.row.recorded_at), reverse=True)
 
 
@@ -109,6 +111,11 @@ def latest(screenings: Iterable[Screened]) -> Screened | None:
     return next((one for one in screenings if one.corrected_by_id is None), None)
 
 
+def of_one_asking(screenings: Iterable[Screened], one: Screened) -> list[Screened]:
+    """Return every version of the asking that one belongs to, itself included, the latest first."""
+    return [other for other in screenings if other.first_id == one.first_id]
+
+
 def list_decisions(patient_id: uuid.UUID) -> list[Signed]:
     """Return every decision about a patient's screenings, the latest first."""
     made = ScreeningDecision
@@ -120,6 +127,14 @@ def list_decisions(patient_id: uuid.UUID) -> list[Signed]:
         .limit(MOST)
     )
     return [Signed(*row) for row in rows]
+
+
+def entry_of(row: Screening) -> Entry:
+    """Return a stored screening as it would be entered."""
+    items = row.answers["items"]
+    asked = {code: answer for code, answer in entry.answers_of(items).items() if code not in entry.FOLLOWS}
+    plain = {name: getattr(row, name) for name in entry.PLAIN}
+    return Entry(asked, entry.notes_of(items), **plain)
 
 
 def standing(patient_id: uuid.UUID) -> Standing:
@@ -137,21 +152,30 @@ def standing_of(patient_id: uuid.UUID, counts: Screened | None, decisions: Itera
     """
     if counts is None:
         return Standing()
-    row, now = counts.row, rules.current().rules.classes
+    happened = since.find_all({patient_id: counts.asked_at})[patient_id]
+    return compare(counts, decisions, happened, rules.current().rules.classes)
+
+
+def compare(counts: Screened, decisions: Iterable[Signed], happened: Since, classes: Mapping[str, Class]) -> Standing:
+    """Return where a screening stands, from what was decided about it and what has happened since.
+
+    Args:
+        decisions: the latest first.
+        classes: the clinic's of today.
+    """
+    row = counts.row
     asked = Asked(row.id, counts.asked_at, row.course_id, counts.conditions, row.weight_kg)
-    is_stricter = bool(worse(counts.judgement.classes, judge(counts.answers, now).classes))
+    is_stricter = bool(worse(counts.judgement.classes, judge(counts.answers, classes).classes))
     made = next((one for one in decisions if one.screening_id == row.id), None)
-    return stands(
-        asked, _decided(made) if made else None, since.find(patient_id, counts.asked_at, is_stricter=is_stricter)
-    )
+    return stands(asked, _decided(made) if made else None, replace(happened, is_stricter=is_stricter))
 
 
 def _decided(made: Signed) -> Decided:
     return Decided(made.decision is Decision.GO_AHEAD, made.decided_at, made.decided_by, tuple(made.overrides))
 
 
-def _asked_at(row: Screening, by_id: dict[uuid.UUID, Any]) -> datetime:
-    """Return when the patient was asked: when the version was recorded that corrects no other."""
-    while row.corrects_id in by_id:
+def _first(row: Screening, by_id: Mapping[uuid.UUID, Screening]) -> Screening:
+    """Return the version of the same asking that corrects no other."""
+    while row.corrects_id is not None and row.corrects_id in by_id:
         row = by_id[row.corrects_id]
-    return row.recorded_at
+    return row
