@@ -30,6 +30,7 @@ from portal.instruments.definition import Definition
 from portal.safety import queries as safety
 from portal.safety.help import Help
 from portal.treatment import queries as treatment
+from portal.treatment.preparation import own as preparation
 from portal.web.kept import forget_kept, kept_fields
 
 blueprint = Blueprint("checkins", __name__)
@@ -39,7 +40,9 @@ blueprint = Blueprint("checkins", __name__)
 @requires(Permission.TODAY_VIEW)
 def today(patient_id: uuid.UUID) -> ResponseReturnValue:
     upcoming, definition = treatment.next_infusion(patient_id, guard.at()), catalogue.current().get
-    return render_template("checkins/today.html", today=_today(), next_infusion=upcoming, definition=definition)
+    asked = preparation.asked(guard.patient(), upcoming, guard.at())
+    shown = {"today": _today(), "next_infusion": upcoming, "preparing": asked, "definition": definition}
+    return render_template("checkins/today.html", **shown)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/check-ins/new/<uuid:plan_item_id>")

@@ -3,14 +3,11 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
-
 from portal.access.policy import Actor
-from portal.accounts.models import User
 from portal.audit import service as audit
 from portal.db import session, touched
 from portal.messages import N_
-from portal.patients.models import Patient
+from portal.treatment import lock
 from portal.treatment.models import Infusion, InfusionStatus
 from portal.treatment.preparation import queries, steps
 from portal.treatment.preparation.models import Preparation
@@ -39,12 +36,12 @@ def confirm(
     Raises:
         Refused: it is not asked now, the infusion has begun, or what was said cannot be right.
     """
-    zone = _lock(patient_id)
-    infusion = session.scalars(select(Infusion).filter_by(id=infusion_id, patient_id=patient_id)).one()
+    who = lock.lock(patient_id)
+    infusion = lock.infusion(patient_id, infusion_id)
     known = session.get(Preparation, submission_id)
     if known is not None:
         return _the_same(known, infusion_id, said)
-    _check(infusion, said, zone, at)
+    _check(infusion, said, who.time_zone, at)
     row = Preparation(id=submission_id, patient_id=patient_id, infusion_id=infusion_id)
     for name in steps.NAMES:
         setattr(row, name, getattr(said, name))
@@ -54,16 +51,6 @@ def confirm(
     touched(patient_id)
     audit.record("preparation:confirmed", by=by, at=at, patient_id=patient_id, thing_id=row.id, step=said.step.value)
     return row
-
-
-def _lock(patient_id: uuid.UUID) -> str:
-    """Let one writer at a time work on a patient's treatment; return the patient's time zone."""
-    return session.execute(
-        select(User.time_zone)
-        .join(Patient, Patient.user_id == User.id)
-        .where(Patient.id == patient_id)
-        .with_for_update(of=Patient, key_share=True)
-    ).scalar_one()
 
 
 def _the_same(known: Preparation, infusion_id: uuid.UUID, said: Statement) -> Preparation:
