@@ -18,8 +18,10 @@ from portal.patients.models import Condition
 from portal.review.need import Need
 from portal.safety.models import AlertState, Closing, Contact, Severity
 from portal.treatment.flowsheet.models import EntryKind, Level
+from portal.treatment.medication.groups import Group
 from portal.treatment.medication.models import ChangeKind
 from portal.treatment.models import CourseStatus, InfusionKind, InfusionStatus, Route, Site
+from portal.treatment.monitoring.due import State as Due
 from portal.treatment.monitoring.models import Outcome, Watched
 from portal.treatment.preparation.models import Adult, Step
 from portal.treatment.rules.values import Class, Point
@@ -164,6 +166,32 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         ChangeKind.STARTED: _l("Started"),
         ChangeKind.CHANGED: _l("Changed"),
         ChangeKind.STOPPED: _l("Stopped"),
+    },
+    Group: {
+        Group.BENZODIAZEPINE: _l("Benzodiazepine"),
+        Group.Z_DRUG: _l("Z-drug"),
+        Group.LAMOTRIGINE: _l("Lamotrigine"),
+        Group.CYP_INHIBITOR: _l("CYP3A4 or CYP2B6 inhibitor"),
+        Group.CYP_INDUCER: _l("CYP3A4 or CYP2B6 inducer"),
+        Group.MAOI: _l("MAO inhibitor"),
+        Group.STIMULANT: _l("Stimulant"),
+        Group.SNRI: _l("SNRI or other noradrenaline reuptake inhibitor"),
+        Group.DECONGESTANT: _l("Decongestant"),
+        Group.SSRI: _l("SSRI"),
+        Group.OPIOID: _l("Opioid"),
+        Group.ALCOHOL: _l("Alcohol"),
+        Group.GABAPENTINOID: _l("Gabapentinoid"),
+        Group.SEDATIVE: _l("Other sedative"),
+        Group.NALTREXONE: _l("Naltrexone"),
+        Group.LITHIUM: _l("Lithium"),
+        Group.VALPROATE: _l("Valproate"),
+        Group.ANTIPSYCHOTIC: _l("Antipsychotic"),
+    },
+    Due: {
+        Due.NOT_YET: _l("Not due yet"),
+        Due.DONE: _l("Done"),
+        Due.DUE: _l("Due"),
+        Due.OVERDUE: _l("Overdue"),
     },
     Watched: {
         Watched.URINARY: _l("Urinary check"),

@@ -5,18 +5,10 @@ A chip says what is known and how well; it never says what to take, how much of 
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from portal.messages import N_
 from portal.treatment.medication.groups import Group
-
-
-class Sureness(StrEnum):
-    """How well something is known."""
-
-    CHECKED = "V"
-    GENERAL = "K"
 
 
 class Taken(Protocol):
@@ -37,8 +29,7 @@ class Chip:
         code: its name, steady over versions.
         label: what it is about, as a message id.
         reason: why it matters, as a message id.
-        source: where that is from, as a message id.
-        sureness: whether the source was checked or it is general knowledge.
+        source: where that is from, as a message id; [V] was checked against it, [K] is general professional knowledge.
         medicines: the medicines it is about, as they were typed; none where it is one that is missing.
     """
 
@@ -46,7 +37,6 @@ class Chip:
     label: str
     reason: str
     source: str
-    sureness: Sureness
     medicines: tuple[str, ...] = ()
 
 
@@ -57,12 +47,11 @@ class _Rule:
     label: str
     reason: str
     source: str
-    sureness: Sureness
 
 
-_GENERAL = N_("General professional knowledge, not re-checked")
-_REFERENCE = N_("Published pharmacology, checked for Interval")
-_BIPOLAR_SOURCE = N_("General professional knowledge; the bipolar trial of the NIMH required one (checked)")
+_GENERAL = N_("General professional knowledge [K]")
+_REFERENCE = N_("Published pharmacology [V]")
+_BIPOLAR_SOURCE = N_("General professional knowledge [K]; the bipolar trial of the NIMH required one [V]")
 
 _RULES = (
     _Rule(
@@ -70,16 +59,14 @@ _RULES = (
         (Group.BENZODIAZEPINE, Group.Z_DRUG),
         N_("Benzodiazepine or z-drug"),
         N_("May blunt the benefit. In one study (47 people) it depended on the daily dose."),
-        N_("Andrashko 2020"),
-        Sureness.CHECKED,
+        N_("Andrashko 2020 [V]"),
     ),
     _Rule(
         "lamotrigine",
         (Group.LAMOTRIGINE,),
         N_("Lamotrigine"),
         N_("May reduce the acute altered perception. What it does to the benefit is not settled."),
-        N_("Andrade 2017; Mayo 2023"),
-        Sureness.CHECKED,
+        N_("Andrade 2017; Mayo 2023 [V]"),
     ),
     _Rule(
         "cyp-inhibitor",
@@ -87,7 +74,6 @@ _RULES = (
         N_("CYP3A4 or CYP2B6 inhibitor"),
         N_("Changes the exposure to what is given."),
         _REFERENCE,
-        Sureness.CHECKED,
     ),
     _Rule(
         "cyp-inducer",
@@ -95,15 +81,13 @@ _RULES = (
         N_("CYP3A4 or CYP2B6 inducer"),
         N_("Changes the exposure to what is given."),
         _REFERENCE,
-        Sureness.CHECKED,
     ),
     _Rule(
         "maoi",
         (Group.MAOI,),
         N_("MAO inhibitor"),
         N_("Caution with blood pressure. Trials often leave out people who take one."),
-        N_("One trial protocol (checked); otherwise general professional knowledge"),
-        Sureness.GENERAL,
+        N_("One trial protocol [V]; general professional knowledge [K]"),
     ),
     _Rule(
         "pressure",
@@ -111,15 +95,13 @@ _RULES = (
         N_("Stimulant, SNRI or decongestant"),
         N_("Blood pressure and pulse."),
         _GENERAL,
-        Sureness.GENERAL,
     ),
     _Rule(
         "ssri",
         (Group.SSRI,),
         N_("SSRI"),
         N_("Associated with higher peaks of blood pressure."),
-        N_("Szarmach 2020"),
-        Sureness.CHECKED,
+        N_("Szarmach 2020 [V]"),
     ),
     _Rule(
         "sedation",
@@ -127,7 +109,6 @@ _RULES = (
         N_("Opioid, alcohol, gabapentinoid or other sedative"),
         N_("Breathing and sedation."),
         _GENERAL,
-        Sureness.GENERAL,
     ),
     _Rule(
         "naltrexone",
@@ -135,16 +116,13 @@ _RULES = (
         N_("Naltrexone"),
         N_("May block the benefit."),
         _GENERAL,
-        Sureness.GENERAL,
     ),
 )
 STABILISERS = frozenset({Group.LITHIUM, Group.VALPROATE, Group.ANTIPSYCHOTIC})
 _LISTED = N_("Mood stabiliser in bipolar: listed")
 _LISTED_REASON = N_("Confirm that it is on board.")
 _MISSING = N_("Mood stabiliser in bipolar: none listed")
-_MISSING_REASON = N_(
-    "Bipolar: confirm a mood stabiliser is on board. No lithium, valproate or antipsychotic is listed."
-)
+_MISSING_REASON = N_("Confirm a mood stabiliser is on board. No lithium, valproate or antipsychotic is listed.")
 
 
 def chips(medicines: Iterable[Taken], *, is_bipolar: bool = False) -> tuple[Chip, ...]:
@@ -156,7 +134,7 @@ def chips(medicines: Iterable[Taken], *, is_bipolar: bool = False) -> tuple[Chip
     """
     taken = list(medicines)
     found = [
-        Chip(rule.code, rule.label, rule.reason, rule.source, rule.sureness, names)
+        Chip(rule.code, rule.label, rule.reason, rule.source, names)
         for rule in _RULES
         if (names := _in(rule.groups, taken))
     ]
@@ -172,4 +150,4 @@ def _in(groups: Collection[Group], taken: Iterable[Taken]) -> tuple[str, ...]:
 
 def _about_stabiliser(names: tuple[str, ...]) -> Chip:
     label, reason = (_LISTED, _LISTED_REASON) if names else (_MISSING, _MISSING_REASON)
-    return Chip("stabiliser", label, reason, _BIPOLAR_SOURCE, Sureness.GENERAL, names)
+    return Chip("stabiliser", label, reason, _BIPOLAR_SOURCE, names)

@@ -37,9 +37,9 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of check: where it stands, after how many months it is asked, and what was done last.
+    """One kind of check: where it stands, after how many months it is asked, and what was done.
 
-    `last` is a result that staff recorded or a check-in that the patient sent, whichever is for the later day.
+    `results` is what staff recorded, `sent` the check-ins of the patient that count as this check.
     """
 
     kind: Watched
@@ -54,12 +54,14 @@ class Check:
         return self.standing.state in {State.DUE, State.OVERDUE}
 
     @property
+    def done(self) -> list[ResultRow | Sent]:
+        """Everything that was done, the latest day first."""
+        return sorted([*self.results, *self.sent], key=_day, reverse=True)
+
+    @property
     def last(self) -> ResultRow | Sent | None:
         """What was done last."""
-        result, sent = next(iter(self.results), None), next(iter(self.sent), None)
-        if result is None or sent is None:
-            return result or sent
-        return result if result.done_on >= sent.on else sent
+        return next(iter(self.done), None)
 
     @property
     def needs_attention(self) -> bool:
@@ -81,7 +83,14 @@ _RESULTS: Select[*tuple[Any, ...]] = select(
 ).join(User, User.id == MonitoringResult.recorded_by_id)
 
 
-def due(patient_id: uuid.UUID, *, today: date, zone: str, sent: Sequence[Sent] = ()) -> list[Check]:
+def due(
+    patient_id: uuid.UUID,
+    *,
+    today: date,
+    zone: str,
+    sent: Sequence[Sent] = (),
+    results: Sequence[ResultRow] | None = None,
+) -> list[Check]:
     """Return every kind of check with where it stands, in the order of `Watched`.
 
     Args:
@@ -89,10 +98,12 @@ def due(patient_id: uuid.UUID, *, today: date, zone: str, sent: Sequence[Sent] =
         today: the day at the patient's.
         zone: their time zone, an IANA name.
         sent: the check-ins that count as checks (`checkins.watched.list_sent`).
+        results: what staff recorded and did not withdraw, where it has been read already.
     """
-    first, months, results = first_given_on(patient_id, zone), rules.current().rules.months, list_results(patient_id)
+    first, months = first_given_on(patient_id, zone), rules.current().rules.months
+    found = list_results(patient_id) if results is None else results
     return [
-        _check(kind, first, int(months.get(kind.value) or 0), today, _of(kind, results), _sent(kind, sent))
+        _check(kind, first, int(months.get(kind.value) or 0), today, _of(kind, found), _sent(kind, sent))
         for kind in Watched
     ]
 
@@ -137,4 +148,8 @@ def _of(kind: Watched, results: Sequence[ResultRow]) -> tuple[ResultRow, ...]:
 
 
 def _sent(kind: Watched, sent: Sequence[Sent]) -> tuple[Sent, ...]:
-    return tuple(sorted((one for one in sent if one.kind == kind.value), key=lambda one: one.on, reverse=True))
+    return tuple(one for one in sent if one.kind == kind.value)
+
+
+def _day(one: ResultRow | Sent) -> date:
+    return one.done_on if isinstance(one, ResultRow) else one.on
