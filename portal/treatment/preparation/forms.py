@@ -10,7 +10,15 @@ from portal.treatment import when
 from portal.treatment.forms import TreatmentForm
 from portal.treatment.preparation.queries import Said
 from portal.treatment.preparation.steps import LONGEST, NO_DRINK, NO_FOOD, Adult, Statement, Step
-from portal.web.fields import HiddenField, RadioField, SelectChoice, StringField, TextAreaField, TimeField
+from portal.web.fields import (
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+    TimeField,
+    ValidationError,
+)
 from portal.web.filters import day
 from portal.web.words import WORDS
 
@@ -18,6 +26,7 @@ CHANGES = ("health_change", "medicine_change")
 LAST_TIMES = ("ate", "drank")
 _YES_NO = [SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))]
 _CHOOSE = _l("Choose yes or no")
+_NOT_OFFERED = _l("Choose one of the days shown")
 _LABELS = {
     Step.EVENING: _l("Will an adult be with you?"),
     Step.SAME_DAY: _l("Is an adult with you now?"),
@@ -34,6 +43,21 @@ class LastTimeField(TimeField):
     """The time of day that belongs to the day above it."""
 
     marks_optional = False
+
+
+class LastDayField(RadioField):
+    """Today or yesterday, as days, so that a page sent after midnight still means the day it showed."""
+
+    def parse(self, text: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise self.refusal(_NOT_OFFERED) from None
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data.isoformat() not in {choice.value for choice in self.choices}:
+            raise ValidationError(_NOT_OFFERED)
 
 
 class PreparationForm(TreatmentForm):
@@ -62,14 +86,16 @@ class PreparationForm(TreatmentForm):
         missing=_CHOOSE,
     )
     medicine_change = WordsField(_l("Which one, and what changed?"), rows=3, longest=LONGEST)
-    ate_on = RadioField(
+    ate_on = LastDayField(
         _l("When did you last eat?"),
         hint=_l("Anything, even a bite. Also if it was long ago. Before yesterday: choose yesterday, 00:00."),
         segments=True,
         missing=NO_FOOD,
     )
     ate_time = LastTimeField(_l("Time you last ate"), missing=_l("Enter the time you last ate"))
-    drank_on = RadioField(_l("When did you last drink?"), hint=_l("Water counts too."), segments=True, missing=NO_DRINK)
+    drank_on = LastDayField(
+        _l("When did you last drink?"), hint=_l("Water counts too."), segments=True, missing=NO_DRINK
+    )
     drank_time = LastTimeField(_l("Time you last drank"), missing=_l("Enter the time you last drank"))
 
     def __init__(self, *args: Any, asks: Step, with_changes: bool, zone: str, today: date, **options: Any) -> None:
@@ -120,9 +146,9 @@ class PreparationForm(TreatmentForm):
         if on.errors or clock.errors:
             return None
         try:
-            return when.moment(date.fromisoformat(on.data), clock.data, self.zone)
+            return when.moment(on.data, clock.data, self.zone)
         except when.NoSuchTime:
-            said = {"time": clock.typed, "day": day(date.fromisoformat(on.data))}
+            said = {"time": clock.typed, "day": day(on.data)}
             clock.errors = [
                 gettext(
                     "The clocks went forward on %(day)s, so %(time)s did not exist. Enter the time you read.", **said
@@ -146,5 +172,5 @@ def typed_of(said: Statement | None, evening: Said | None, zone: str) -> dict[st
     for name in LAST_TIMES:
         last = getattr(said, f"{name}_at")
         local = when.local(last, zone) if last else None
-        values |= {f"{name}_on": local and local.date().isoformat(), f"{name}_time": local and local.time()}
+        values |= {f"{name}_on": local and local.date(), f"{name}_time": local and local.time()}
     return values
