@@ -29,7 +29,7 @@ from portal.accounts.service import AddressTaken, LastAdministrator, NotPossible
 from portal.accounts.signing_in import Outdated
 from portal.clinic import queries as clinic
 from portal.patients import queries as patients
-from portal.web import destination, door
+from portal.web import destination, door, unsent
 from portal.web.door import TooEarly
 from portal.web.kept import forget_kept, typed
 
@@ -73,8 +73,7 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    flash(_("You are signed out."))
-    return _end_session("accounts.sign_in")
+    return unsent.warn_first(guard.visitor()) or _end_session("accounts.sign_in", _("You are signed out."))
 
 
 @blueprint.post("/leave")
@@ -292,7 +291,9 @@ def _change_status(user_id: uuid.UUID, verb: Callable[..., Any], done: str) -> R
     return redirect(url_for("accounts.edit", user_id=user_id), 303)
 
 
-def _end_session(endpoint: str) -> ResponseReturnValue:
+def _end_session(endpoint: str, said: str = "") -> ResponseReturnValue:
+    if said:
+        flash(said)
     visitor = guard.visitor()
     if visitor is not None:
         signing_in.sign_out(visitor, at=guard.at())

@@ -18,6 +18,7 @@ from portal.accounts import devices, passwords, queries, signing_in, throttle, t
 from portal.accounts.models import TokenPurpose
 from portal.accounts.signing_in import Outdated
 from portal.accounts.throttle import Door
+from portal.web import unsent
 from portal.web.session import TOKEN, replace_token
 
 LONGEST_WAIT_SAID = 120
@@ -196,10 +197,13 @@ def let_in(to: str, *, email: str, token: str) -> Response:
 
 
 def let_out(to: str) -> Response:
-    """Take the session from the browser with everything it stored, and send it on."""
+    """Take the session from the browser with everything it stored, and send it on.
+
+    What waits there to be sent, sealed, stays; whoever it belongs to.
+    """
     replace_token(current_app, guard.browser(), secrets.token_urlsafe(32))
     response = current_app.make_response(redirect(to, 303))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"' if unsent.is_any() else '"cache", "storage"'
     return response
 
 

@@ -25,18 +25,18 @@ function replace(html) {
 }
 
 // Returns ask(); `changed()` is called once the page shows something new.
-export function poll({ address, state, changed }) {
-  let known = state;
+export function poll({ address, changed }) {
+  let known = "";
   let timer = 0;
 
   async function ask() {
     clearTimeout(timer);
-    const headers = { Accept: "application/json", "If-None-Match": `"${known}"` };
+    const headers = { Accept: "application/json", "If-None-Match": known };
     const answer = await fetch(address, { headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
     if (answer?.status === 200) {
       const news = await answer.json().catch(() => null);
-      if (news && replace(news.html)) known = news.state;
-      changed();
+      if (news && replace(news.html)) known = answer.headers.get("ETag") ?? "";
+      if (news) changed();
     }
     if (answer?.status !== 401 && answer?.status !== 404) plan();
   }
