@@ -39,9 +39,17 @@ from portal.review import service as review_service
 from portal.review import views as review
 from portal.review import waiting
 from portal.safety import views as safety
+from portal.treatment import course_views as courses
 from portal.treatment import views as treatment
 from portal.treatment.day import views as day
+from portal.treatment.events import views as events
+from portal.treatment.flowsheet import views as flowsheet
+from portal.treatment.medication import allergy_views as allergies
+from portal.treatment.medication import views as medication
+from portal.treatment.monitoring import views as monitoring
+from portal.treatment.orders import views as orders
 from portal.treatment.preparation import views as preparation
+from portal.treatment.record import views as record
 from portal.treatment.rules import views as treatment_rules
 from portal.treatment.screening import views as screening
 from portal.treatment.tolerability import views as tolerability
@@ -56,8 +64,16 @@ FEATURES = (
     patients,
     safety,
     treatment,
+    courses,
+    medication,
+    allergies,
+    events,
+    monitoring,
+    orders,
     day,
+    flowsheet,
     tolerability,
+    record,
     preparation,
     treatment_rules,
     screening,

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -10,9 +11,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from portal.treatment import when
+from portal.treatment.flowsheet.checks import AHEAD
 from portal.treatment.flowsheet.entries import MISTAKEN, Draft
 from portal.treatment.flowsheet.kinds import EntryKind
 from portal.treatment.forms import TreatmentForm
+from portal.treatment.problems import Problem
 from portal.web.fields import CheckboxField, HiddenField, StringField, TimeField
 
 COMMON = frozenset({"csrf_token", "id", "occurred_at", "time", "corrects_id", "correction_reason", MISTAKEN})
@@ -30,13 +33,14 @@ class EntryForm(TreatmentForm):
     """
 
     kind: ClassVar[EntryKind]
+    unmarked: ClassVar[Collection[str]] = ("time", "correction_reason")
 
     submission_id = None
     id = HiddenField(default=lambda: str(uuid.uuid4()))
     occurred_at = HiddenField(default="")
     corrects_id = HiddenField(default="")
     time = TimeField(_l("When, if not now"))
-    correction_reason = StringField(_l("Why you are correcting it"), longest=500)
+    correction_reason: Any = StringField(_l("Why you are correcting it"), longest=500)
     mistaken = CheckboxField(_l("It did not happen: it was entered by mistake"))
 
     def __init__(self, *args: Any, zone: str, near: datetime, at: datetime, **options: Any) -> None:
@@ -52,7 +56,8 @@ class EntryForm(TreatmentForm):
         self.moment: datetime | None = None
         for field in self:
             field.id = f"{self.kind.value}-{field.name}"
-        self.correction_reason.marks_optional = False
+            if field.name in self.unmarked:
+                field.marks_optional = False
 
     @property
     def sent_as(self) -> uuid.UUID:
@@ -108,6 +113,13 @@ class EntryForm(TreatmentForm):
             reason=(self.correction_reason.data or "") if self.is_correction else "",
         )
 
+    def refuse(self, problems: Iterable[Problem], zone: str) -> None:
+        """Show what the service found; words among its values are said in the reader's language as well."""
+        said = [
+            one._replace(values={name: _translated(value) for name, value in one.values.items()}) for one in problems
+        ]
+        super().refuse([one if one.field in self else one._replace(field="") for one in said], zone)
+
     def say(self, name: str, text: Any) -> None:
         """Show a problem at a field, unless it has one already."""
         field = self[name]
@@ -136,9 +148,7 @@ class EntryForm(TreatmentForm):
             self.moment = stamped
             return
         anchor = stamped or self.at
-        if abs(anchor - self.near) > _LONG_OFF:
-            anchor = self.near
-        self.moment = self._nearest(anchor)
+        self.moment = self._nearest(self.near if abs(anchor - self.near) > _LONG_OFF else anchor)
 
     def _stamped(self) -> datetime | None:
         text = self.occurred_at.data or ""
@@ -154,7 +164,7 @@ class EntryForm(TreatmentForm):
             return None
 
     def _nearest(self, anchor: datetime) -> datetime | None:
-        """Return the moment nearest to another at which the patient's clocks show the typed time."""
+        """Return the moment nearest to another at which the patient's clocks show the typed time, rather past."""
         day = when.local(anchor, self.zone).date()
         found: list[datetime] = []
         for on in _around(day):
@@ -164,11 +174,18 @@ class EntryForm(TreatmentForm):
                 if on == day:
                     self.say("time", gettext("The clocks go forward then: this time does not exist on that day."))
                     return None
-        return min(found, key=lambda one: abs(one - anchor))
+        past = [one for one in found if one <= self.at + AHEAD]
+        return min(past or found, key=lambda one: abs(one - anchor))
 
 
 def _around(day: date) -> list[date]:
     return [day + timedelta(days=n) for n in (-1, 0, 1) if date.min.toordinal() < day.toordinal() + n]
+
+
+def _translated(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return " ".join(str(gettext(one)) for one in value)
+    return gettext(value) if isinstance(value, str) and value else value
 
 
 def is_blank(value: Any) -> bool:

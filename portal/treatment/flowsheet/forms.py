@@ -1,11 +1,13 @@
 """The forms of the bedside, one for each kind of entry; their fields' names are the keys of an entry's values."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 
-from portal.treatment import checks, dose
+from portal.treatment import dose
 from portal.treatment.flowsheet import vitals
 from portal.treatment.flowsheet.base_forms import EntryForm, is_blank
 from portal.treatment.flowsheet.choices_forms import (
@@ -20,6 +22,7 @@ from portal.treatment.flowsheet.choices_forms import (
     YES_NO,
 )
 from portal.treatment.flowsheet.kinds import EntryKind
+from portal.treatment.flowsheet.queries import Line
 from portal.treatment.flowsheet.standing import TICKS
 from portal.treatment.flowsheet.vitals import RANGES, Reading
 from portal.web.fields import (
@@ -96,6 +99,7 @@ class VitalsForm(EntryForm):
     """Vital signs; what cannot be is refused at its field, what is past a limit is not."""
 
     kind = EntryKind.VITALS
+    unmarked = (*RANGES, *EntryForm.unmarked)
 
     point = RadioField(_l("Taken"), choices=POINTS, segments=True, missing=_l("Say when they were taken"))
     systolic = IntegerField(_l("Systolic"), unit=_l("mmHg"))
@@ -116,7 +120,7 @@ class StartedForm(EntryForm):
 
     kind = EntryKind.STARTED
 
-    minutes = IntegerField(_l("Planned minutes"), unit=_l("min"), lowest=1, highest=checks.LONGEST_MINUTES)
+    minutes = IntegerField(_l("Planned minutes"), unit=_l("min"), lowest=1, highest=dose.LONGEST_MINUTES)
     at_bedside = StringField(_l("Who is at the bedside"))
     supervised_by = StringField(_l("Supervising provider"))
     unordered_reason = StringField(
@@ -194,10 +198,11 @@ class AuthorisationForm(EntryForm):
     """The supervising provider's word that it may go on after a stop, spoken and recorded by whoever heard it."""
 
     kind = EntryKind.AUTHORISATION
+    unmarked = ("provider", "said", *EntryForm.unmarked)
 
     stop_id = HiddenField()
-    how = RadioField(_l("How"), choices=HOW, missing=_l("Say how it was authorised"), default="spoken")
-    provider = StringField(_l("Which provider"))
+    how: Any = RadioField(_l("How"), choices=HOW, missing=_l("Say how it was authorised"), default="spoken")
+    provider: Any = StringField(_l("Which provider"))
     said = TextAreaField(_l("What they said"), rows=2, longest=2000)
 
     def check(self) -> None:
@@ -206,6 +211,18 @@ class AuthorisationForm(EntryForm):
             self.say("provider", gettext("Enter the name of the provider who authorised it"))
         if not self.said.data:
             self.say("said", gettext("Enter what was said: the reason for going on"))
+
+
+class SignForm(AuthorisationForm):
+    """The supervising provider's own signature; the reason is `said`."""
+
+    how = HiddenField()
+    provider = None
+    said = TextAreaField(_l("Why it may go on"), rows=2, longest=2000, missing=_l("Say why it may go on"))
+
+    def check(self) -> None:
+        self.how.data = "signed"
+        self.check_id("stop_id")
 
 
 class EmergencyForm(EntryForm):
@@ -266,6 +283,19 @@ _BEFORE: tuple[type[EntryForm], ...] = (PreCheckForm, DrugForm, VitalsForm, Star
 _LATER: tuple[type[EntryForm], ...] = (SideEffectForm, SideEffectEndedForm, MedicineGivenForm, AuthorisationForm)
 _LAST: tuple[type[EntryForm], ...] = (EmergencyForm, DischargeForm, NoteForm)
 FORMS: dict[EntryKind, type[EntryForm]] = {form.kind: form for form in (*_BEFORE, *_LATER, *_LAST)}
+
+
+def filled(line: Line, *, zone: str, near: datetime, at: datetime) -> EntryForm:
+    """Return the form that corrects an entry, with what the entry says now."""
+    typed: MultiDict[str, str] = MultiDict()
+    for name, value in line.values.items():
+        typed.setlist(name, [f"{one:.10g}" if isinstance(one, float) else str(one) for one in _several(value)])
+    typed["corrects_id"], typed["occurred_at"] = str(line.id), line.occurred_at.isoformat()
+    return FORMS[line.kind](typed, zone=zone, near=near, at=at)
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def said_of(form: EntryForm, values: Any) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Reading what was recorded at a bedside."""
 
+import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -154,6 +155,17 @@ def list_flowsheets(patient_id: uuid.UUID) -> dict[uuid.UUID, list[Line]]:
     return {infusion_id: list(assemble(lines)[0]) for infusion_id, lines in found.items()}
 
 
+def state_of(patient_id: uuid.UUID, infusion_id: uuid.UUID) -> str:
+    """Return a mark of a flowsheet that changes with every entry."""
+    of_infusion = (_kept.patient_id == patient_id, _kept.infusion_id == infusion_id)
+    return _mark(session.execute(select(_kept.id, _kept.level).where(*of_infusion)).all())
+
+
+def state(entries: Iterable[Entry]) -> str:
+    """Return the mark of entries that have been read."""
+    return _mark([(one.id, one.level) for one in entries])
+
+
 def find_places(patient_id: uuid.UUID, entry_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Place]:
     """Return on which infusion's page some entries of a patient stand."""
     rows = session.execute(
@@ -173,6 +185,11 @@ def assemble(lines: Iterable[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]
     return tuple(one for one in latest if not one.entry.is_mistaken), tuple(
         one for one in latest if one.entry.is_mistaken
     )
+
+
+def _mark(entries: Iterable[Any]) -> str:
+    said = sorted(f"{found.hex}{level.value}" for found, level in entries)
+    return hashlib.sha256("".join(said).encode()).hexdigest()[:16]
 
 
 def _with_earlier(line: Line, by_id: dict[uuid.UUID, Line]) -> Line:

@@ -18,8 +18,10 @@ NOT_NEAR_BASELINE = N_("The last vital signs are not back near those before trea
 NOT_AWAKE = N_("The patient was not fully awake when last looked at.")
 EFFECT_OPEN = N_("A side effect has no end yet.")
 COMPLETED = "completed"
-TICKS = ("vitals_near", "oriented", "no_dissociation", "walks", "nausea_controlled", "no_intent", "adult_present")
-TICKS += ("instructions",)
+TICKS = (
+    *("vitals_near", "oriented", "no_dissociation", "walks", "nausea_controlled"),
+    *("no_intent", "adult_present", "instructions"),
+)
 """What must be so before somebody is left: the end of monitoring (Interval default [D])."""
 
 
