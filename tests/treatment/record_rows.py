@@ -14,13 +14,13 @@ from portal.treatment.screening.models import Decision, Screening, ScreeningDeci
 from tests.cast import NOW, Person
 
 
-def entry(of: Infusion, by: Person, kind: str, at: datetime, **values: Any) -> FlowsheetEntry:
-    """Return one entry of a flowsheet; `level`, `corrects_id` and `reason` are its own, the rest is what it says."""
-    own = {name: values.pop(name) for name in ("corrects_id", "reason", "device", "was_queued") if name in values}
+def entry(infusion: Infusion, by: Person, kind: str, at: datetime, /, **values: Any) -> FlowsheetEntry:
+    """Return one entry of a flowsheet; `level` and, of a correction, `corrects_id` and `reason` are its own."""
+    own = {name: values.pop(name) for name in ("reason", "corrects_id") if "corrects_id" in values}
     row = FlowsheetEntry(
         id=uuid.uuid4(),
-        patient_id=of.patient_id,
-        infusion_id=of.id,
+        patient_id=infusion.patient_id,
+        infusion_id=infusion.id,
         kind=EntryKind(kind),
         level=Level(values.pop("level", "none")),
         values=values,
