@@ -12,9 +12,12 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
+from portal.patients import queries as patients
+from portal.patients.models import Condition
 from portal.treatment import queries as treatment
 from portal.treatment import when
 from portal.treatment.forms import TreatmentForm
+from portal.treatment.medication import queries as medication
 from portal.treatment.problems import Refused
 from portal.treatment.screening import lists, queries, service
 from portal.treatment.screening.entry import changed
@@ -197,8 +200,10 @@ def _grouped(form: ScreeningForm) -> list[tuple[str, Any]]:
 def _show_page(patient_id: uuid.UUID, one: Screened, form: DecisionForm) -> ResponseReturnValue:
     screenings, decisions = queries.list_screenings(patient_id), queries.list_decisions(patient_id)
     counts = queries.latest(screenings)
+    is_bipolar = Condition.BIPOLAR in patients.list_conditions(patient_id)
     page = render_template(
         "screening/show.html",
+        chips=medication.list_chips(patient_id, is_bipolar=is_bipolar) if counts and counts.id == one.id else (),
         one=one,
         form=form,
         counts=counts,
