@@ -1,7 +1,7 @@
-"""Courses and infusions."""
+"""Infusions: the patient's treatment at a glance, each infusion's page, and the signature under its record."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -12,18 +12,24 @@ from flask_babel import gettext as _
 
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import Permission
+from portal.access.policy import Permission, Role, Thing, permits
 from portal.patients import queries as patients
 from portal.treatment import entry as entries
-from portal.treatment import queries, service, when
-from portal.treatment.forms import CourseForm, InfusionForm, TreatmentForm, number_of, typed_of
+from portal.treatment import queries, service, signing, when
+from portal.treatment.after_signature import changes_after
+from portal.treatment.forms import number_of
+from portal.treatment.infusion_forms import InfusionForm, SignForm, typed_of
 from portal.treatment.models import Course, InfusionKind, InfusionStatus
-from portal.treatment.problems import Refused, Stale
-from portal.treatment.queries import InfusionRow, Version
+from portal.treatment.orders import queries as orders
+from portal.treatment.orders.fulfilment import fulfilments
+from portal.treatment.problems import Stale
+from portal.treatment.queries import InfusionRow
+from portal.treatment.screening import queries as screening
 from portal.web.kept import forget_kept, kept_fields
 
 blueprint = Blueprint("treatment", __name__)
 blueprint.add_app_template_filter(number_of, "dose")
+_INFUSION = "/patients/<uuid:patient_id>/treatments/<uuid:course_id>/<uuid:infusion_id>"
 
 
 @blueprint.get("/patients/<uuid:patient_id>/treatments")
@@ -38,75 +44,72 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
         gaps=_gaps([one for one in infusions if one.was_given]),
         next=ahead,
         days_to_next=(_day(ahead.happens_at) - _day(guard.at())).days if ahead else None,
+        **_for_team(patient_id, infusions),
     )
-
-
-@blueprint.get("/patients/<uuid:patient_id>/treatments/new")
-@requires(Permission.TREATMENT_RECORD)
-def course(patient_id: uuid.UUID) -> ResponseReturnValue:
-    today = _day(guard.at())
-    form = CourseForm(formdata=kept_fields(), data={"series_planned": 6, "started_on": today})
-    return _course_page(patient_id, form)
-
-
-@blueprint.post("/patients/<uuid:patient_id>/treatments/new")
-@requires(Permission.TREATMENT_RECORD)
-def start_course(patient_id: uuid.UUID) -> ResponseReturnValue:
-    form = CourseForm()
-    if form.validate() and _kept(form, lambda: _start(patient_id, form)):
-        return _saved(patient_id)
-    return _course_page(patient_id, form)
-
-
-@blueprint.post("/patients/<uuid:patient_id>/treatments/<uuid:course_id>/end")
-@requires(Permission.TREATMENT_RECORD)
-def end_course(patient_id: uuid.UUID, course_id: uuid.UUID) -> ResponseReturnValue:
-    _course(patient_id, course_id)
-    service.end_course(patient_id, course_id, by=guard.actor(), at=guard.at())
-    return _saved(patient_id)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/treatments/<uuid:course_id>/new")
 @requires(Permission.TREATMENT_RECORD)
 def new_infusion(patient_id: uuid.UUID, course_id: uuid.UUID) -> ResponseReturnValue:
-    course = _course(patient_id, course_id)
+    course, team = _course(patient_id, course_id), patients.list_team(patient_id)
     last = queries.last_given(patient_id, guard.at())
-    form = InfusionForm(formdata=kept_fields(), zone=_zone(), data=_suggested(course, last))
-    return _infusion_page(form, course, last=last)
+    form = InfusionForm(formdata=kept_fields(), zone=_zone(), team=team, data=_suggested(course, last))
+    waiting = None if request.args.get("as") != "done" else queries.next_infusion(patient_id, guard.at())
+    return _infusion_page(form, course, last=last, waiting=waiting)
 
 
 @blueprint.post("/patients/<uuid:patient_id>/treatments/<uuid:course_id>/new")
 @requires(Permission.TREATMENT_RECORD)
 def add_infusion(patient_id: uuid.UUID, course_id: uuid.UUID) -> ResponseReturnValue:
-    course = _course(patient_id, course_id)
-    form = InfusionForm(zone=_zone())
-    if form.validate() and _kept(form, lambda: _record(patient_id, course_id, form)):
+    course, team = _course(patient_id, course_id), patients.list_team(patient_id)
+    form = InfusionForm(zone=_zone(), team=team)
+    if form.validate() and form.kept(lambda: _record(patient_id, course_id, form), _zone()):
         return _saved(patient_id)
     return _infusion_page(form, course, last=queries.last_given(patient_id, guard.at()))
 
 
-@blueprint.get("/patients/<uuid:patient_id>/treatments/<uuid:course_id>/<uuid:infusion_id>")
+@blueprint.get(_INFUSION)
 @requires(Permission.TREATMENT_RECORD)
 def edit_infusion(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) -> ResponseReturnValue:
     course, row = _course(patient_id, course_id), _infusion(patient_id, course_id, infusion_id)
     typed = typed_of(row.entry, _zone()) | {"revision": row.revision}
     if request.args.get("as") == "done" and row.status is InfusionStatus.PLANNED:
-        typed |= {"status": InfusionStatus.COMPLETED, "started_on": min(typed["planned_on"], _day(guard.at()))}
-    form = InfusionForm(formdata=kept_fields(), zone=_zone(), stored=row, data=typed)
-    return _infusion_page(form, course, row, queries.list_versions(patient_id, infusion_id))
+        typed |= _as_planned(row)
+    team = patients.list_team(patient_id)
+    form = InfusionForm(formdata=kept_fields(), zone=_zone(), team=team, stored=row, data=typed)
+    return _infusion_page(form, course, row)
 
 
-@blueprint.post("/patients/<uuid:patient_id>/treatments/<uuid:course_id>/<uuid:infusion_id>")
+@blueprint.post(_INFUSION)
 @requires(Permission.TREATMENT_RECORD)
 def change_infusion(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) -> ResponseReturnValue:
     course, row = _course(patient_id, course_id), _infusion(patient_id, course_id, infusion_id)
-    form = InfusionForm(zone=_zone(), stored=row)
+    form = InfusionForm(zone=_zone(), team=patients.list_team(patient_id), stored=row)
     try:
-        if form.validate() and _kept(form, lambda: _change(patient_id, infusion_id, form)):
+        if form.validate() and form.kept(lambda: _change(patient_id, infusion_id, form), _zone()):
             return _saved(patient_id)
     except Stale:
-        return _stale_page(form, course, row, queries.list_versions(patient_id, infusion_id))
-    return _infusion_page(form, course, row, queries.list_versions(patient_id, infusion_id))
+        return _stale_page(form, course, row)
+    return _infusion_page(form, course, row)
+
+
+@blueprint.post(f"{_INFUSION}/sign")
+@requires(Permission.TREATMENT_SIGN)
+def sign(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) -> ResponseReturnValue:
+    course, row, form = _course(patient_id, course_id), _infusion(patient_id, course_id, infusion_id), SignForm()
+    try:
+        if form.validate() and form.kept(lambda: _sign(patient_id, infusion_id, form), _zone()):
+            forget_kept()
+            flash(_("The record is signed."), "good")
+            return redirect(_address(row, patient_id), 303)
+    except Stale:
+        form.form_errors.append(_("The record has changed since you opened it. Read it again, then sign."))
+        form.begin_anew()
+    shown = InfusionForm(
+        None, zone=_zone(), team=patients.list_team(patient_id), stored=row, data=typed_of(row.entry, _zone())
+    )
+    shown.revision.data = str(row.revision)
+    return _infusion_page(shown, course, row, sign_form=form)
 
 
 def _zone() -> str:
@@ -115,6 +118,24 @@ def _zone() -> str:
 
 def _day(at: datetime) -> date:
     return when.local(at, _zone()).date()
+
+
+def _may_sign() -> bool:
+    patient = guard.patient()
+    return permits(guard.actor(), Permission.TREATMENT_SIGN, Thing(patient.relation, patient.status))
+
+
+def _for_team(patient_id: uuid.UUID, infusions: Sequence[InfusionRow]) -> dict[str, Any]:
+    """Return what the care team sees besides: screening, orders, signatures; nothing for the patient."""
+    if guard.actor().role is Role.PATIENT:
+        return {}
+    given = [one.id for one in infusions if one.was_given]
+    return {
+        "standing": screening.standing(patient_id),
+        "ordered_by": fulfilments(infusions),
+        "signed": signing.list_signed(given),
+        "may_sign": _may_sign(),
+    }
 
 
 def _gaps(given: Sequence[InfusionRow]) -> dict[uuid.UUID, int]:
@@ -131,8 +152,12 @@ def _infusion(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUI
     return found if found and found.course_id == course_id else abort(404)
 
 
+def _address(row: InfusionRow, patient_id: uuid.UUID) -> str:
+    return url_for(".edit_infusion", patient_id=patient_id, course_id=row.course_id, infusion_id=row.id)
+
+
 def _suggested(course: Course, last: InfusionRow | None) -> dict[str, Any]:
-    """Return what a new infusion probably is; never a dose or a weight, which somebody must look at."""
+    """Return what a new infusion probably is; never a time, a dose or a weight, which somebody must look at."""
     in_series = queries.count_of_series(course.patient_id, course.id) < course.series_planned
     is_plan = request.args.get("as") != "done"
     like_last = {name: getattr(last, name) for name in ("route", "minutes", "site")} if last else {"site": "home"}
@@ -140,22 +165,16 @@ def _suggested(course: Course, last: InfusionRow | None) -> dict[str, Any]:
         "number": queries.next_number(course.patient_id, course.id),
         "kind": InfusionKind.INDUCTION if in_series else InfusionKind.BOOSTER,
         "status": InfusionStatus.PLANNED if is_plan else InfusionStatus.COMPLETED,
-        "started_on": None if is_plan else _day(guard.at()),
     }
 
 
-def _start(patient_id: uuid.UUID, form: CourseForm) -> None:
-    service.start_course(
-        patient_id,
-        course_id=form.sent_as,
-        indication=form.indication.data,
-        series_planned=form.series_planned.data,
-        protocol=form.protocol.data or "",
-        started_on=form.started_on.data,
-        may_end_running=form.end_running.data,
-        by=guard.actor(),
-        at=guard.at(),
-    )
+def _as_planned(row: InfusionRow) -> dict[str, Any]:
+    """Return an infusion as done when it was planned for; without a start where that time has yet to come."""
+    done: dict[str, Any] = {"status": InfusionStatus.COMPLETED}
+    if row.planned_at is None or row.planned_at > guard.at():
+        return done
+    local = when.local(row.planned_at, _zone())
+    return done | {"started_on": local.date(), "started_time": local.time()}
 
 
 def _record(patient_id: uuid.UUID, course_id: uuid.UUID, form: InfusionForm) -> None:
@@ -176,14 +195,10 @@ def _change(patient_id: uuid.UUID, infusion_id: uuid.UUID, form: InfusionForm) -
     )
 
 
-def _kept(form: TreatmentForm, keep: Callable[[], None]) -> bool:
-    """Try to keep what was typed; show at its fields why it cannot be."""
-    try:
-        keep()
-    except Refused as refused:
-        form.refuse(refused.problems, _zone())
-        return False
-    return True
+def _sign(patient_id: uuid.UUID, infusion_id: uuid.UUID, form: SignForm) -> None:
+    signing.sign_infusion(
+        patient_id, infusion_id, as_seen=form.as_seen, note=form.note.data or "", by=guard.actor(), at=guard.at()
+    )
 
 
 def _saved(patient_id: uuid.UUID) -> ResponseReturnValue:
@@ -192,31 +207,50 @@ def _saved(patient_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("treatment.index", patient_id=patient_id), 303)
 
 
-def _course_page(patient_id: uuid.UUID, form: CourseForm) -> ResponseReturnValue:
-    form.offer(patients.list_conditions(patient_id))
-    running = queries.get_running_course(patient_id)
-    page = render_template("treatment/course.html", form=form, running=running)
-    return page, 422 if form.error_summary else 200
-
-
 def _infusion_page(
     form: InfusionForm,
     course: Course,
     row: InfusionRow | None = None,
-    versions: list[Version] | None = None,
-    last: InfusionRow | None = None,
+    *,
+    sign_form: SignForm | None = None,
+    status: int = 0,
+    **more: Any,
 ) -> ResponseReturnValue:
-    values = {"form": form, "course": course, "row": row, "versions": versions, "last": last}
-    page = render_template("treatment/infusion.html", changed=entries.changed, **values)
-    return page, 422 if form.error_summary else 200
+    values = {"form": form, "course": course, "row": row, "changed": entries.changed, **more}
+    if row is not None:
+        values |= _about(guard.patient().id, row, sign_form)
+    page = render_template("treatment/infusion.html", **values)
+    wrong = form.error_summary or (sign_form and sign_form.error_summary)
+    return page, status or (422 if wrong else 200)
 
 
-def _stale_page(form: InfusionForm, course: Course, row: InfusionRow, versions: list[Version]) -> ResponseReturnValue:
+def _about(patient_id: uuid.UUID, row: InfusionRow, sign_form: SignForm | None) -> dict[str, Any]:
+    """Return what belongs to an infusion: earlier versions and who stands in them, orders, signatures."""
+    versions = queries.list_versions(patient_id, row.id)
+    everybody = [version.entry for version in versions] + [row.entry]
+    people = {getattr(one, name) for one in everybody for name in entries.PEOPLE} - {None}
+    signatures = signing.list_signatures(patient_id, row.id) if row.was_given else []
+    seen = signing.seen(row.id)
+    form = sign_form or SignForm(None)
+    form.seen.data = f"{seen.revision}-{seen.entries}"
+    return {
+        "versions": versions,
+        "people": patients.list_names(people) if people else {},
+        "orders": orders.list_orders(patient_id, row.id),
+        "fulfilment": fulfilments([row]).get(row.id),
+        "signatures": signatures,
+        "later": changes_after(signatures[0].signed_at, signing.list_changes(patient_id, row.id)) if signatures else (),
+        "sign_form": form,
+        "may_sign": _may_sign(),
+    }
+
+
+def _stale_page(form: InfusionForm, course: Course, row: InfusionRow) -> ResponseReturnValue:
     """Show what somebody else changed; what was typed stays, and sending it again means it."""
+    versions = queries.list_versions(guard.patient().id, row.id)
     opened = next((version for version in versions if version.revision == form.base_revision), None)
     others = entries.changed(opened.entry, row.entry) if opened else []
     if opened:
         form.take_over(opened.entry, row.entry)
     form.revision.data = str(row.revision)
-    values = {"form": form, "course": course, "row": row, "versions": versions, "opened": opened, "others": others}
-    return render_template("treatment/infusion.html", changed=entries.changed, **values), 409
+    return _infusion_page(form, course, row, status=409, opened=opened, others=others)

@@ -47,14 +47,25 @@ def _entry(label: Any, endpoint: str, *rooms: str, **more: Any) -> Entry:
 
 
 _MESSAGES = _entry(_l("Messages"), "messaging.inbox", "messaging", icon="messages", counts="messages")
-_TREATMENT = ("treatment", "screening", "orders", "flowsheet", "record", "tolerability", "medication", "monitoring")
+_TREATMENT = (
+    "treatment",
+    "courses",
+    "screening",
+    "orders",
+    "flowsheet",
+    "record",
+    "tolerability",
+    "medication",
+    "allergies",
+    "monitoring",
+)
 _DAY = _entry(_l("My day"), "day.show", "day")
 _CARE = (
     _entry(_l("Caseload"), "review.caseload", "review", "patients"),
     _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
     _MESSAGES,
 )
-_YOURS = ("patients", "accounts", "treatment", "preparation", "events", "history", "plan")
+_YOURS = ("patients", "accounts", "treatment", "preparation", "medication", "events", "history", "plan")
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PATIENT: (
         _entry(_l("Today"), "checkins.today", "checkins", "corrections", icon="today", of_patient=True),

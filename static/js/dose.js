@@ -2,6 +2,7 @@
 
 const box = document.querySelector("[data-dose]");
 const TOLERANCE = 0.05;
+const FIELDS = ["weight_kg", "dose_mg", "dose_mg_per_kg", "dose_mg_per_kg_h", "minutes"];
 
 function number(name) {
   const value = Number(document.getElementById(name).value.trim().replace(",", "."));
@@ -12,18 +13,38 @@ function shown(value, digits) {
   return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: digits }).format(value);
 }
 
+function put(words, value, digits) {
+  return words.replace("{number}", shown(value, digits));
+}
+
+function differ(first, second) {
+  return first && second && Math.abs(second - first) > TOLERANCE * first * (1 + 1e-9);
+}
+
+function clash(words, { weight, mg, perKg, overTime }) {
+  if (differ(mg, perKg * weight)) return put(words.differs, perKg * weight, 2);
+  if (differ(mg, overTime * weight)) return words.rateDiffers.replace("{number}", put(words.mg, overTime * weight, 2));
+  if (differ(perKg, overTime)) return words.rateDiffers.replace("{number}", put(words.mgPerKg, overTime, 3));
+  return "";
+}
+
 function say() {
-  const [weight, mg, perKg] = ["weight_kg", "dose_mg", "dose_mg_per_kg"].map(number);
+  const [weight, mg, perKg, rate, minutes] = FIELDS.map(number);
   const words = box.dataset;
-  if (!weight || (!mg && !perKg)) return "";
-  if (!perKg) return words.mgPerKg.replace("{number}", shown(mg / weight, 3));
-  if (!mg) return words.mg.replace("{number}", shown(perKg * weight, 2));
-  return Math.abs(perKg * weight - mg) > TOLERANCE * mg ? words.differs.replace("{number}", shown(perKg * weight, 2)) : "";
+  const overTime = rate * minutes / 60;
+  const odd = clash(words, { weight, mg, perKg, overTime });
+  if (odd) return odd;
+  const whole = perKg || (mg && weight ? mg / weight : overTime);
+  const found = [];
+  if (!mg && whole && weight) found.push(put(words.mg, whole * weight, 2));
+  if (!perKg && whole) found.push(put(words.mgPerKg, whole, 3));
+  if (!rate && whole && minutes) found.push(put(words.rate, whole / minutes * 60, 4));
+  return found.length ? words.is.replace("{numbers}", new Intl.ListFormat(document.documentElement.lang).format(found)) : "";
 }
 
 if (box) {
   const output = box.querySelector("output");
   const tell = () => { output.textContent = say(); };
-  box.addEventListener("input", tell);
+  box.closest("form").addEventListener("input", tell);
   tell();
 }

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 
 from portal import db
-from portal.patients.models import PatientCondition
+from portal.patients.models import Condition, PatientCondition
 from portal.treatment.models import Course, CourseStatus
 from tests import factories
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.page import Browser, Page
 
 Open = Callable[..., Browser]
@@ -25,7 +25,15 @@ def courses() -> int:
 
 def test_the_form_suggests_six_infusions_from_the_patients_today(browser: Open, cast: Cast) -> None:
     values = page_of(browser, cast).form("Start the course").values
-    assert (values["series_planned"], values["started_on"]) == ("6", "2026-11-22")
+    assert (values["plan"], values["series_planned"], values["started_on"]) == ("series", "6", "2026-11-22")
+
+
+def test_the_only_indication_of_the_patient_is_chosen_already(browser: Open, cast: Cast) -> None:
+    assert page_of(browser, cast).form("Start the course").values["indication"] == "treatment-resistant-depression"
+    kept = {"patient_id": cast.ada.own_id, "condition": Condition.PTSD, "recorded_at": NOW}
+    db.session.add(PatientCondition(**kept))
+    db.session.commit()
+    assert "indication" not in page_of(browser, cast).form("Start the course").values
 
 
 def test_only_what_the_patient_is_treated_for_is_offered(browser: Open, cast: Cast) -> None:
@@ -47,6 +55,16 @@ def test_a_course_is_started(browser: Open, cast: Cast) -> None:
     assert "0 of 8 of the series given" in after.text
     course = db.session.scalars(select(Course)).one()
     assert (course.patient_id, course.created_by_id) == (cast.ada.own_id, cast.bea.user_id)
+
+
+def test_a_course_may_have_boosters_only(browser: Open, cast: Cast) -> None:
+    form = page_of(browser, cast).form("Start the course")
+    after = form.submit(plan="boosters", series_planned="")
+    assert "boosters only" in after.text
+    course = db.session.scalars(select(Course)).one()
+    assert course.series_planned == 0
+    new = browser(cast.bea).get(f"/patients/{cast.ada.own_id}/treatments/{course.id}/new")
+    assert new.form("Save").values["kind"] == "booster"
 
 
 def test_a_running_course_ends_only_where_the_box_is_ticked(browser: Open, cast: Cast) -> None:
@@ -76,6 +94,8 @@ BAD = [
 
 
 def test_bad_input_is_said_plainly_and_kept(browser: Open, cast: Cast) -> None:
+    db.session.query(PatientCondition).delete()
+    db.session.commit()
     form = page_of(browser, cast).form("Start the course")
     for field, typed, said in BAD:
         values = {"indication": "treatment-resistant-depression", "protocol": "as agreed"} | {field: typed}

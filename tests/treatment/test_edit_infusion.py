@@ -52,7 +52,11 @@ def test_the_page_shows_what_is_stored(browser: Open, cast: Cast) -> None:
 def test_a_plan_is_recorded_as_done_without_a_reason(browser: Open, cast: Cast) -> None:
     page = page_of(browser, cast, cast.nia, an_infusion(cast, NOW - timedelta(hours=2), **PLAN), "?as=done")
     form = page.form("Save")
-    assert (form.values["status"], form.values["started_on"]) == ("completed", "2026-11-22")
+    assert (form.values["status"], form.values["started_on"], form.values["started_time"]) == (
+        "completed",
+        "2026-11-22",
+        "08:00",
+    )
     assert "reason" not in form.names
     form.submit(started_time="08:10")
     assert stored().status is InfusionStatus.COMPLETED
@@ -111,9 +115,10 @@ def test_what_both_changed_is_left_to_the_one_who_saves_last(browser: Open, cast
     assert (values["minutes"], values["started_time"]) == ("45", "10:05")
 
 
-def test_a_plan_ahead_that_was_given_early_is_recorded_for_today(browser: Open, cast: Cast) -> None:
+def test_a_plan_ahead_that_was_given_early_has_no_start_until_somebody_says_it(browser: Open, cast: Cast) -> None:
     page = page_of(browser, cast, cast.nia, an_infusion(cast, NOW + 9 * DAY, **PLAN), "?as=done")
-    assert page.form("Save").values["started_on"] == "2026-11-22"
+    values = page.form("Save").values
+    assert (values["status"], values["started_on"], values["started_time"]) == ("completed", "", "")
 
 
 def test_a_forged_revision_is_stale_and_changes_nothing(browser: Open, cast: Cast) -> None:

@@ -42,12 +42,41 @@ def infusions() -> list[Infusion]:
 def test_an_infusion_that_was_given_is_recorded_and_stands_in_the_list(browser: Open, cast: Cast) -> None:
     page = page_of(browser, cast).form("Save").submit(GIVEN | {"outcome_note": "calm throughout", "site": "clinic"})
     assert "Saved." in page.text
-    assert page.rows()[1][3] == "35 mg (0.5 mg/kg)"
+    assert page.rows()[1][3].startswith("35 mg (0.5 mg/kg)")
     (found,) = infusions()
     assert found.started_at == datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
     assert (found.number, found.kind, found.status) == (1, InfusionKind.INDUCTION, InfusionStatus.COMPLETED)
     assert (found.route, found.site, found.outcome_note) == (Route.INTRAVENOUS, Site.CLINIC, "calm throughout")
     assert found.recorded_by_id == cast.bea.user_id
+
+
+def test_who_gave_it_who_supervised_and_who_was_there_are_recorded(browser: Open, cast: Cast) -> None:
+    people = {
+        "given_by_id": str(cast.nia.user_id),
+        "supervised_by_id": str(cast.bea.user_id),
+        "at_bedside": "Ike, her brother",
+    }
+    after = page_of(browser, cast).form("Save").submit(GIVEN | people)
+    assert after.rows()[1][4] == "At homeGiven by Nia AchebeSupervised by Bea LindqvistWith Ike, her brother"
+    (found,) = infusions()
+    assert (found.given_by_id, found.supervised_by_id) == (cast.nia.user_id, cast.bea.user_id)
+
+
+def test_only_the_care_team_gives_and_only_a_provider_supervises(browser: Open, cast: Cast) -> None:
+    page = page_of(browser, cast)
+    for field, person in (("given_by_id", cast.cal), ("supervised_by_id", cast.nia), ("given_by_id", cast.eve)):
+        sent = dict(page.form("Save").values) | GIVEN | {field: str(person.user_id)}
+        again = page.browser.post(page.url.split("?")[0], sent, expect=422)
+        assert again.problems == ["Choose one of the answers shown"]
+    assert infusions() == []
+
+
+def test_a_pain_protocol_by_rate_is_worked_out(browser: Open, cast: Cast) -> None:
+    rate = {"dose_mg": "", "dose_mg_per_kg_h": "0.35", "minutes": "240"}
+    after = page_of(browser, cast).form("Save").submit(GIVEN | rate)
+    assert after.rows()[1][3] == "98 mg (1.4 mg/kg), 0.35 mg/kg/hIntravenous · 240 minutes"
+    (found,) = infusions()
+    assert (found.dose_mg, found.dose_mg_per_kg, found.dose_mg_per_kg_h) == (98.0, 1.4, 0.35)
 
 
 def test_an_infusion_is_planned_and_the_patient_sees_when(browser: Open, cast: Cast) -> None:
@@ -62,13 +91,27 @@ def test_a_nurse_records_too(browser: Open, cast: Cast) -> None:
     assert infusions()[0].recorded_by_id == cast.nia.user_id
 
 
-@pytest.mark.parametrize(
-    ("as_", "status", "day"), [("plan", "planned", ""), ("done", "completed", "2026-11-22"), ("x", "planned", "")]
-)
-def test_the_page_suggests_what_is_likely(browser: Open, cast: Cast, as_: str, status: str, day: str) -> None:
+@pytest.mark.parametrize(("as_", "status"), [("plan", "planned"), ("done", "completed"), ("x", "planned")])
+def test_the_page_suggests_what_is_likely_but_never_a_start(browser: Open, cast: Cast, as_: str, status: str) -> None:
     values = page_of(browser, cast, as_).form("Save").values
-    assert (values["status"], values["started_on"], values["number"]) == (status, day, "1")
+    assert (values["status"], values["number"]) == (status, "1")
+    assert (values["started_on"], values["started_time"]) == ("", "")
     assert values["kind"] == "induction"
+
+
+def test_one_that_is_planned_is_offered_before_another_number_is_taken(browser: Open, cast: Cast) -> None:
+    course = factories.course(cast.ada, cast.bea)
+    plan = {"status": InfusionStatus.PLANNED, "started_at": None}
+    factories.infusion(course, cast.bea, NOW - timedelta(hours=2), number=3, **plan)
+    page = browser(cast.bea).get(f"/patients/{cast.ada.own_id}/treatments/{course.id}/new?as=done")
+    assert "Number 3 is planned for Sun, Nov 22." in page.text
+    that = page.follow("Record that one")
+    assert (that.h1, that.form("Save").values["started_time"]) == ("Infusion 3", "08:00")
+    assert "is planned for" not in page_of_plan(browser, cast, course.id)
+
+
+def page_of_plan(browser: Open, cast: Cast, course_id: uuid.UUID) -> str:
+    return browser(cast.bea).get(f"/patients/{cast.ada.own_id}/treatments/{course_id}/new?as=plan").text
 
 
 def test_after_the_series_a_booster_is_suggested(browser: Open, cast: Cast) -> None:
@@ -160,6 +203,32 @@ BAD: list[tuple[dict[str, str], str]] = [
             "If it is right, tick the box and say why."
         ),
     ),
+    (
+        {"dose_mg_per_kg_h": "0.35", "minutes": "120"},
+        (
+            "35 mg and 0.35 mg/kg/h do not fit together: at 70 kg, over 120 minutes, 0.35 mg/kg/h are 49 mg. "
+            "Correct one, or clear one and we work it out."
+        ),
+    ),
+    (
+        {"dose_mg": "", "dose_mg_per_kg": "1.4", "weight_kg": "", "dose_mg_per_kg_h": "0.35", "minutes": "120"},
+        (
+            "1.4 mg/kg and 0.35 mg/kg/h do not fit together: over 120 minutes, 0.35 mg/kg/h are 0.7 mg/kg. "
+            "Correct one, or clear one and we work it out."
+        ),
+    ),
+    (
+        {"dose_mg_per_kg_h": "0.001", "minutes": ""},
+        ("At 0.001 mg/kg/h this dose would take 30,000 minutes. Correct the dose or the rate, or enter the minutes."),
+    ),
+    (
+        {"dose_mg": "", "dose_mg_per_kg_h": "7.5", "minutes": "30"},
+        (
+            "This is a rate of 7.5 mg/kg/h, more than ten times the usual one. Check it. "
+            "If it is right, tick the box and say why."
+        ),
+    ),
+    ({"dose_mg": "", "dose_mg_per_kg_h": "0.5", "minutes": ""}, NO_DOSE),
     ({"minutes": "0"}, "Enter 1 or more"),
     ({"minutes": "forty"}, "Enter a whole number, like 12"),
     ({"number": "0"}, "Enter 1 or more"),

@@ -64,8 +64,10 @@ def differences(ordered: What, given: What) -> tuple[Difference, ...]:
         ordered: drug, route, minutes and a dose in at least one unit.
         given: what is recorded; what nobody recorded is no difference, except the dose.
     """
-    found = [_word(Aspect.DRUG, ordered.drug, given.drug), _dose(ordered.dose, given.dose)]
-    found.append(_number(Aspect.RATE, ordered.dose.mg_per_kg_h, dose.rate(given.dose), Unit.MG_PER_KG_H))
+    whole = _dose(ordered.dose, given.dose)
+    found = [_word(Aspect.DRUG, ordered.drug, given.drug), whole]
+    if whole is None or whole.unit is not Unit.MG_PER_KG_H:
+        found.append(_number(Aspect.RATE, ordered.dose.mg_per_kg_h, dose.rate(given.dose), Unit.MG_PER_KG_H))
     found.append(_word(Aspect.ROUTE, ordered.route, given.route))
     found.append(_number(Aspect.MINUTES, ordered.dose.minutes, given.dose.minutes, Unit.MINUTES))
     found.append(_number(Aspect.WEIGHT, ordered.dose.weight_kg, given.dose.weight_kg, Unit.KG))

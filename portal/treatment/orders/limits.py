@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from portal.treatment.rules.problems import LOW
 from portal.treatment.rules.values import Limits
 
 NAMES = tuple(one.name for one in fields(Limits))
-FLOORS = frozenset({"pulse_low", "spo2", "breaths_low"})
-"""Limits that a reading must not fall below; of the others it must stay below."""
 
 
 def own(asked: Limits, clinics: Limits) -> Limits:
@@ -34,7 +33,7 @@ def looser(order: Limits, clinics: Limits) -> tuple[str, ...]:
     return tuple(
         name
         for name, mine, theirs in both
-        if mine is not None and theirs is not None and (mine < theirs if name in FLOORS else mine > theirs)
+        if mine is not None and theirs is not None and (mine < theirs if name in LOW else mine > theirs)
     )
 
 

@@ -61,7 +61,7 @@ class Order:
     @property
     def what(self) -> What:
         """What is to be given."""
-        return What(self.drug, self.dose, self.route.value)
+        return What(self.drug, self.dose, self.route)
 
 
 _withdrawer = aliased(User)
@@ -106,6 +106,14 @@ def get_in_force(patient_id: uuid.UUID, infusion_id: uuid.UUID) -> Order | None:
     of_infusion = (InfusionOrder.patient_id == patient_id, InfusionOrder.infusion_id == infusion_id)
     row = session.execute(_ORDERS.where(*of_infusion).limit(1)).one_or_none()
     return None if row is None or row.withdrawn_at is not None else _order(row._mapping)
+
+
+def get_latest(patient_id: uuid.UUID) -> Order | None:
+    """Return what was last ordered for a patient and not withdrawn, for whichever infusion."""
+    held = (InfusionOrder.patient_id == patient_id, InfusionOrder.withdrawn_at.is_(None))
+    newest = _ORDERS.order_by(None).order_by(InfusionOrder.signed_at.desc(), InfusionOrder.number.desc())
+    row = session.execute(newest.where(*held).limit(1)).one_or_none()
+    return None if row is None else _order(row._mapping)
 
 
 def list_in_force(infusion_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Order]:
