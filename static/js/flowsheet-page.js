@@ -49,14 +49,16 @@ async function begin() {
   // What belongs to this phase stands first; a panel that is open stays where it is until it is closed.
   function arrange() {
     const places = { now: document.querySelector('[data-panels="now"]'), other: document.querySelector('[data-panels="other"]') };
-    document.querySelectorAll(".act").forEach((act) => { act.dataset.phase = stand.phase; });
     document.querySelectorAll("[data-in]").forEach((panel) => {
       const place = places[panel.dataset.in.split(" ").includes(stand.phase) ? "now" : "other"];
-      if (panel.parentElement !== place && !panel.open && Object.values(places).includes(panel.parentElement)) place.append(panel);
+      if (panel.parentElement === place || panel.open || !Object.values(places).includes(panel.parentElement)) return;
+      const after = [...place.children].find((one) => Number(one.dataset.order) > Number(panel.dataset.order));
+      place.insertBefore(panel, after ?? null);
     });
-    const point = document.querySelector(`[data-vitals] [name=point][value="${stand.phase === "left" ? "after" : stand.phase}"]`);
-    const form = document.querySelector("[data-vitals] form");
-    if (!form.contains(document.activeElement) && !correcting.has(form)) point.checked = true;
+    const vitals = document.querySelector("#fill-vitals");
+    const isBegun = Object.keys(judging.ranges).some((sign) => vitals.elements[sign].value) || correcting.has(vitals);
+    const point = vitals.querySelector(`[name=point][value="${stand.phase === "left" ? "after" : stand.phase}"]`);
+    if (!isBegun) point.checked = true;
     const meant = document.querySelector('[data-entry="authorisation"] [name=stop_id]');
     if (meant && stand.stop) meant.value = stand.stop.id;
   }

@@ -16,6 +16,8 @@ export function stopBanner({ banner, words }) {
     place.replaceChildren(...lines.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
   }
 
+  let shown = "";
+
   return function show(stop, standing) {
     const isOurs = Boolean(stop && !stop.told);
     if (isOurs) {
@@ -25,5 +27,12 @@ export function stopBanner({ banner, words }) {
       told.classList.toggle("stop-not-told", isOff && !stop.sentAt);
     }
     banner.hidden = !isOurs;
+    const before = shown;
+    shown = isOurs ? stop.id : "";
+    // A new stop must be seen, wherever on the page the reading was typed.
+    if (shown && shown !== before) {
+      banner.focus({ preventScroll: true });
+      banner.scrollIntoView({ block: "start" });
+    }
   };
 }
