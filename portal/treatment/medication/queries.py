@@ -15,7 +15,7 @@ from portal.treatment.medication.models import Allergy, ChangeKind, Medicine, Me
 from portal.treatment.models import TreatmentRevision
 from portal.treatment.screening.models import Screening
 
-MOST_MEDICINES, MOST_CHANGES, MOST_ALLERGIES = 300, 1000, 200
+MOST_MEDICINES, MOST_CHANGES, MOST_ALLERGIES, MOST_SCREENINGS = 300, 1000, 200, 100
 THINGS = (Medicine.__tablename__, MedicineChange.__tablename__, Allergy.__tablename__)
 
 
@@ -159,14 +159,20 @@ def last_changed_at(patient_id: uuid.UUID) -> datetime | None:
 def confirmed_at(patient_id: uuid.UUID) -> datetime | None:
     """Return when the last screening confirmed both lists as they still are; None where it did not.
 
-    Only then does an empty list say that there is nothing; else it says that nothing is recorded.
+    Only then does an empty list say that there is nothing; else it says that nothing is recorded. A correction
+    says what was heard when the patient was asked, so the lists count as of then.
     """
-    newest = select(Screening.lists_checked, Screening.recorded_at).where(Screening.patient_id == patient_id)
-    last = session.execute(newest.order_by(Screening.recorded_at.desc()).limit(1)).one_or_none()
-    if last is None or not last.lists_checked:
+    asked = select(Screening.id, Screening.corrects_id, Screening.lists_checked, Screening.recorded_at)
+    newest = asked.where(Screening.patient_id == patient_id).order_by(Screening.recorded_at.desc())
+    rows = session.execute(newest.limit(MOST_SCREENINGS)).all()
+    last = first = next((row for row in rows if row.corrects_id is None), None)
+    corrections = {row.corrects_id: row for row in rows}
+    while last is not None and last.id in corrections:
+        last = corrections[last.id]
+    if first is None or last is None or not last.lists_checked:
         return None
     changed = last_changed_at(patient_id)
-    return last.recorded_at if changed is None or changed <= last.recorded_at else None
+    return first.recorded_at if changed is None or changed <= first.recorded_at else None
 
 
 def _medicine(row: Any) -> MedicineRow:

@@ -14,6 +14,7 @@ from portal import db
 from portal.audit.models import AuditEvent
 from portal.patients.models import Condition, PatientCondition
 from portal.treatment.flowsheet.models import EntryKind, FlowsheetEntry
+from portal.treatment.medication import queries as medication
 from portal.treatment.medication.models import Allergy, Medicine
 from portal.treatment.preparation.models import Adult, Preparation, Step
 from portal.treatment.problems import SENT_ALREADY, Refused
@@ -263,3 +264,15 @@ def test_the_mark_of_the_lists_follows_every_change(app: Flask, cast: Cast) -> N
     before = lists.find(cast.ada.own_id).mark
     medicine(cast)
     assert lists.find(cast.ada.own_id).mark != before
+
+
+def test_lists_count_as_confirmed_as_of_the_asking_and_not_of_its_correction(app: Flask, cast: Cast) -> None:
+    row = record(cast, at=NOW - DAY)
+    assert medication.confirmed_at(cast.ada.own_id) == NOW - DAY
+    second = correct(cast, row, entry(lists_checked=False), at=NOW - DAY / 2)
+    assert medication.confirmed_at(cast.ada.own_id) is None
+    third = correct(cast, second, entry(), at=NOW - DAY / 3)
+    assert medication.confirmed_at(cast.ada.own_id) == NOW - DAY
+    medicine(cast, recorded_at=NOW - DAY / 2)
+    assert third.lists_checked
+    assert medication.confirmed_at(cast.ada.own_id) is None
