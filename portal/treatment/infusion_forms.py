@@ -15,6 +15,7 @@ from portal.treatment import when
 from portal.treatment.entry import Entry
 from portal.treatment.forms import (
     DoseForm,
+    TreatmentForm,
     choices,
     confirm_field,
     dose_reason_field,
@@ -41,7 +42,6 @@ from portal.web.fields import (
     TimeField,
 )
 from portal.web.filters import day
-from portal.web.once import OnceForm
 
 
 class InfusionForm(DoseForm):
@@ -175,7 +175,7 @@ def _people(offered: Sequence[Member], stored: uuid.UUID | None, name: Any) -> l
     return [SelectChoice(str(user_id), said) for user_id, said in everybody.items()]
 
 
-class SignForm(OnceForm):
+class SignForm(TreatmentForm):
     """A provider's signature under the record; it carries how much of it the page showed."""
 
     seen = HiddenField(default="")

@@ -38,7 +38,6 @@ class Signed:
     """The latest signature under a record, and when the record last changed."""
 
     signed_at: datetime
-    signed_by_id: uuid.UUID
     signed_by: str
     changed_at: datetime | None
 
@@ -116,11 +115,11 @@ def list_signed(infusion_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Signed]:
         .scalar_subquery()
     )
     rows = session.execute(
-        select(InfusionSignature.infusion_id, InfusionSignature.signed_at, User.id, User.name, revised, entered)
+        select(InfusionSignature.infusion_id, InfusionSignature.signed_at, User.name, revised, entered)
         .join(User, User.id == InfusionSignature.signed_by_id)
         .where(InfusionSignature.infusion_id.in_(wanted), ~later.exists())
     )
-    return {row[0]: Signed(*row[1:4], max(filter(None, row[4:]), default=None)) for row in rows}
+    return {row[0]: Signed(*row[1:3], max(filter(None, row[3:]), default=None)) for row in rows}
 
 
 def seen(infusion_id: uuid.UUID) -> Seen:
@@ -131,11 +130,19 @@ def seen(infusion_id: uuid.UUID) -> Seen:
 
 
 def sign_infusion(
-    patient_id: uuid.UUID, infusion_id: uuid.UUID, *, as_seen: Seen, note: str = "", by: Actor, at: datetime
+    patient_id: uuid.UUID,
+    infusion_id: uuid.UUID,
+    *,
+    signature_id: uuid.UUID,
+    as_seen: Seen,
+    note: str = "",
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Sign the record of an infusion that was given; signing what one has signed already changes nothing.
+    """Sign the record of an infusion that was given.
 
     Args:
+        signature_id: minted when the form was drawn; the same one twice is one signature.
         as_seen: what the page showed that was signed.
 
     Raises:
@@ -144,14 +151,14 @@ def sign_infusion(
     """
     locks.lock(patient_id)
     infusion = locks.infusion(patient_id, infusion_id)
+    known = session.get(InfusionSignature, signature_id)
+    if known is not None and known.infusion_id == infusion_id:
+        return
     if infusion.status not in GIVEN:
         raise Refused(Problem("", problems.NOT_GIVEN, {}))
     if seen(infusion_id) != as_seen:
         raise Stale
-    last = list_signed([infusion_id]).get(infusion_id)
-    if last and not last.is_out_of_date and last.signed_by_id == by.user_id and not note:
-        return
-    signature = InfusionSignature(patient_id=patient_id, infusion_id=infusion_id, note=note)
+    signature = InfusionSignature(id=signature_id, patient_id=patient_id, infusion_id=infusion_id, note=note)
     signature.signed_at, signature.signed_by_id = at, by.user_id
     session.add(signature)
     session.flush()

@@ -197,7 +197,13 @@ def _change(patient_id: uuid.UUID, infusion_id: uuid.UUID, form: InfusionForm) -
 
 def _sign(patient_id: uuid.UUID, infusion_id: uuid.UUID, form: SignForm) -> None:
     signing.sign_infusion(
-        patient_id, infusion_id, as_seen=form.as_seen, note=form.note.data or "", by=guard.actor(), at=guard.at()
+        patient_id,
+        infusion_id,
+        signature_id=form.sent_as,
+        as_seen=form.as_seen,
+        note=form.note.data or "",
+        by=guard.actor(),
+        at=guard.at(),
     )
 
 

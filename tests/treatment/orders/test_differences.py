@@ -13,7 +13,7 @@ PAIN = What("Racemic ketamine", Dose(98, 1.4, 70, 0.35, 240), "intravenous")
 
 def given_as(mg: float | None = 35, per_kg: float | None = 0.5, kg: float | None = 70, **values: object) -> What:
     said = {"drug": "racemic  Ketamine", "route": "intravenous", "minutes": 40} | values
-    return What(str(said["drug"]), Dose(mg, per_kg, kg, None, said["minutes"]), str(said["route"]))  # type: ignore[arg-type]
+    return What(str(said["drug"]), Dose(mg, per_kg, kg, None, said["minutes"]), str(said["route"]))
 
 
 @pytest.mark.parametrize(
