@@ -9,7 +9,16 @@ from flask_babel import lazy_gettext as _l
 from portal.treatment import when
 from portal.treatment.forms import TreatmentForm
 from portal.treatment.preparation.queries import Said
-from portal.treatment.preparation.steps import LONGEST, NO_DRINK, NO_FOOD, Adult, Statement, Step
+from portal.treatment.preparation.steps import (
+    HEALTH_NOT_SAID,
+    LONGEST,
+    MEDICINES_NOT_SAID,
+    NO_DRINK,
+    NO_FOOD,
+    Adult,
+    Statement,
+    Step,
+)
 from portal.web.fields import (
     HiddenField,
     RadioField,
@@ -25,7 +34,6 @@ from portal.web.words import WORDS
 CHANGES = ("health_change", "medicine_change")
 LAST_TIMES = ("ate", "drank")
 _YES_NO = [SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))]
-_CHOOSE = _l("Choose yes or no")
 _NOT_OFFERED = _l("Choose one of the days shown")
 _LABELS = {
     Step.EVENING: _l("Will an adult be with you?"),
@@ -75,7 +83,7 @@ class PreparationForm(TreatmentForm):
         hint=_l("Like a cold, a fever, a fall, a new pain, or being pregnant."),
         choices=_YES_NO,
         segments=True,
-        missing=_CHOOSE,
+        missing=_l(HEALTH_NOT_SAID),
     )
     health_change = WordsField(_l("What has changed?"), rows=3, longest=LONGEST)
     has_medicine_change = RadioField(
@@ -83,18 +91,18 @@ class PreparationForm(TreatmentForm):
         hint=_l("Started, stopped, or a different dose. Also ones you bought yourself."),
         choices=_YES_NO,
         segments=True,
-        missing=_CHOOSE,
+        missing=_l(MEDICINES_NOT_SAID),
     )
     medicine_change = WordsField(_l("Which one, and what changed?"), rows=3, longest=LONGEST)
     ate_on = LastDayField(
         _l("When did you last eat?"),
-        hint=_l("Anything, even a bite. Also if it was long ago. Before yesterday: choose yesterday, 00:00."),
+        hint=_l("Anything, even a bite. Longer ago than yesterday? Choose yesterday, at midnight."),
         segments=True,
-        missing=NO_FOOD,
+        missing=_l(NO_FOOD),
     )
     ate_time = LastTimeField(_l("Time you last ate"), missing=_l("Enter the time you last ate"))
     drank_on = LastDayField(
-        _l("When did you last drink?"), hint=_l("Water counts too."), segments=True, missing=NO_DRINK
+        _l("When did you last drink?"), hint=_l("Water counts too."), segments=True, missing=_l(NO_DRINK)
     )
     drank_time = LastTimeField(_l("Time you last drank"), missing=_l("Enter the time you last drank"))
 

@@ -15,12 +15,13 @@ OPENS = time(12)
 LONGEST = 2000
 
 STILL_TO_COME = N_("This time is still to come. Enter the last time until now.")
-TOO_LONG_AGO = N_("Enter yesterday or today. If it was longer ago, choose yesterday at 00:00.")
+TOO_LONG_AGO = N_("Enter yesterday or today. If it was longer ago, choose yesterday, at midnight.")
 NO_FOOD = N_("Say when you last ate")
 NO_DRINK = N_("Say when you last drank")
 NO_HEALTH_WORDS = N_("Say in a few words what has changed in your health")
 NO_MEDICINE_WORDS = N_("Say in a few words what has changed in your medicines")
-NOT_SAID = N_("Choose yes or no")
+HEALTH_NOT_SAID = N_("Say whether your health has changed")
+MEDICINES_NOT_SAID = N_("Say whether your medicines have changed")
 
 
 class Step(StrEnum):
@@ -105,12 +106,12 @@ def find(said: Statement, zone: str, at: datetime) -> Iterator[Problem]:
 
 
 def _changes(said: Statement) -> Iterator[Problem]:
-    for has, words, missing in (
-        ("has_health_change", "health_change", NO_HEALTH_WORDS),
-        ("has_medicine_change", "medicine_change", NO_MEDICINE_WORDS),
+    for has, words, not_said, missing in (
+        ("has_health_change", "health_change", HEALTH_NOT_SAID, NO_HEALTH_WORDS),
+        ("has_medicine_change", "medicine_change", MEDICINES_NOT_SAID, NO_MEDICINE_WORDS),
     ):
         if getattr(said, has) is None and said.step is Step.EVENING:
-            yield Problem(has, NOT_SAID, {})
+            yield Problem(has, not_said, {})
         elif getattr(said, has) and not getattr(said, words).strip():
             yield Problem(words, missing, {})
 

@@ -16,6 +16,7 @@ from portal.web.fields import (
     HiddenField,
     IntegerField,
     PhoneField,
+    Problem,
     SelectChoice,
     SelectField,
     StringField,
@@ -94,8 +95,16 @@ class _LimitsForm(TreatmentForm):
 for _point in Point:
     for _level in LEVELS:
         for _limit in limits_at(_point):
-            _label = _l("%(limit)s: %(level)s", limit=LIMITS[_limit], level=LEVEL_WORDS[_level])
+            _label = _l(
+                "%(point)s, %(limit)s: %(level)s", point=POINTS[_point], limit=LIMITS[_limit], level=LEVEL_WORDS[_level]
+            )
             setattr(_LimitsForm, name_of(_point, _level, _limit), LimitField(_label, width="tiny"))
+
+
+class ReasonField(TextAreaField):
+    """A reason, which the service asks for where it is needed."""
+
+    marks_optional = False
 
 
 class RulesForm(_LimitsForm):
@@ -109,8 +118,17 @@ class RulesForm(_LimitsForm):
     after_text = TextAreaField(_l("Afterwards"), longest=5000)
     call_name = StringField(_l("Whom to call"), hint=_l("A person or a desk, like “Provider on call”."), longest=120)
     call_phone = PhoneField(_l("Phone"))
-    reason = TextAreaField(_l("Why this version"), rows=2, longest=1000)
-    why_clear = TextAreaField(_l("Why an answer that stops treatment by default may be clear"), rows=2, longest=1000)
+    why_clear = ReasonField(_l("Why an answer that stops treatment by default may be clear"), rows=2, longest=1000)
+    reason = ReasonField(_l("Why this version"), rows=2, longest=1000)
+
+    @property
+    def error_summary(self) -> list[Problem]:
+        """The problems; one in a table says which cell it is about."""
+        cells = {field.id: field.label.text for field in self if isinstance(field, LimitField)}
+        return [
+            Problem(one.target, f"{cells[one.target]}. {one.text}") if one.target in cells else one
+            for one in super().error_summary
+        ]
 
     @property
     def base_version(self) -> int:

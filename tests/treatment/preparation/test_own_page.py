@@ -91,14 +91,14 @@ def test_before_noon_of_the_day_before_the_page_says_from_when_it_asks(browser: 
     planned(cast)
     text = treatment(browser(cast.ada), cast.ada).text
     assert "From Sun, Nov 22, 12:00" in text
-    assert "Tell us you are ready" not in text
+    assert "Get ready for tomorrow" not in text
     assert "Get ready" not in today(browser(cast.ada), cast.ada).text
 
 
 def test_from_noon_on_both_pages_lead_to_the_questions(cast: Cast, browser_at: At) -> None:
     planned(cast)
     ada = browser_at(cast.ada, NOW + 2 * HOUR)
-    assert treatment(ada, cast.ada).follow("Tell us you are ready").h1 == "Getting ready"
+    assert treatment(ada, cast.ada).follow("Get ready for tomorrow").h1 == "Getting ready"
     page = today(ada, cast.ada)
     assert "Nothing more to do today" not in page.text
     assert page.follow("Get ready for tomorrow").h1 == "Getting ready"
@@ -124,7 +124,7 @@ def test_somebody_who_is_not_in_care_is_asked_nothing(cast: Cast, browser_at: At
     db.session.commit()
     ada = browser_at(cast.ada, NOW + 2 * HOUR)
     assert "Get ready" not in today(ada, cast.ada).text
-    assert "Tell us you are ready" not in treatment(ada, cast.ada).text
+    assert "Get ready for tomorrow" not in treatment(ada, cast.ada).text
 
 
 def test_the_care_team_does_not_read_the_patients_page(browser: Open, cast: Cast) -> None:

@@ -88,7 +88,11 @@ def test_at_the_clinic_nobody_is_said_to_come(open_page: Callable[[datetime], Pa
 def test_what_is_missing_is_named_and_everything_typed_stays(open_page: Callable[[datetime], Page]) -> None:
     page = open_page(EVENING_AT)
     empty = page.form("Send").submit(expect=422)
-    assert empty.problems == ["Say whether an adult is with you", "Choose yes or no", "Choose yes or no"]
+    assert empty.problems == [
+        "Say whether an adult is with you",
+        "Say whether your health has changed",
+        "Say whether your medicines have changed",
+    ]
     after = empty.form("Send").submit(
         adult="yes", adult_name="Ike", has_health_change="yes", has_medicine_change="no", expect=422
     )

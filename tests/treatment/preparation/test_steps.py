@@ -93,8 +93,8 @@ def test_an_ordinary_answer_is_kept(said: Statement) -> None:
 @pytest.mark.parametrize(
     ("said", "field", "msgid"),
     [
-        (replace(EVENING, has_health_change=None), "has_health_change", steps.NOT_SAID),
-        (replace(EVENING, has_medicine_change=None), "has_medicine_change", steps.NOT_SAID),
+        (replace(EVENING, has_health_change=None), "has_health_change", steps.HEALTH_NOT_SAID),
+        (replace(EVENING, has_medicine_change=None), "has_medicine_change", steps.MEDICINES_NOT_SAID),
         (replace(EVENING, has_health_change=True), "health_change", steps.NO_HEALTH_WORDS),
         (replace(EVENING, has_medicine_change=True, medicine_change=" \n"), "medicine_change", steps.NO_MEDICINE_WORDS),
         (replace(SAME_DAY, has_health_change=True), "health_change", steps.NO_HEALTH_WORDS),
