@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from portal.treatment.forms import TreatmentForm, number_of
+from portal.treatment.problems import Problem
 from portal.treatment.screening import checks
 from portal.treatment.screening import entry as entries
 from portal.treatment.screening.entry import Entry
@@ -29,8 +30,8 @@ _ANSWERS = [SelectChoice(answer.value, _l(ANSWERS[answer])) for answer in (Answe
 RUNNING, NEXT = "running", "next"
 
 
-class ScreeningForm(TreatmentForm):
-    """One asking; the questions are added below, each with a note."""
+class _Questions(TreatmentForm):
+    """What comes first on the page; the questions are added below, each with a note."""
 
     lists = HiddenField(default="")
     course = RadioField(
@@ -39,6 +40,18 @@ class ScreeningForm(TreatmentForm):
         inline=True,
     )
     lists_checked = CheckboxField(_l("I went through both lists with the patient, and they are right"))
+
+
+for _item in ASKED:
+    _missing = _l("%(item)s: choose an answer", item=_l(_item.words))
+    _field = RadioField(_l(_item.words), choices=_ANSWERS, missing=_missing)
+    setattr(_Questions, f"item_{_item.code}", _field)
+    setattr(_Questions, f"note_{_item.code}", StringField(_l("Note"), longest=500))
+
+
+class ScreeningForm(_Questions):
+    """One asking, its fields in the order of the page."""
+
     weight_kg = DecimalField(_l("Weight"), unit=_l("kg"), highest=1000)
     in_person_on = DateField(_l("Evaluated in person on"))
     in_person_by = StringField(_l("Evaluated by"), width="medium")
@@ -64,6 +77,14 @@ class ScreeningForm(TreatmentForm):
         found = checks.find(self.entry(), born_on=born_on, today=today)
         self.refuse([one for one in found if not self[one.field].errors], "")
         return is_valid and not self.error_summary
+
+    def show_lists(self, mark: str) -> None:
+        """Draw the lists as they stand now; where they have changed since, a tick does not count for them."""
+        if self.lists_checked.data and self.lists.data != mark:
+            self.lists_checked.data = False
+            if not self.lists_checked.errors:
+                self.refuse([Problem("lists_checked", checks.LISTS_CHANGED, {})], "")
+        self.lists.data = mark
 
     def rows(self, items: Iterable[Item]) -> list[tuple[Item, RadioField, StringField]]:
         """Return items with their two fields."""
@@ -100,12 +121,6 @@ class DecisionForm(TreatmentForm):
         found = {field.name: field.data for field in self if field.name.startswith("override_")}
         return {name.removeprefix("override_"): text for name, text in found.items() if text}
 
-
-for _item in ASKED:
-    _missing = _l("%(item)s: choose an answer", item=_l(_item.words))
-    _field = RadioField(_l(_item.words), choices=_ANSWERS, missing=_missing)
-    setattr(ScreeningForm, f"item_{_item.code}", _field)
-    setattr(ScreeningForm, f"note_{_item.code}", StringField(_l("Note"), longest=500))
 
 _TEXTS = ("in_person_by", "adult_name", "adult_phone", "emergency_plan")
 _MAY_STAY_OPEN = (*_TEXTS, "weight_kg", "in_person_on", "consent_on", "reason")

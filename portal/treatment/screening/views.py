@@ -181,7 +181,7 @@ def _saved(patient_id: uuid.UUID, screening_id: uuid.UUID) -> ResponseReturnValu
 
 def _new_page(patient_id: uuid.UUID, form: ScreeningForm, last: Screened | None) -> ResponseReturnValue:
     now, running = lists.find(patient_id), treatment.get_running_course(patient_id)
-    form.lists.data = now.mark
+    form.show_lists(now.mark)
     values = {"form": form, "last": last, "lists": now, "running": running, "groups": _grouped(form)}
     return render_template("screening/new.html", today=_today(), **values), 422 if form.error_summary else 200
 
