@@ -27,7 +27,7 @@ function measured(stand, entry, at, { judge, rules, limits }) {
   const point = first(entry, "point");
   const taken = reading(entry);
   const { level, reasons } = judge(taken, point, rules, limits, stand.baseline);
-  const found = { ...stand };
+  const found = { ...stand, last: taken.systolic === null ? stand.last : `${taken.systolic}/${taken.diastolic}` };
   if (point === "before" && taken.systolic !== null) found.baseline = taken;
   if (level === "hard") found.stop = { id: entry.id, reasons: reasons.filter((one) => one.level === "hard"), told: false };
   if (stand.phase === "during") found.due = at + rules.during_every * MINUTE;

@@ -67,6 +67,7 @@ async function begin() {
     const due = document.querySelector("[data-due-words]");
     due.textContent = parts.now.untilDue(stand.due, Date.now(), words);
     due.classList.toggle("due-late", stand.due !== null && stand.due <= Date.now());
+    if (stand.last) document.querySelector("[data-last]").textContent = stand.last;
     document.querySelector("[data-phase-words]").textContent = words.phases[stand.phase];
     document.querySelector("[data-since]").textContent = parts.now.since(stand.started, stand.ended ?? Date.now(), words) || "–";
   }

@@ -55,7 +55,9 @@ def sign(live: Live, infusion_id: uuid.UUID) -> None:
     """Let Bea sign an order for 35 mg over 40 minutes, without a screening."""
     assert current().version == 0
     dose = Dose(mg=35.0, weight_kg=70.0, minutes=40)
-    draft = Draft(drug="Ketamine", dose=dose, route="iv", unscreened_reason="Screened on paper, to be typed in.")
+    draft = Draft(
+        drug="Ketamine", dose=dose, route="intravenous", unscreened_reason="Screened on paper, to be typed in."
+    )
     orders.sign_order(
         live.cast.ada.own_id, infusion_id, draft, order_id=uuid.uuid4(), by=live.cast.bea.actor, at=clock.now()
     )
