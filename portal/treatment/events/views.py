@@ -46,7 +46,7 @@ def new(patient_id: uuid.UUID) -> ResponseReturnValue:
     def keep() -> object:
         return service.add_event(patient_id, event_id=form.sent_as, **_given(form), **_by())
 
-    lead = _("Your care team sees it beside how you felt.") if _is_patient() else _("The patient reads it too.")
+    lead = _("Your care team reads it.") if _is_patient() else _("The patient reads it too.")
     return answer(form, keep, back=_list(patient_id), lead=lead, title=_("Add a life event"), **_page())
 
 

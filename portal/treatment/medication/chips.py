@@ -93,7 +93,7 @@ _RULES = (
         "pressure",
         (Group.STIMULANT, Group.SNRI, Group.DECONGESTANT),
         N_("Stimulant, SNRI or decongestant"),
-        N_("Blood pressure and pulse."),
+        N_("Can affect blood pressure and pulse."),
         _GENERAL,
     ),
     _Rule(
@@ -107,7 +107,7 @@ _RULES = (
         "sedation",
         (Group.OPIOID, Group.ALCOHOL, Group.GABAPENTINOID, Group.SEDATIVE),
         N_("Opioid, alcohol, gabapentinoid or other sedative"),
-        N_("Breathing and sedation."),
+        N_("Can affect breathing and add to sedation."),
         _GENERAL,
     ),
     _Rule(

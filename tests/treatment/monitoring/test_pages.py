@@ -42,7 +42,7 @@ def record(browser: Open, cast: Cast, what: str = "Liver tests", **values: str) 
 def sent(cast: Cast, instrument: str, scale: str, value: float | None, on: date) -> None:
     row = factories.scored(cast.ada, instrument, 0, on)
     score = db.session.scalars(select(ScoreRow).where(ScoreRow.check_in_id == row.id)).one()
-    score.scale, score.value, score.band = scale, value, None if value is None else "severe"
+    score.scale, score.value = scale, value
     db.session.commit()
 
 
@@ -122,7 +122,9 @@ def test_a_check_in_the_patient_sent_counts_as_done_on_its_day_and_is_linked(
 def test_a_positive_check_in_needs_attention_until_a_later_check_is_fine(browser: Open, cast: Cast) -> None:
     given(cast, NOW - 300 * DAY)
     sent(cast, "urinary", "worst", 3, date(2026, 11, 10))
-    assert "Last one needs attention" in card(checks(browser, cast), "urinary")
+    before = card(checks(browser, cast), "urinary")
+    assert "Last one needs attention" in before
+    assert "severe, or blood in the urine" in before
     found = card(record(browser, cast, "Urinary check"), "urinary")
     assert "Last one needs attention" not in found
     assert "November 10, 2026 Check-in the patient sent (November 10, 2026) Needs attention" in found
