@@ -79,6 +79,9 @@ confirm_field = partial(CheckboxField, _l("I have checked this dose and it is ri
 dose_reason_field = partial(StringField, _l("Why this dose is right"), longest=500)
 
 
+_DOSE = ("weight_kg", "dose_mg", "dose_mg_per_kg", "dose_mg_per_kg_h", "dose_reason")
+
+
 class DoseForm(TreatmentForm):
     """A form with a dose; each says for itself where the fields of a dose stand."""
 
@@ -89,6 +92,11 @@ class DoseForm(TreatmentForm):
     dose_mg_per_kg_h: Any
     confirm_dose: Any
     dose_reason: Any
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in _DOSE:
+            self[name].marks_optional = False
 
     @property
     def asks_to_confirm(self) -> bool:

@@ -70,7 +70,7 @@ class OrderForm(DoseForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in ("dose_reason", "limits_reason", "unscreened_reason"):
+        for name in (*limits.NAMES, "limits_reason", "unscreened_reason"):
             self[name].marks_optional = False
 
     @property
