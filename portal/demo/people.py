@@ -31,6 +31,7 @@ class Story:
         phoned: the scale whose last sitting was read out to the nurse by phone.
         hurried: the scale whose last sitting was answered without reading it.
         late: the scale that waits for an answer.
+        later: in how many hours a visit of today is.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Story:
     phoned: str = ""
     hurried: str = ""
     late: str = ""
+    later: int = 2
 
     @property
     def extra_items(self) -> tuple[str, ...]:
@@ -111,7 +113,8 @@ STORIES = (
         fades=9.0,
         series_from=21,
         boosters=(60, 82, 104, 125, 147, 168, 190, 212, 233, 255, 276),
-        planned=(2,),
+        planned=(0,),
+        later=4,
         completion=0.74,
         weight_kg=84.0,
         stopped_early=125,
@@ -241,7 +244,7 @@ STORIES = (
         relief=13.0,
         fades=22.0,
         series_from=8,
-        planned=(4,),
+        planned=(0,),
         completion=0.7,
         weight_kg=71.0,
     ),
