@@ -25,7 +25,7 @@ _HOWS: dict[str, Contact | Closing] = {how.value: how for how in (*Contact, *Clo
 class Answer:
     """What a person answered, in the words they saw; `label` is "" where they chose not to answer.
 
-    What was recorded at a bedside has no instrument; its `found_at` is when it happened.
+    What was recorded at a bedside has no instrument; its `found_at` is when it happened, `arrived_at` when it came here.
     """
 
     instrument: str
@@ -33,6 +33,7 @@ class Answer:
     label: str
     found_at: datetime
     submission_id: uuid.UUID
+    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def _answers(alert_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Answer]]:
 def _in_words(concern: Concern) -> Answer:
     if not concern.instrument:
         at = concern.occurred_at or concern.found_at
-        return Answer("", _AT_BEDSIDE, concern.said, at, concern.submission_id)
+        return Answer("", _AT_BEDSIDE, concern.said, at, concern.submission_id, concern.found_at)
     definition = catalogue.current().get(concern.instrument)
     item = definition.item(concern.item)
     option = item.option(concern.value)

@@ -16,6 +16,7 @@ from portal.patients import queries as patients
 from portal.safety import crisis, queries, rules, service
 from portal.safety.forms import CloseForm, ContactForm
 from portal.safety.models import Closing, Contact
+from portal.treatment.flowsheet import queries as flowsheet
 from portal.web import filters
 from portal.web.alone import render_alone
 from portal.web.kept import forget_kept, kept_fields
@@ -95,6 +96,7 @@ def _forms(typed: MultiDict[str, str] | None, deed: str) -> tuple[ContactForm, C
 def _page(alert_id: uuid.UUID, contact: ContactForm, close: CloseForm, *, changed_meanwhile: bool = False) -> str:
     patient = guard.patient()
     found = queries.get_alert(patient.id, alert_id) or abort(404)
+    at_bedside = [answer.submission_id for answer in found.answers if not answer.instrument]
     contact.stamp.data = close.stamp.data = queries.stamp_of(alert_id)
     return render_template(
         "safety/alert.html",
@@ -102,7 +104,11 @@ def _page(alert_id: uuid.UUID, contact: ContactForm, close: CloseForm, *, change
         rule=rules.by_code(found.rule),
         steps=queries.list_steps(alert_id),
         record=patients.get_record(patient.id).patient,
-        check_ins=[checkins.find_submission(patient.id, answer.submission_id) for answer in found.answers],
+        check_ins=[
+            checkins.find_submission(patient.id, answer.submission_id) if answer.instrument else None
+            for answer in found.answers
+        ],
+        places=flowsheet.find_places(patient.id, at_bedside) if at_bedside else {},
         others=[one for one in queries.list_alerts_of(patient.id) if one.id != alert_id],
         contact=contact,
         close=close,

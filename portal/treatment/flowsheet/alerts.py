@@ -1,33 +1,44 @@
 """Telling the care team what happened at a bedside: an emergency, a hard stop, going on without authorisation."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from portal.safety import rules as safety_rules
 from portal.safety import service as safety
 from portal.treatment import when
-from portal.treatment.flowsheet.entries import Entry
+from portal.treatment.flowsheet.entries import Entry, first_versions
 from portal.treatment.flowsheet.kinds import EntryKind, Level
 from portal.treatment.flowsheet.levels import is_emergency
 from portal.treatment.flowsheet.standing import Standing, WentOn
 
 
-def tell(patient_id: uuid.UUID, fresh: Collection[uuid.UUID], now: Standing, *, time_zone: str, at: datetime) -> None:
+def tell(
+    patient_id: uuid.UUID,
+    entries: Sequence[Entry],
+    fresh: Collection[uuid.UUID],
+    now: Standing,
+    *,
+    zone: str,
+    at: datetime,
+) -> None:
     """Report what counts and has not been reported; the same entry is reported once.
 
     Args:
         patient_id: whose; the caller holds the patient.
+        entries: all of this infusion; a correction is reported as what it corrects.
         fresh: the entries that are new, or newly judged.
         now: where the day stands with them.
+        zone: the patient's.
     """
+    names = first_versions(entries)
     for entry in now.counting:
         if entry.id in fresh and entry.level is Level.HARD:
             rule = safety_rules.EMERGENCY if is_emergency(entry.kind, entry.values) else safety_rules.HARD_STOP
-            _report(patient_id, rule, in_words(entry), entry.id, entry.occurred_at, time_zone, at)
+            _report(patient_id, rule, in_words(entry), names[entry.id], entry.occurred_at, zone, at)
     for went_on in now.went_on_without:
         then = went_on.entry.occurred_at
-        _report(patient_id, safety_rules.WENT_ON, _went_on(went_on), went_on.stop.id, then, time_zone, at)
+        _report(patient_id, safety_rules.WENT_ON, _went_on(went_on), names[went_on.stop.id], then, zone, at)
 
 
 def _report(

@@ -33,6 +33,7 @@ class EntryForm(TreatmentForm):
     """
 
     kind: ClassVar[EntryKind]
+    drawn_as: ClassVar[str] = ""
     unmarked: ClassVar[Collection[str]] = ("time", "correction_reason")
 
     submission_id = None
@@ -55,7 +56,7 @@ class EntryForm(TreatmentForm):
         self.zone, self.near, self.at = zone, near, at
         self.moment: datetime | None = None
         for field in self:
-            field.id = f"{self.kind.value}-{field.name}"
+            field.id = f"{self.drawn_as or self.kind.value}-{field.name}"
             if field.name in self.unmarked:
                 field.marks_optional = False
 
@@ -164,7 +165,10 @@ class EntryForm(TreatmentForm):
             return None
 
     def _nearest(self, anchor: datetime) -> datetime | None:
-        """Return the moment nearest to another at which the patient's clocks show the typed time, rather past."""
+        """Return the moment nearest to another at which the patient's clocks show the typed time.
+
+        One that is still to come gives way to another that lies nearer to the treatment, else it is refused later on.
+        """
         day = when.local(anchor, self.zone).date()
         found: list[datetime] = []
         for on in _around(day):
@@ -174,8 +178,9 @@ class EntryForm(TreatmentForm):
                 if on == day:
                     self.say("time", gettext("The clocks go forward then: this time does not exist on that day."))
                     return None
-        past = [one for one in found if one <= self.at + AHEAD]
-        return min(past or found, key=lambda one: abs(one - anchor))
+        nearest = min(found, key=lambda one: abs(one - anchor))
+        by_day = min(found, key=lambda one: abs(one - self.near))
+        return by_day if nearest > self.at + AHEAD and by_day <= self.at else nearest
 
 
 def _around(day: date) -> list[date]:

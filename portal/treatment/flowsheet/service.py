@@ -242,7 +242,7 @@ def _settle(desk: _Desk, new: Sequence[Draft]) -> None:
     """Do what follows from new entries: judge again, tell, and keep the infusion's own row true."""
     fresh = {one.id for one in new} | _judge_again(desk, new)
     now = standing(desk.entries, desk.in_force.rules)
-    alerts.tell(desk.infusion.patient_id, fresh, now, time_zone=desk.who.time_zone, at=desk.at)
+    alerts.tell(desk.infusion.patient_id, desk.entries, fresh, now, zone=desk.who.time_zone, at=desk.at)
     infusion_row.keep_true(desk.infusion, now, new, by=desk.by, at=desk.at)
     audit.record(
         "flowsheet:recorded",
