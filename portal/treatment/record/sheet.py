@@ -29,6 +29,7 @@ from portal.treatment.screening.queries import Screened, Signed
 from portal.treatment.signing import Signature
 
 MOST_READINGS = 36
+CUT, DENSE_CHARACTERS, DENSE_ROWS = 110, 900, 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,14 @@ class Sheet:
     def lines(self, *kinds: str) -> list[Line]:
         """Return what counts of some kinds, in true order."""
         return [line for line in self.flowsheet.lines if line.kind in kinds]
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether so much was written that it must be printed smaller to stay on one page."""
+        told = [value for line in self.flowsheet.lines for value in line.values.values() if isinstance(value, str)]
+        told += [self.infusion.outcome_note, self.order.instructions if self.order else ""]
+        told += [line.reason for line in self.corrected] + [one.note for one in self.signatures]
+        return len(self.readings) > DENSE_ROWS or sum(min(len(one), CUT) for one in told) > DENSE_CHARACTERS
 
     @property
     def stops(self) -> list[Line]:

@@ -11,9 +11,7 @@ from tests.cast import Cast
 from tests.treatment import record_rows as rows
 
 MINUTE = timedelta(minutes=1)
-LONG = (
-    "Asked twice and went through it slowly, as agreed with the family beforehand, and wrote it down here at length. "
-)
+LONG = 4 * "Asked twice and gone through slowly, as agreed with the family beforehand, and written down at length. "
 TICKS = ("vitals_near", "oriented", "no_dissociation", "walks", "nausea_controlled", "no_intent", "adult_present")
 
 

@@ -70,7 +70,7 @@ def test_what_was_measured_and_done_stands_beside(browser: Open, cast: Cast) -> 
     assert row[4] == "answers to voiceaway 7"
     assert row[5].startswith("none")
     assert row[6] == "Ondansetron 4 mg"
-    assert row[7] == "1 stop going on authorised: 1"
+    assert row[7] == "1 stopgoing on authorised: 1"
     assert "Stopped early" in row[1]
 
 
