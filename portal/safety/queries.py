@@ -25,7 +25,7 @@ _HOWS: dict[str, Contact | Closing] = {how.value: how for how in (*Contact, *Clo
 class Answer:
     """What a person answered, in the words they saw; `label` is "" where they chose not to answer.
 
-    What was recorded at a bedside has no instrument; its `found_at` is when it happened, `arrived_at` when it came here.
+    What was recorded at a bedside has no instrument; `found_at` is when it happened, `arrived_at` when it came here.
     """
 
     instrument: str

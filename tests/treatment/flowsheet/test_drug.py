@@ -56,7 +56,7 @@ def test_what_does_not_add_up_or_has_expired_needs_a_reason(values: dict[str, An
 
 CHECKED = (K.PRE_CHECK, -20, {"consent": True, "adult": "yes"})
 BASELINE = (K.VITALS, -10, {"point": "before", **CALM})
-STARTED = (K.STARTED, 0, {})
+STARTED: tuple[Any, ...] = (K.STARTED, 0, {})
 ENDED = (K.ENDED, 40, {"outcome": "completed", "given_mg": 35.0})
 ORDER = Ordered("Ketamine", 35.0, at(-60))
 
