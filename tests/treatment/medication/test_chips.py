@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.treatment.medication.chips import STABILISERS, Chip, chips
@@ -82,6 +82,7 @@ def test_a_medicine_of_two_kinds_has_two_chips() -> None:
     assert [chip.code for chip in chips([one(Group.CYP_INDUCER, Group.SEDATIVE)])] == ["cyp-inducer", "sedation"]
 
 
+@settings(deadline=None)
 @given(LISTS, st.booleans())
 def test_chips_come_once_each_name_only_what_is_listed_and_do_not_hang_on_the_order(
     medicines: list[Taken], is_bipolar: bool
@@ -93,6 +94,7 @@ def test_chips_come_once_each_name_only_what_is_listed_and_do_not_hang_on_the_or
     assert [(chip.code, set(chip.medicines)) for chip in again] == [(chip.code, set(chip.medicines)) for chip in found]
 
 
+@settings(deadline=None)
 @given(LISTS, LISTS)
 def test_one_more_medicine_never_takes_a_chip_away(some: list[Taken], more: list[Taken]) -> None:
     assert {chip.code for chip in chips(some)} <= {chip.code for chip in chips(some + more)}

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.treatment.medication import groups
@@ -50,6 +50,7 @@ def test_the_file_has_names_for_every_group_and_no_other_and_says_where_they_are
     assert "to be confirmed by the clinic" in groups.source()
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([(group, name) for group, names in KEPT["names"].items() for name in names]),
     st.sampled_from(["{}", "{} 20 mg", "generic {} (tablets)", "{}, in the evening"]),
@@ -63,6 +64,7 @@ def test_every_name_of_the_file_is_found_whatever_stands_around_it(
     assert Group(group) in recognise(typed)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_and_its_groups_come_once_and_in_their_order(name: str) -> None:
     found = recognise(name)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.treatment.medication.taking import CHANGED, STARTED, STOPPED, Step, Taking, out_of_order, taking
@@ -50,6 +50,7 @@ def test_a_change_before_the_start_or_after_the_stop_cannot_be(steps: list[Step]
     assert out_of_order(steps) == wrong
 
 
+@settings(deadline=None)
 @given(DAYS, st.lists(DAYS, max_size=6), DAYS)
 def test_changes_fit_exactly_where_all_lie_between_start_and_stop(start: date, changes: list[date], stop: date) -> None:
     steps = [Step(STARTED, start), *(Step(CHANGED, one) for one in changes), Step(STOPPED, stop)]

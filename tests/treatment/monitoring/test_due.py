@@ -4,7 +4,7 @@ import calendar
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.treatment.monitoring.due import SOON, Standing, State, add_months, standing
@@ -31,6 +31,7 @@ def test_months_are_calendar_months(day: date, months: int, expected: date) -> N
     assert add_months(day, months) == expected
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 120))
 def test_some_months_later_is_in_that_month_on_the_same_day_or_its_last(day: date, months: int) -> None:
     found = add_months(day, months)
@@ -68,6 +69,7 @@ def test_where_a_check_stands(
     assert standing(first, done, months, today) == expected
 
 
+@settings(deadline=None)
 @given(DAYS, st.lists(DAYS, max_size=4), MONTHS, DAYS)
 def test_the_state_follows_from_the_day_it_is_due(first: date, done: list[date], months: int, today: date) -> None:
     found = standing(first, done, months, today)
@@ -82,6 +84,7 @@ def test_the_state_follows_from_the_day_it_is_due(first: date, done: list[date],
         assert any(day <= today for day in done)
 
 
+@settings(deadline=None)
 @given(DAYS, st.lists(DAYS, max_size=4), MONTHS, st.integers(0, 4000))
 def test_doing_it_today_is_never_overdue_and_never_brings_the_next_one_nearer(
     first: date, done: list[date], months: int, after: int
