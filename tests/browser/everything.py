@@ -27,12 +27,13 @@ from portal.review import service as review
 from portal.safety import queries as alerts
 from portal.safety import service as safety
 from portal.safety.models import Closing
-from portal.treatment.models import Infusion
+from portal.treatment.models import Course, Infusion, InfusionStatus
+from portal.treatment.orders.models import InfusionOrder
 from tests.browser import story
 from tests.cast import PASSWORD, ZONE, Person
 from tests.checkins.history import sending
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, ref, sheet
-from tests.factories import plan_item
+from tests.factories import infusion, plan_item
 from tests.instruments.clinic import scales
 from tests.live import Live
 from tests.page import Browser
@@ -61,10 +62,11 @@ def furnish(live: Live) -> Everything:
     with live.reach():
         ids = {"patient_id": live.cast.ada.own_id, "course_id": course_id} | _check_ins(live) | _threads(live)
         ids |= _definitions(live)
-        ids["infusion_id"] = db.session.scalars(select(Infusion.id).where(Infusion.number == 1)).one()
+        ids |= _treatment(live)
         femi = _newcomer(live)
         ids |= _others(live)
         words = _accounts(live)
+        db.session.get_one(User, live.cast.cal.user_id).is_medical_director = True
         db.session.flush()
         review.refresh([live.cast.ada.own_id, femi.own_id], at=clock.now())
     diary = _diary(live)
@@ -76,6 +78,20 @@ def furnish(live: Live) -> Everything:
         | {"key": key_of("epds"), "phq_key": key_of("phq-9")}
         | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs")},
     )
+
+
+def _treatment(live: Live) -> dict[str, uuid.UUID]:
+    """Order the first infusion, and plan another one that nobody has ordered yet."""
+    given = db.session.scalars(select(Infusion).where(Infusion.number == 1)).one()
+    order = InfusionOrder(patient_id=given.patient_id, infusion_id=given.id, number=1, signed_at=given.happens_at)
+    order.drug, order.dose_mg, order.weight_kg, order.minutes = "Racemic ketamine", 42.0, 70.0, 40
+    order.route, order.limits, order.signed_by_id = given.route, {}, live.cast.bea.user_id
+    db.session.add(order)
+    ahead = {"number": 90, "status": InfusionStatus.PLANNED, "started_at": None}
+    on = db.session.get_one(Course, given.course_id)
+    planned = infusion(on, live.cast.bea, clock.now() + timedelta(days=20), **ahead)
+    db.session.flush()
+    return {"infusion_id": given.id, "order_id": order.id, "planned": planned.id}
 
 
 def _check_ins(live: Live) -> dict[str, uuid.UUID]:
