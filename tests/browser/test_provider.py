@@ -99,7 +99,7 @@ def test_an_infusion_is_recorded_and_stands_on_adas_chart(live: Live, window: Ca
     page.get_by_role("radio", name="Completed").check()
     values = {"Started on": f"{began:%Y-%m-%d}", "Started at": "10:15", "Minutes": "40"}
     fill(page, values | {"Weight": "70", "Dose in mg": "35"})
-    expect(page.locator("[data-dose] output")).to_have_text("That is 0.5 mg/kg.")
+    expect(page.locator("[data-dose] output")).to_have_text("That is 0.5 mg/kg and 0.75 mg/kg/h.")
     page.get_by_role("button", name="Save", exact=True).click()
     row = page.get_by_role("table").get_by_role("row").nth(1)
     expect(row).to_contain_text("35 mg")
