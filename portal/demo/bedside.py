@@ -142,7 +142,7 @@ def _before(day: Bedside) -> Iterator[Noted]:
 def _readings(day: Bedside) -> Iterator[Noted]:
     dice = random.Random(f"{day.case.story.key}:{day.number}:bedside")  # noqa: S311
     stop = day.visit.stop
-    during = {*range(EVERY, day.end, EVERY)}
+    during = {*range(EVERY, day.end, EVERY)} | (set() if day.visit.stopped else {day.end})
     if stop is not None:
         during |= {minute for minute in (stop.minute, stop.minute + 5) if minute < day.end}
     points = [(-BEFORE_START, "before"), *((minute, "during") for minute in sorted(during))]

@@ -17,7 +17,7 @@ WHO = (
     ("dot@interval.example", "patient of another provider"),
     ("bea@interval.example", "provider and medical director"),
     ("cal@interval.example", "provider"),
-    ("nia@interval.example", "nurse"),
+    ("nia@interval.example", "nurse, with visits today and tomorrow"),
     ("eve@interval.example", "administrator"),
 )
 

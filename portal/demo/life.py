@@ -40,7 +40,7 @@ HAPPENED: Mapping[str, tuple[Happened, ...]] = {
         Happened(120, "Mother in hospital", until=139),
         Happened(214, "Night shifts for two weeks", until=228, is_told=False),
     ),
-    "ruth": (Happened(150, "Ten years since her brother died", is_told=False),),
+    "ruth": (Happened(150, "Ten years since my brother died"),),
     "tomas": (Happened(15, "Resit of the exam"),),
     "imani": (Happened(118, "Court hearing", until=120),),
     "dot": (Happened(231, "Full shift on a Saturday, the first this year"),),

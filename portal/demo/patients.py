@@ -69,7 +69,7 @@ def _enrol(story: Story, staff: Mapping[str, Actor], hashed: str, calendar: Cale
         country="US",
         time_zone=story.time_zone,
         mobile_phone="+1 503 555 01" + str(10 + len(story.given_name) + len(story.family_name)),
-        address_line_1="12 Quay Street",
+        address_line_1=story.street,
         city=story.city,
         region=story.region,
         emergency_name=f"Sam {story.family_name}",

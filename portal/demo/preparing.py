@@ -16,7 +16,7 @@ LIMITS: Mapping[str, Limits] = {"marcus": Limits(systolic=170)}
 """Hard stops of a patient's own, where the provider lays down stricter ones than the clinic's."""
 INSTRUCTIONS: Mapping[str, str] = {
     "ada": "Music from the start. Dim light.",
-    "marcus": "Pressure every ten minutes from minute 20 on. Call me at 165 already.",
+    "marcus": "Call me at 165 already. After a stop, half the rate until we have spoken.",
     "tomas": "Ondansetron 4 mg at hand.",
     "dot": "0.35 mg/kg/h over four hours. Pause, and call, if she cannot be woken by voice.",
 }

@@ -61,7 +61,7 @@ VISITS: Mapping[str, Mapping[int, Visit]] = {
     "ada": {
         167: Visit((116, 74), 18, felt=(Felt("nausea", "mild", 30, 70), _FAR), note="Music on, eyes closed."),
         233: Visit((121, 76), 16, 5, felt=(Felt("dizziness", "mild", 40, 65), _FAR), corrected=30),
-        306: Visit((118, 75), 20, 4, felt=(Felt("dizziness", "mild", 35, 60),), note="“Like lying in a boat.”"),
+        306: Visit((118, 75), 26, 4, felt=(Felt("dizziness", "mild", 35, 60),), note="“Like lying in a boat.”"),
     },
     "marcus": {
         233: Visit(

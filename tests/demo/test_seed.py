@@ -22,6 +22,7 @@ from portal.review import queries
 from portal.safety.models import Alert, AlertState
 from portal.treatment.models import Infusion
 from tests.conftest import settings
+from tests.demo import treated
 
 
 def run(app: Flask, *words: str) -> tuple[int, str]:
@@ -44,6 +45,7 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     assert db.session.query(OutboxMessage).filter(waiting).count() == 0
     assert db.session.query(Alert).filter(Alert.state == AlertState.OPEN).count() == 1
     _shows_the_catalogue()
+    _shows_the_treatment_record(app)
     assert audit.first_broken() is None
     bea = db.session.query(User).filter_by(email="bea@interval.example").one()
     lines = queries.list_caseload(bea.id).lines
@@ -80,6 +82,18 @@ def _shows_the_catalogue() -> None:
     plan = {item.instrument for item in db.session.query(PlanItem) if names[item.patient_id] == "Jonas"}
     assert plan >= {"daily", "phq-9", "activation", "urinary", "misuse"}
     assert "asrm" not in plan
+
+
+def _shows_the_treatment_record(app: Flask) -> None:
+    """From the screening to the printed sheet there is something to see, and nothing that nobody could have entered."""
+    treated.rules_are_laid_down()
+    treated.screenings_stand_in_every_way()
+    treated.lists_matter_and_changed()
+    treated.checks_are_due()
+    treated.days_at_the_bedside_are_whole()
+    treated.the_unusual_is_there()
+    treated.everything_could_have_been_typed(app)
+    treated.the_nurse_has_visits()
 
 
 def _who(row: CheckIn) -> str:
