@@ -19,6 +19,9 @@ MOST_MG_PER_KG_H = 10 * USUAL_MG_PER_KG_H
 MOST_MG = 500.0
 """From any of the three on, a dose needs a second look and a reason. [D]: our own default, ten times the usual one."""
 
+HIGHEST_MG, HIGHEST_MG_PER_KG = 100_000.0, 1_000.0
+"""No infusion of any length reaches this: it is a slip, whatever the reason. [D]"""
+
 TOLERANCE = 0.05
 """How far two numbers of one dose may lie apart, as a share of the first. [D]"""
 
@@ -148,6 +151,11 @@ def is_length(minutes: float) -> bool:
 def is_unusual(dose: Dose) -> bool:
     """Return whether the dose reaches one of the `MOST_…`: a decimal point in the wrong place does."""
     return (dose.mg or 0) >= MOST_MG or (dose.mg_per_kg or 0) >= MOST_MG_PER_KG or is_fast(dose)
+
+
+def is_impossible(dose: Dose) -> bool:
+    """Return whether the dose, as it comes to over its minutes and at its weight, is beyond any infusion."""
+    return (dose.mg or 0) > HIGHEST_MG or (dose.mg_per_kg or 0) > HIGHEST_MG_PER_KG
 
 
 def is_fast(dose: Dose) -> bool:

@@ -37,6 +37,9 @@ def find(found: Dose, reason: str) -> Iterator[Problem]:
     at_odds = _at_odds(found)
     if at_odds is not None:
         yield at_odds
+    elif dose.is_impossible(found):
+        by_rate = found.mg_per_kg_h is not None
+        yield Problem("dose_mg_per_kg_h" if by_rate else "dose_mg", problems.IMPOSSIBLE, {})
     elif dose.is_unusual(found) and not reason:
         yield Problem("confirm_dose", _unusual(found), said(found))
 

@@ -72,8 +72,8 @@ def _said(value: object, zone: str) -> str:
 
 weight_field = partial(DecimalField, _l("Weight"), unit=_l("kg"), highest=1000)
 minutes_field = partial(IntegerField, _l("Minutes"), lowest=1, highest=dose.LONGEST_MINUTES, unit=_l("min"))
-mg_field = partial(DecimalField, _l("Dose in mg"), unit=_l("mg"), highest=100_000)
-mg_per_kg_field = partial(DecimalField, _l("Dose in mg per kg"), unit=_l("mg/kg"), highest=1_000)
+mg_field = partial(DecimalField, _l("Dose in mg"), unit=_l("mg"), highest=int(dose.HIGHEST_MG))
+mg_per_kg_field = partial(DecimalField, _l("Dose in mg per kg"), unit=_l("mg/kg"), highest=int(dose.HIGHEST_MG_PER_KG))
 rate_field = partial(DecimalField, _l("Rate in mg per kg and hour"), unit=_l("mg/kg/h"), highest=1_000)
 confirm_field = partial(CheckboxField, _l("I have checked this dose and it is right"))
 dose_reason_field = partial(StringField, _l("Why this dose is right"), longest=500)

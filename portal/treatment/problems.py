@@ -78,6 +78,9 @@ UNUSUAL_MG_PER_KG = N_(
     "This is a dose of %(mg_per_kg)s mg/kg, more than ten times the usual one. Check it. "
     "If it is right, tick the box and say why."
 )
+IMPOSSIBLE = N_(
+    "This comes to more than any infusion could hold. Check the dose, the rate, the minutes and the weight."
+)
 NOT_GIVEN = N_("Only the record of an infusion that was given can be signed.")
 NOT_ON_TEAM = N_("Choose somebody who is on the patient's care team, or was at that time.")
 NOT_A_PROVIDER = N_("Only a provider can supervise. Choose one of the care team.")

@@ -129,11 +129,10 @@ def _for_team(patient_id: uuid.UUID, infusions: Sequence[InfusionRow]) -> dict[s
     """Return what the care team sees besides: screening, orders, signatures; nothing for the patient."""
     if guard.actor().role is Role.PATIENT:
         return {}
-    given = [one.id for one in infusions if one.was_given]
     return {
         "standing": screening.standing(patient_id),
         "ordered_by": fulfilments(infusions),
-        "signed": signing.list_signed(given),
+        "signed": signing.list_signed(one.id for one in infusions),
         "may_sign": _may_sign(),
     }
 
@@ -235,7 +234,7 @@ def _about(patient_id: uuid.UUID, row: InfusionRow, sign_form: SignForm | None) 
     versions = queries.list_versions(patient_id, row.id)
     everybody = [version.entry for version in versions] + [row.entry]
     people = {getattr(one, name) for one in everybody for name in entries.PEOPLE} - {None}
-    signatures = signing.list_signatures(patient_id, row.id) if row.was_given else []
+    signatures = signing.list_signatures(patient_id, row.id)
     seen = signing.seen(row.id)
     form = sign_form or SignForm(None)
     form.seen.data = f"{seen.revision}-{seen.entries}"

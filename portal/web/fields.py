@@ -58,6 +58,10 @@ __all__ = [
 ]
 
 
+YEARS = range(1850, 2201)
+"""What a day can be about; near the ends of the calendar no time zone can be reckoned with."""
+
+
 class StringField(Field):
     """One line of text, stripped; `width` is "", "short" or "medium"."""
 
@@ -177,7 +181,10 @@ class DateField(BoundedField):
         try:
             if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
                 raise ValueError
-            return dt.date.fromisoformat(text)
+            found = dt.date.fromisoformat(text)
+            if found.year not in YEARS:
+                raise ValueError
+            return found
         except ValueError:
             raise self.refusal(_l("Enter a real date: year, month, day, like 2026-03-27")) from None
 
@@ -214,6 +221,8 @@ class DecimalField(BoundedField):
     def parse(self, text: str) -> Decimal:
         if not re.fullmatch(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,6})?", text):
             raise self.refusal(_l("Enter a number, like 12 or 0.5"))
+        if re.fullmatch(r"[+-]?0*[1-9][0-9]*,[0-9]{3}", text):
+            raise self.refusal(_l("Write a thousand without a comma, like 1000, and a fraction with a point, like 1.5"))
         return Decimal(text.replace(",", "."))
 
 

@@ -2,12 +2,17 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import time_machine
 from sqlalchemy import func, select
 
 from portal import db
+from portal.treatment import entry as entries
+from portal.treatment import service
+from portal.treatment.flowsheet import service as flowsheet
+from portal.treatment.flowsheet.entries import Draft
 from portal.treatment.flowsheet.models import EntryKind, FlowsheetEntry
 from portal.treatment.models import Infusion, InfusionSignature, InfusionStatus
 from tests import factories
@@ -123,3 +128,32 @@ def test_only_a_provider_of_the_team_signs_and_a_nurse_sees_no_button(browser: O
     assert "A provider of the care team signs the finished record." in nurse.text
     assert "Sign the record" not in nurse.text
     assert signatures() == 0
+
+
+def test_a_signature_stays_where_the_infusion_is_said_not_to_have_taken_place(browser: Open, cast: Cast) -> None:
+    infusion = an_infusion(cast)
+    page_of(browser, cast.bea, infusion).form("Sign the record").submit(note="as expected")
+    off = {"status": "cancelled", "planned_on": "2026-11-22", "planned_time": "06:00", "started_on": ""}
+    page_of(browser, cast.nia, infusion).form("Save").submit(off | {"started_time": "", "reason": "wrong patient"})
+    after = page_of(browser, cast.bea, infusion)
+    assert "Bea Lindqvist, November 22, 2026, 10:00 AM: as expected" in after.text
+    assert "Changed after the signature" in after.text
+    assert "the infusion was changed (“wrong patient”)" in after.text
+    assert "Sign the record again" not in after.text
+    row = browser(cast.nia).get(f"/patients/{cast.ada.own_id}/treatments").rows()[1][6]
+    assert "Changed after the signature" in row
+
+
+def test_what_was_sent_before_the_signature_and_kept_after_it_counts_as_later(browser: Open, cast: Cast) -> None:
+    infusion = an_infusion(cast)
+    page_of(browser, cast.bea, infusion).form("Sign the record").submit()
+    before = NOW - timedelta(seconds=1)
+    told = replace(entries.of_row(infusion), minutes=55)
+    service.change_infusion(cast.ada.own_id, infusion.id, told, revision=1, reason="late", by=cast.nia.actor, at=before)
+    note = Draft(uuid.uuid4(), EntryKind.NOTE, {"text": "came late"}, NOW - 3 * HOUR)
+    assert not flowsheet.take(cast.ada.own_id, infusion.id, [note], by=cast.nia.actor, at=before)[0].problems
+    db.session.commit()
+    page = page_of(browser, cast.bea, infusion)
+    said = page.text[page.text.index("Changed after the signature") :]
+    assert "the infusion was changed (“late”)" in said
+    assert "added: Note" in said

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from portal.access.policy import Actor, Role
 from portal.audit import service as audit
 from portal.db import run, session
+from portal.treatment.entry import GIVEN
 from portal.treatment.flowsheet import alerts, checks, infusion_row, problems
 from portal.treatment.flowsheet.checks import Around
 from portal.treatment.flowsheet.entries import JUDGED, Draft, Entry, baseline, effective
@@ -28,6 +29,7 @@ from portal.treatment.problems import Problem
 from portal.treatment.rules import queries as rules
 from portal.treatment.rules.queries import InForce
 from portal.treatment.rules.values import Limits, Point
+from portal.treatment.versions import after_signatures
 
 __all__ = ["Draft", "Outcome", "take"]
 
@@ -71,6 +73,7 @@ class _Desk:
     kept: dict[uuid.UUID, _Kept]
     by: Actor
     at: datetime
+    recorded_at: datetime
 
     @property
     def entries(self) -> list[Entry]:
@@ -117,6 +120,7 @@ def _open(patient_id: uuid.UUID, infusion_id: uuid.UUID, ids: Iterable[uuid.UUID
         kept={row.id: _of_row(row) for row in rows},
         by=by,
         at=at,
+        recorded_at=after_signatures(infusion_id, at) if infusion.status in GIVEN else at,
     )
 
 
@@ -224,7 +228,7 @@ def _row(kept: _Kept, draft: Draft, desk: _Desk) -> dict[str, object]:
         "was_queued": draft.was_queued,
         "corrects_id": entry.corrects_id,
         "reason": kept.reason,
-        "recorded_at": desk.at,
+        "recorded_at": desk.recorded_at,
         "recorded_by_id": desk.by.user_id,
     }
 

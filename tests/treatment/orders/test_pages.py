@@ -97,6 +97,11 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"dose_mg": "", "weight_kg": ""}, "Enter the dose: in mg, in mg/kg, or in mg/kg/h."),
     ({"dose_mg": "35 mg"}, "Enter a number, like 12 or 0.5"),
     ({"dose_mg": "0"}, "Enter a number above zero."),
+    ({"dose_mg": "1,000"}, "Write a thousand without a comma, like 1000, and a fraction with a point, like 1.5"),
+    (
+        {"dose_mg": "", "dose_mg_per_kg_h": "1000", "minutes": "20160"},
+        "This comes to more than any infusion could hold. Check the dose, the rate, the minutes and the weight.",
+    ),
     ({"systolic": "400"}, "Enter 300 or less"),
     ({"systolic": "100"}, "This must be below the other limit (100)"),
     ({"spo2": "101"}, "Enter 100 or less"),
