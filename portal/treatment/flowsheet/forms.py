@@ -1,8 +1,9 @@
 """The forms of the bedside, one for each kind of entry; their fields' names are the keys of an entry's values."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
+from babel.dates import format_time
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -36,6 +37,7 @@ from portal.web.fields import (
     TextAreaField,
     TimeField,
 )
+from portal.web.filters import day, locale
 
 __all__ = ["FORMS", "SignForm", "filled", "said_of"]
 
@@ -238,5 +240,9 @@ def _in_words(field: Any, value: Any) -> str:
         return ", ".join(labels.get(str(one), str(one)) for one in value)
     if isinstance(value, float):
         value = f"{value:.10g}"
+    if isinstance(field, DateField):
+        return day(date.fromisoformat(value))
+    if isinstance(field, TimeField):
+        return str(format_time(time.fromisoformat(value), "short", locale=locale()))
     unit = getattr(field, "unit", "")
     return labels.get(str(value), f"{value} {unit}".strip())

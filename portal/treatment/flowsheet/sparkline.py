@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from portal.treatment.rules.values import Limits
 
 WIDTH, HEIGHT = 640.0, 150.0
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 12.0, 8.0, 22.0
+LEFT, RIGHT, TOP, BOTTOM = 34.0, 56.0, 8.0, 22.0
 LOWEST, HIGHEST, STEP = 60, 160, 20
 SHORTEST = timedelta(minutes=60)
 TICKS_EVERY = (15, 30, 60, 120, 240, 480, 1440)
@@ -62,6 +62,7 @@ class Sparkline:
     pressures: tuple[Tick, ...]
     times: tuple[Tick, ...]
     width: float = WIDTH
+    right: float = WIDTH - RIGHT
     height: float = HEIGHT
 
     @property

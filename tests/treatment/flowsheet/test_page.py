@@ -74,6 +74,13 @@ def test_what_cannot_be_is_refused_at_its_field_and_stays_typed(
     assert rows(infusion) == []
 
 
+def test_days_and_times_are_said_as_the_reader_says_them(browser: Open, cast: Cast, infusion: Infusion) -> None:
+    typed = {"drug": "Ketamine", "drawn_mg": "50", "given_mg": "50", "wasted_mg": "0", "expires_on": "2027-08-25"}
+    done = browser(cast.nia).post(f"{day(infusion)}/drug", typed | {"id": str(new_id())})
+    assert "August 25, 2027" in done.text
+    assert "2027-08-25" not in done.text
+
+
 def test_a_typed_time_is_the_patient_s(browser: Open, cast: Cast, infusion: Infusion) -> None:
     browser(cast.nia).get(day(infusion)).form("Save the reading").submit(**READING, time="09:40")
     assert rows(infusion)[0].occurred_at == NOW - timedelta(minutes=20)
