@@ -60,8 +60,8 @@ class Check:
 
     @property
     def last(self) -> ResultRow | Sent | None:
-        """What was done last."""
-        return next(iter(self.done), None)
+        """What was done last; a check-in that was left open says nothing and takes nothing back."""
+        return next((one for one in self.done if isinstance(one, ResultRow) or one.is_positive is not None), None)
 
     @property
     def needs_attention(self) -> bool:

@@ -1,5 +1,6 @@
 """What was given against what was ordered. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -72,6 +73,12 @@ def differences(ordered: What, given: What) -> tuple[Difference, ...]:
     found.append(_number(Aspect.MINUTES, ordered.dose.minutes, given.dose.minutes, Unit.MINUTES))
     found.append(_number(Aspect.WEIGHT, ordered.dose.weight_kg, given.dose.weight_kg, Unit.KG))
     return tuple(one for one in found if one is not None)
+
+
+def drugs(names: Iterable[str]) -> str:
+    """Return the drug that was given, from what each vial was called; every name, where there is more than one."""
+    plain = (" ".join(name.split()) for name in names)
+    return ", ".join({name.casefold(): name for name in plain if name}.values())
 
 
 def _word(aspect: Aspect, ordered: str, given: str) -> Difference | None:

@@ -10,17 +10,21 @@ from sqlalchemy.orm import aliased
 from portal.db import session
 from portal.treatment.flowsheet.models import EntryKind, FlowsheetEntry
 from portal.treatment.orders import queries
-from portal.treatment.orders.differences import Difference, What, differences
+from portal.treatment.orders.differences import Difference, What, differences, drugs
 from portal.treatment.orders.queries import Order
 from portal.treatment.queries import InfusionRow
 
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """An order, and where what was given differs from it; nothing differs before it was given."""
+    """An order, where what was given differs from it, and whether it was signed only after the start.
+
+    Nothing differs, and nothing is late, before it was given.
+    """
 
     order: Order
     differences: tuple[Difference, ...] = ()
+    is_late: bool = False
 
 
 def fulfilments(rows: Iterable[InfusionRow]) -> dict[uuid.UUID, Fulfilment]:
@@ -31,19 +35,20 @@ def fulfilments(rows: Iterable[InfusionRow]) -> dict[uuid.UUID, Fulfilment]:
     by_id = {row.id: row for row in rows}
     orders = queries.list_in_force(by_id)
     given = [infusion_id for infusion_id in orders if by_id[infusion_id].was_given]
-    drugs = _drugs(given) if given else {}
-    return {infusion_id: _fulfilment(by_id[infusion_id], order, drugs) for infusion_id, order in orders.items()}
+    had = _drugs(given) if given else {}
+    return {infusion_id: _fulfilment(by_id[infusion_id], order, had) for infusion_id, order in orders.items()}
 
 
-def _fulfilment(row: InfusionRow, order: Order, drugs: Mapping[uuid.UUID, str]) -> Fulfilment:
+def _fulfilment(row: InfusionRow, order: Order, had: Mapping[uuid.UUID, str]) -> Fulfilment:
     if not row.was_given:
         return Fulfilment(order)
-    given = What(drugs.get(row.id, ""), row.entry.dose, row.route)
-    return Fulfilment(order, differences(order.what, given))
+    given = What(had.get(row.id, ""), row.entry.dose, row.route)
+    is_late = row.started_at is not None and order.signed_at > row.started_at
+    return Fulfilment(order, differences(order.what, given), is_late)
 
 
 def _drugs(infusion_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Return the drug that was recorded at the bedside, as the latest entry about it says."""
+    """Return the drug that was recorded at the bedside; every one, where the entries name more than one."""
     other = aliased(FlowsheetEntry)
     rows = session.execute(
         select(FlowsheetEntry.infusion_id, FlowsheetEntry.values)
@@ -51,4 +56,7 @@ def _drugs(infusion_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
         .where(~select(other.id).where(other.corrects_id == FlowsheetEntry.id).exists())
         .order_by(FlowsheetEntry.occurred_at)
     )
-    return {row.infusion_id: str(row.values.get("drug") or "") for row in rows}
+    named: dict[uuid.UUID, list[str]] = {}
+    for row in rows:
+        named.setdefault(row.infusion_id, []).append(str(row.values.get("drug") or ""))
+    return {infusion_id: drugs(names) for infusion_id, names in named.items()}

@@ -16,7 +16,7 @@ from portal.treatment.medication import queries as medication
 from portal.treatment.medication.queries import AllergyRow
 from portal.treatment.models import Course
 from portal.treatment.orders import queries as orders
-from portal.treatment.orders.differences import Difference, What, differences
+from portal.treatment.orders.differences import Difference, What, differences, drugs
 from portal.treatment.orders.queries import Order
 from portal.treatment.preparation import queries as preparations
 from portal.treatment.preparation.queries import Said
@@ -129,8 +129,8 @@ def _screening(
 
 
 def _given(infusion: InfusionRow, lines: Sequence[Line]) -> What:
-    drug = next((str(line.values.get("drug") or "") for line in lines if line.kind is EntryKind.DRUG), "")
-    return What(drug, infusion.entry.dose, infusion.route.value)
+    had = drugs(str(line.values.get("drug") or "") for line in lines if line.kind is EntryKind.DRUG)
+    return What(had, infusion.entry.dose, infusion.route.value)
 
 
 def _effects(flowsheet: Flowsheet) -> tuple[tuple[Line, datetime | None], ...]:

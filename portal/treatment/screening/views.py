@@ -61,9 +61,7 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.TREATMENT_RECORD)
 def new(patient_id: uuid.UUID) -> ResponseReturnValue:
     last = queries.latest(queries.list_screenings(patient_id))
-    agreed = guard.patient().consented_at
-    begin: dict[str, Any] = {"consent_on": when.local(agreed, _zone()).date() if agreed else None}
-    begin["course"] = RUNNING if treatment.get_running_course(patient_id) else NEXT
+    begin = {"course": RUNNING if treatment.get_running_course(patient_id) else NEXT}
     data = carried(last.entry if last else None, begin)
     return _new_page(patient_id, ScreeningForm(formdata=kept_fields(), data=data), last)
 

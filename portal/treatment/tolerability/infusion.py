@@ -18,6 +18,8 @@ from portal.treatment.tolerability.values import (
 
 SIDE_EFFECTS, ALTERED = "side-effects", "altered-experience"
 STILL = "_still"
+TELLING = {"state", "side-effect", "side-effect-ended", "medicine-given", "ended", "discharge", "emergency"}
+"""Entries that say that somebody looked after the patient from the start on; what was prepared before does not."""
 TOLD_WITHIN = timedelta(days=7)
 """So long after an infusion an answer of the patient is about it, unless another infusion lies between."""
 
@@ -45,10 +47,10 @@ def summarise(treated: Treated, noted: Sequence[Noted], answered: Sequence[Answe
         noted: the entries of its bedside record in order of time, corrected ones as they stand now.
         answered: what the patient said about it afterwards, in order of time.
     """
-    told = [one for one in answered if one.instrument == SIDE_EFFECTS]
+    told = [one for one in answered if one.instrument == SIDE_EFFECTS and _says_something(one)]
     return Tolerated(
         treated=treated,
-        has_bedside=bool(noted),
+        has_bedside=any(_was_looked_after(one) for one in noted),
         has_answers=bool(told),
         effects=_effects(treated.at, noted, told),
         pressure=_pressure(treated.at, noted),
@@ -61,6 +63,14 @@ def summarise(treated: Treated, noted: Sequence[Noted], answered: Sequence[Answe
         went_on=sum(one.kind == "authorisation" for one in noted),
         emergencies=sum(one.kind == "emergency" for one in noted),
     )
+
+
+def _was_looked_after(one: Noted) -> bool:
+    return one.kind in TELLING or (one.kind == "vitals" and one.values.get("point") != "before")
+
+
+def _says_something(one: Answered) -> bool:
+    return any(value is not None for code, value in one.answers.items() if not code.endswith(STILL))
 
 
 def _effects(start: datetime, noted: Sequence[Noted], told: Sequence[Answered]) -> tuple[Effect, ...]:

@@ -91,8 +91,8 @@ class Tolerated:
     """How one infusion was tolerated.
 
     Args:
-        has_bedside: that a bedside record exists; without one, nothing noted there means nothing.
-        has_answers: that the patient answered about side effects afterwards.
+        has_bedside: that somebody noted at the bedside how it went from the start on; else nothing noted means nothing.
+        has_answers: that the patient answered about side effects afterwards, and did not leave all of it open.
         alertness: the deepest noted, one of `ALERTNESS`; None where nobody noted it.
         away: the highest "how far away" noted at the bedside, 0 to 10, our own number and not validated.
         intensity, distress: the highest the patient gave afterwards, 0 to 10.

@@ -106,6 +106,15 @@ def test_the_patients_answers_of_the_evening_and_of_the_day_stand_there_with_cha
     assert "not answered" not in text
 
 
+def test_a_change_that_was_only_told_on_the_day_itself_is_flagged_too(browser: Open, cast: Cast) -> None:
+    told: dict[str, Any] = {"has_health_change": True, "health_change": "fever", "has_medicine_change": True}
+    rows.said(planned(cast), cast.ada, Step.SAME_DAY, medicine_change="an antibiotic", **told)
+    text = day(browser, cast).text
+    flags = text[: text.index("At the door")]
+    assert "Change in health" in flags
+    assert "Change in medicines" in flags
+
+
 def test_only_what_was_said_last_of_a_step_counts(browser: Open, cast: Cast) -> None:
     infusion = planned(cast)
     rows.said(infusion, cast.ada, Step.EVENING, Adult.NO, answered_at=NOW - 15 * HOUR)

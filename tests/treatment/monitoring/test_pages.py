@@ -138,6 +138,13 @@ def test_a_check_in_that_was_left_open_does_not_count(browser: Open, cast: Cast)
     assert "Left open: does not count as done" in found
 
 
+def test_a_check_in_that_was_left_open_takes_no_attention_back(browser: Open, cast: Cast) -> None:
+    given(cast, NOW - 300 * DAY)
+    sent(cast, "urinary", "worst", 3, date(2026, 11, 10))
+    sent(cast, "urinary", "worst", None, date(2026, 11, 12))
+    assert "Last one needs attention" in card(checks(browser, cast), "urinary")
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [

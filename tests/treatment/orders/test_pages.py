@@ -17,6 +17,7 @@ from portal.treatment.rules.values import Limits
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.page import Browser, Page
+from tests.treatment import record_rows as rows
 
 Open = Callable[..., Browser]
 DAY = timedelta(days=1)
@@ -202,6 +203,25 @@ def test_what_was_given_otherwise_shows_on_both_pages(browser: Open, cast: Cast)
         assert all(one in page.text for one in said)
     cell = browser(cast.nia).get(f"/patients/{cast.ada.own_id}/treatments").rows()[1][5]
     assert all(one in cell for one in said)
+
+
+def test_an_order_signed_only_after_the_start_says_so(browser: Open, cast: Cast) -> None:
+    infusion = a_plan(cast)
+    order_page(browser, cast, infusion).form("Sign the order").submit(ORDER)
+    give(cast, infusion, started_at=NOW - DAY, minutes=40)
+    assert "Signed after the start" in browser(cast.nia).get(address(cast, infusion)).text
+    assert "Signed after the start" in browser(cast.nia).get(f"/patients/{cast.ada.own_id}/treatments").rows()[1][5]
+
+
+def test_a_wrong_vial_shows_however_many_right_ones_follow(browser: Open, cast: Cast) -> None:
+    infusion = a_plan(cast)
+    order_page(browser, cast, infusion).form("Sign the order").submit(ORDER)
+    give(cast, infusion, minutes=40)
+    for minute, drug in enumerate(("Esketamine", "Racemic ketamine", "racemic  ketamine")):
+        rows.entry(infusion, cast.nia, "drug", NOW - DAY + timedelta(minutes=minute), drug=drug)
+    said = "Drug: ordered Racemic ketamine, given Esketamine, "
+    assert said in browser(cast.nia).get(address(cast, infusion)).text
+    assert "Esketamine" in browser(cast.nia).get(f"{address(cast, infusion)}/record").text
 
 
 def test_what_was_given_as_ordered_says_so(browser: Open, cast: Cast) -> None:

@@ -119,8 +119,8 @@ def test_answers_are_shown_from_last_time_and_asked_again(browser: Open, cast: C
     assert "lists_checked" not in values
 
 
-def test_consent_begins_with_the_day_the_patient_agreed(browser: Open, cast: Cast) -> None:
-    assert new(browser, cast).form("Save").values["consent_on"] == "2025-10-18"
+def test_agreeing_to_the_portal_is_never_taken_for_consent_to_treatment(browser: Open, cast: Cast) -> None:
+    assert new(browser, cast).form("Save").values["consent_on"] == ""
 
 
 def test_a_list_that_changed_meanwhile_has_to_be_gone_through_again(browser: Open, cast: Cast) -> None:

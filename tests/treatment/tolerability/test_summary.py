@@ -79,7 +79,7 @@ def test_what_only_the_patient_told_of_has_no_length() -> None:
 def test_none_declined_and_left_out_are_no_effect(nothing: Mapping[str, float | None]) -> None:
     found = summarise(treated(), [], [told(2, **nothing)])
     assert not found.effects
-    assert found.has_answers
+    assert found.has_answers is (nothing == {"nausea": 0})
 
 
 def test_effects_in_the_nurses_own_words_stay_apart() -> None:
@@ -159,6 +159,22 @@ def test_an_effect_over_all_infusions_counts_only_those_somebody_wrote_about() -
     assert (nausea.had, nausea.of, nausea.usual, nausea.strongest) == (3, 4, 1, 3)
     assert (nausea.median_minutes, nausea.timed, nausea.first.number) == (25, 3, 2)
     assert nausea.by_dose == (AtDose(Dose(0.5, None), 1, 2), AtDose(Dose(0.7, None), 2, 2))
+
+
+@pytest.mark.parametrize(
+    ("entries", "answers"),
+    [
+        ([noted("pre-check", -20), vitals(-10, 120, point="before"), noted("drug", -5), noted("started", 0)], ()),
+        ([], (told(2, nausea=None, nausea_still=None),)),
+    ],
+)
+def test_what_was_only_prepared_or_left_open_is_not_counted_as_free_of_effects(
+    entries: list[Noted], answers: tuple[Answered, ...]
+) -> None:
+    unknown = summarise(treated(6, 6), entries, answers)
+    assert not unknown.is_known
+    (nausea,) = over([*over_some(), unknown])
+    assert (nausea.had, nausea.of) == (3, 4)
 
 
 def test_of_two_strengths_as_frequent_the_stronger_is_the_usual_one() -> None:
