@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Role, Thing, permits
+from portal.checkins import watched
 from portal.patients import queries as patients
 from portal.treatment import entry as entries
 from portal.treatment import queries, service, signing, when
@@ -20,6 +21,7 @@ from portal.treatment.after_signature import changes_after
 from portal.treatment.forms import number_of
 from portal.treatment.infusion_forms import InfusionForm, SignForm, typed_of
 from portal.treatment.models import Course, InfusionKind, InfusionStatus
+from portal.treatment.monitoring import queries as monitoring
 from portal.treatment.orders import queries as orders
 from portal.treatment.orders.fulfilment import fulfilments
 from portal.treatment.problems import Stale
@@ -126,11 +128,13 @@ def _may_sign() -> bool:
 
 
 def _for_team(patient_id: uuid.UUID, infusions: Sequence[InfusionRow]) -> dict[str, Any]:
-    """Return what the care team sees besides: screening, orders, signatures; nothing for the patient."""
+    """Return what the care team sees besides: screening, checks, orders, signatures; nothing for the patient."""
     if guard.actor().role is Role.PATIENT:
         return {}
+    zone, sent = guard.patient().time_zone, watched.list_sent(patient_id)
     return {
         "standing": screening.standing(patient_id),
+        "checks": monitoring.due(patient_id, today=_day(guard.at()), zone=zone, sent=sent),
         "ordered_by": fulfilments(infusions),
         "signed": signing.list_signed(one.id for one in infusions),
         "may_sign": _may_sign(),

@@ -13,7 +13,7 @@ from tests.page import Browser
 
 Open = Callable[..., Browser]
 DAY = timedelta(days=1)
-TREATMENT_STATEMENTS = 15
+TREATMENT_STATEMENTS = 19
 INFUSION_STATEMENTS = 21
 
 
@@ -44,6 +44,16 @@ def test_the_page_says_what_is_missing_before_the_next_infusion(browser: Open, c
     assert beas.follow("Sign an order").h1 == "Sign an order"
     assert "Sign an order" not in nias.text
     assert "A provider of the care team signs it." in nias.text
+
+
+def test_the_page_says_which_long_term_checks_are_due(browser: Open, cast: Cast) -> None:
+    course = factories.course(cast.ada, cast.bea)
+    base = f"/patients/{cast.ada.own_id}/treatments"
+    assert "Long-term checks Nothing is due." in browser(cast.nia).get(base).text
+    factories.infusion(course, cast.bea, NOW - 50 * DAY)
+    page = browser(cast.nia).get(base)
+    assert "Urinary check OverdueMisuse check Overdue See the checks" in page.text
+    assert page.follow("See the checks").h1 == "Long-term checks"
 
 
 def test_more_infusions_cost_no_more_queries(browser: Open, cast: Cast, queries_of: Any) -> None:
