@@ -1,7 +1,7 @@
 """Telling the care team what happened at a bedside: an emergency, a hard stop, going on without authorisation."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from portal.safety import rules as safety_rules
@@ -10,7 +10,7 @@ from portal.treatment import when
 from portal.treatment.flowsheet.entries import Entry, first_versions
 from portal.treatment.flowsheet.kinds import EntryKind, Level
 from portal.treatment.flowsheet.levels import is_emergency
-from portal.treatment.flowsheet.standing import Standing, WentOn
+from portal.treatment.flowsheet.standing import COMPLETED, Standing, WentOn
 
 
 def tell(
@@ -22,23 +22,30 @@ def tell(
     zone: str,
     at: datetime,
 ) -> None:
-    """Report what counts and has not been reported; the same entry is reported once.
+    """Report what counts and has not been reported; the same entry is reported once, and again when it says otherwise.
 
     Args:
         patient_id: whose; the caller holds the patient.
-        entries: all of this infusion; a correction is reported as what it corrects.
+        entries: all of this infusion; a correction that says the same is reported as what it corrects.
         fresh: the entries that are new, or newly judged.
         now: where the day stands with them.
         zone: the patient's.
     """
-    names = first_versions(entries)
+    names, by_id = first_versions(entries), {one.id: one for one in entries}
     for entry in now.counting:
         if entry.id in fresh and entry.level is Level.HARD:
             rule = safety_rules.EMERGENCY if is_emergency(entry.kind, entry.values) else safety_rules.HARD_STOP
-            _report(patient_id, rule, in_words(entry), names[entry.id], entry.occurred_at, zone, at)
+            _report(patient_id, rule, in_words(entry), _first_said(entry, by_id), entry.occurred_at, zone, at)
     for went_on in now.went_on_without:
         then = went_on.entry.occurred_at
         _report(patient_id, safety_rules.WENT_ON, _went_on(went_on), names[went_on.stop.id], then, zone, at)
+
+
+def _first_said(entry: Entry, by_id: Mapping[uuid.UUID, Entry]) -> uuid.UUID:
+    """Return the id of the first version that says what this one says."""
+    before = by_id.get(entry.corrects_id) if entry.corrects_id else None
+    says_same = before is not None and not before.is_mistaken and in_words(before) == in_words(entry)
+    return _first_said(before, by_id) if before is not None and says_same else entry.id
 
 
 def _report(
@@ -74,5 +81,6 @@ def _reading(entry: Entry) -> str:
 
 
 def _went_on(found: WentOn) -> str:
-    what = {EntryKind.STARTED: "Started", EntryKind.ENDED: "Completed"}.get(found.entry.kind, "Went on")
+    ended = "Completed" if found.entry.values.get("outcome") == COMPLETED else "Stopped late"
+    what = {EntryKind.STARTED: "Started", EntryKind.ENDED: ended}.get(found.entry.kind, "Went on")
     return f"{what} after: {in_words(found.stop)}"

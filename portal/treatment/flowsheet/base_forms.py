@@ -16,7 +16,7 @@ from portal.treatment.flowsheet.entries import MISTAKEN, Draft
 from portal.treatment.flowsheet.kinds import EntryKind
 from portal.treatment.forms import TreatmentForm
 from portal.treatment.problems import Problem
-from portal.web.fields import CheckboxField, HiddenField, StringField, TimeField
+from portal.web.fields import YEARS, CheckboxField, HiddenField, StringField, TimeField
 
 COMMON = frozenset({"csrf_token", "id", "occurred_at", "time", "corrects_id", "correction_reason", MISTAKEN})
 _LONG_OFF = timedelta(hours=24)
@@ -158,7 +158,10 @@ class EntryForm(TreatmentForm):
         try:
             if not _OFFSET.search(text) or len(text) > 40:
                 raise ValueError
-            return datetime.fromisoformat(text)
+            found = datetime.fromisoformat(text)
+            if found.year not in YEARS:
+                raise ValueError
+            return found
         except (ValueError, OverflowError):
             self.occurred_at.data = ""
             self.form_errors.append(_OLD_PAGE)

@@ -98,8 +98,12 @@ def _refers(draft: Draft, at: datetime, around: Around) -> Iterator[Problem]:
             yield Problem("", problems.NO_SUCH_STOP if is_stop else problems.NO_SUCH_EFFECT, {})
         return
     now = [one for one in around.standing.counting if names[one.id] == names[meant.id]]
-    if draft.kind is EntryKind.AUTHORISATION and not any(one.level is Level.HARD for one in now):
-        yield Problem("", problems.NO_SUCH_STOP, {})
+    if draft.kind is EntryKind.AUTHORISATION:
+        stop = next((one for one in now if one.level is Level.HARD), None)
+        if stop is None:
+            yield Problem("", problems.NO_SUCH_STOP, {})
+        elif at < stop.occurred_at - AHEAD:
+            yield Problem("time", problems.AUTHORISED_BEFORE, {"time": stop.occurred_at})
     if draft.kind is EntryKind.SIDE_EFFECT_ENDED:
         if not now or now[0].kind is not EntryKind.SIDE_EFFECT:
             yield Problem("", problems.NO_SUCH_EFFECT, {})

@@ -259,9 +259,13 @@ def _settle(desk: _Desk, new: Sequence[Draft]) -> None:
     )
 
 
+def _is_before(draft: Draft) -> bool:
+    return bool(draft.values.get("point") == Point.BEFORE)
+
+
 def _judge_again(desk: _Desk, new: Sequence[Draft]) -> set[uuid.UUID]:
-    """Compare later readings with one before treatment that came after them; return which are judged otherwise now."""
-    if not any(one.kind is EntryKind.VITALS and one.values.get("point") == Point.BEFORE for one in new):
+    """Compare the readings with another one before treatment than they were; return which are judged otherwise now."""
+    if not any(one.kind is EntryKind.VITALS and (one.corrects_id or _is_before(one)) for one in new):
         return set()
     before, found = desk.before, set()
     for kept in desk.kept.values():

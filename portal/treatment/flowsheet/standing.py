@@ -146,11 +146,17 @@ def _went_on(
         for one in counting[counting.index(stop) + 1 :]:
             if until is not None and one.occurred_at >= until:
                 break
-            if one.kind is EntryKind.ENDED and one.values.get("outcome") != COMPLETED:
+            if _stops_in_time(one, stop, every):
                 break
             if _shows_going_on(one, stop, every):
                 yield WentOn(stop, one)
                 break
+
+
+def _stops_in_time(one: Entry, stop: Entry, every: timedelta) -> bool:
+    """Who stops early, but long after the stop, has gone on until then."""
+    is_early = one.kind is EntryKind.ENDED and one.values.get("outcome") != COMPLETED
+    return is_early and one.occurred_at - stop.occurred_at < every
 
 
 def _shows_going_on(one: Entry, stop: Entry, every: timedelta) -> bool:

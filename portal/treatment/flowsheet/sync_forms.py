@@ -20,7 +20,9 @@ LONGEST_DEVICE = 40
 LONGEST_TEXT, MOST_FIELDS, MOST_SEQUENCE = 20_000, 60, 2**31 - 1
 NOT_READABLE = _l("This could not be read.")
 TOO_MANY = _l("Send at most %(most)s entries at once.", most=MOST_AT_ONCE)
+CLOCK_FROM_ANOTHER_AGE = _l("The clock of this device is decades off. Set it, then send this again.")
 ENTRY_NOT_READABLE = _l("This entry could not be read. Record it again, then discard this one.")
+MOST_SKEW = 67 * 366 * 24 * 3600
 _OFFSET = re.compile(r"(Z|[+-]\d{2}:\d{2})$")
 
 
@@ -66,6 +68,8 @@ def read_batch(sent: Any, zone: str, near: datetime, at: datetime) -> Batch:
     if len(sent["entries"]) > MOST_AT_ONCE:
         raise Unreadable(TOO_MANY)
     skew, batch = round((now - at).total_seconds()), Batch()
+    if abs(skew) > MOST_SKEW:
+        raise Unreadable(CLOCK_FROM_ANOTHER_AGE)
     for one in sent["entries"]:
         _read(one, batch, zone=zone, near=near, at=at, device=device, skew_seconds=skew)
     return batch
@@ -103,13 +107,18 @@ def _fields(one: Any) -> MultiDict[str, str] | None:
     except ValueError:
         return None
     for values in one["fields"].values():
-        if not isinstance(values, list) or not all(isinstance(text, str) for text in values):
+        if not isinstance(values, list) or not all(isinstance(text, str) and _is_text(text) for text in values):
             return None
         if len(values) > MOST_FIELDS or sum(map(len, values)) > LONGEST_TEXT:
             return None
     found: MultiDict[str, str] = MultiDict(one["fields"])
     found["id"], found["occurred_at"] = entry_id, occurred_at
     return found
+
+
+def _is_text(text: str) -> bool:
+    """Return whether text can be stored: half of a character pair cannot."""
+    return not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def _problems(form: EntryForm) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@
 """
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -67,12 +68,20 @@ def add(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID, kin
 def sync(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) -> ResponseReturnValue:
     infusion = _infusion(patient_id, course_id, infusion_id)
     try:
-        batch = read_batch(request.get_json(silent=True), **around(infusion))
+        batch = read_batch(_sent(), **around(infusion))
     except Unreadable as unreadable:
         return jsonify(problem=str(unreadable)), 400
     outcomes = service.take(patient_id, infusion_id, batch.drafts, by=guard.actor(), at=guard.at())
     kept = [str(one.id) for one in outcomes if not one.problems]
     return jsonify(kept=kept, refused=batch.refuse(outcomes), state=queries.state_of(patient_id, infusion_id))
+
+
+def _sent() -> Any:
+    """Return what a device sent; None where that is no JSON, or nested without end."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 @blueprint.get(f"{_DAY}/entries")
