@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from portal.db import session
+from portal.treatment.flowsheet.entries import MISTAKEN
 from portal.treatment.flowsheet.models import EntryKind, FlowsheetEntry
 from portal.treatment.orders import queries
 from portal.treatment.orders.differences import Difference, What, differences, drugs
@@ -58,5 +59,7 @@ def _drugs(infusion_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     )
     named: dict[uuid.UUID, list[str]] = {}
     for row in rows:
+        if row.values.get(MISTAKEN):
+            continue
         named.setdefault(row.infusion_id, []).append(str(row.values.get("drug") or ""))
     return {infusion_id: drugs(names) for infusion_id, names in named.items()}

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.db import session
+from portal.treatment.flowsheet.entries import MISTAKEN
 from portal.treatment.flowsheet.models import EntryKind, FlowsheetEntry
 from portal.treatment.preparation import steps
 from portal.treatment.preparation.models import Preparation, Step
@@ -52,9 +54,11 @@ def last_change_reported_at(patient_id: uuid.UUID) -> datetime | None:
 
 
 def has_started(infusion_id: uuid.UUID) -> bool:
-    """Return whether the bedside has recorded the start of an infusion."""
-    started = (FlowsheetEntry.infusion_id == infusion_id, FlowsheetEntry.kind == EntryKind.STARTED)
-    return session.scalar(select(FlowsheetEntry.id).where(*started).limit(1)) is not None
+    """Return whether the bedside has recorded the start of an infusion, and not taken it back as a mistake."""
+    kept, other = FlowsheetEntry, aliased(FlowsheetEntry)
+    started = select(kept.values).where(kept.infusion_id == infusion_id, kept.kind == EntryKind.STARTED)
+    stands = ~select(other.id).where(other.corrects_id == kept.id).exists()
+    return any(not values.get(MISTAKEN) for values in session.scalars(started.where(stands)))
 
 
 def said_of(row: Preparation, times_before: int) -> Said:

@@ -12,6 +12,7 @@ from portal.db import session
 from portal.patients.models import Condition, PatientCondition
 from portal.treatment import dose
 from portal.treatment.entry import GIVEN
+from portal.treatment.flowsheet.entries import MISTAKEN
 from portal.treatment.flowsheet.models import EntryKind, FlowsheetEntry
 from portal.treatment.medication.models import Allergy, Medicine, MedicineChange
 from portal.treatment.medication.queries import THINGS as MEDICATION_THINGS
@@ -98,7 +99,8 @@ def _bedside_checks(
         .where(~select(other.id).where(other.corrects_id == kept.id).exists())
         .order_by(kept.occurred_at.desc())
     )
-    return _after(asked, ((patient_id, at, (at, values)) for patient_id, at, values in rows))
+    stand = ((patient_id, at, (at, values)) for patient_id, at, values in rows if not values.get(MISTAKEN))
+    return _after(asked, stand)
 
 
 def _conditions(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Condition]]:

@@ -219,7 +219,9 @@ def test_a_wrong_vial_shows_however_many_right_ones_follow(browser: Open, cast: 
     give(cast, infusion, minutes=40)
     for minute, drug in enumerate(("Esketamine", "Racemic ketamine", "racemic  ketamine")):
         rows.entry(infusion, cast.nia, "drug", NOW - DAY + timedelta(minutes=minute), drug=drug)
-    said = "Drug: ordered Racemic ketamine, given Esketamine, "
+    gone = {"corrects_id": rows.entry(infusion, cast.nia, "drug", NOW - DAY, drug="Saline").id, "mistaken": True}
+    rows.entry(infusion, cast.nia, "drug", NOW - DAY, drug="Saline", reason="not used", **gone)
+    said = "Drug: ordered Racemic ketamine, given Esketamine, racemic ketamine"
     assert said in browser(cast.nia).get(address(cast, infusion)).text
     assert "Esketamine" in browser(cast.nia).get(f"{address(cast, infusion)}/record").text
 

@@ -19,6 +19,7 @@ from portal.treatment.preparation.steps import Adult, Statement, Step
 from portal.treatment.problems import Refused
 from tests import factories
 from tests.cast import NOW, Cast
+from tests.treatment import record_rows as rows
 
 TOMORROW = NOW + timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -101,6 +102,14 @@ def test_nothing_is_kept_once_the_bedside_recorded_the_start(cast: Cast, infusio
     db.session.commit()
     later = DAY_AT + HOUR
     assert why(lambda: confirm(cast, infusion, FASTING, at=later)) == [("", service.HAS_STARTED)]
+
+
+def test_a_start_that_was_taken_back_closes_nothing(cast: Cast, infusion: Infusion) -> None:
+    start = rows.entry(infusion, cast.nia, "started", DAY_AT)
+    assert queries.has_started(infusion.id)
+    rows.entry(infusion, cast.nia, "started", DAY_AT, mistaken=True, corrects_id=start.id, reason="wrong patient")
+    assert not queries.has_started(infusion.id)
+    confirm(cast, infusion, FASTING, at=DAY_AT)
 
 
 def test_a_change_without_words_is_refused_and_nothing_is_half_kept(cast: Cast, infusion: Infusion) -> None:
