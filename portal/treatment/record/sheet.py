@@ -24,6 +24,7 @@ from portal.treatment.preparation.steps import Step
 from portal.treatment.queries import InfusionRow, Version
 from portal.treatment.record.thin import chosen
 from portal.treatment.rules import queries as rules
+from portal.treatment.rules.values import Rules
 from portal.treatment.screening import queries as screenings
 from portal.treatment.screening.queries import Screened, Signed
 from portal.treatment.signing import Signature
@@ -39,6 +40,7 @@ class Sheet:
     Args:
         order: the one in force, with what was done otherwise in `differences`.
         screened, decided: the screening the order went by, or the last one before it, and what was decided about it.
+        rules: the clinic's, of the version that its last entry was judged by.
         readings: those for the table, `left_out` of them only on the portal; every flagged one is there.
         effects: side effects with their end, None where nobody noted it.
         after: what reached the record after the last signature.
@@ -54,6 +56,7 @@ class Sheet:
     said: dict[Step, Said]
     flowsheet: Flowsheet
     bedside: Bedside
+    rules: Rules
     readings: tuple[Line, ...]
     left_out: int
     effects: tuple[tuple[Line, datetime | None], ...]
@@ -90,7 +93,9 @@ def get_sheet(patient_id: uuid.UUID, infusion: InfusionRow, course: Course) -> S
     flowsheet = flowsheets.get_flowsheet(patient_id, infusion.id)
     order = orders.get_in_force(patient_id, infusion.id)
     screened, decided = _screening(patient_id, infusion, order)
-    readings = [line for line in flowsheet.lines if line.kind is EntryKind.VITALS]
+    lines = flowsheet.lines
+    then = rules.of_version(lines[-1].rules_version) if lines else rules.current().rules
+    readings = [line for line in lines if line.kind is EntryKind.VITALS]
     flagged = [place for place, line in enumerate(readings) if line.level is not Level.NONE]
     shown = chosen(readings, flagged, MOST_READINGS)
     signatures = signing.list_signatures(patient_id, infusion.id)
@@ -105,7 +110,8 @@ def get_sheet(patient_id: uuid.UUID, infusion: InfusionRow, course: Course) -> S
         decided=decided,
         said=preparations.latest([infusion.id]).get(infusion.id, {}),
         flowsheet=flowsheet,
-        bedside=standing(flowsheet.entries, rules.current().rules),
+        bedside=standing(flowsheet.entries, then),
+        rules=then,
         readings=tuple(shown),
         left_out=len(readings) - len(shown),
         effects=_effects(flowsheet),

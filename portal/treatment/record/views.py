@@ -20,7 +20,6 @@ from portal.treatment.flowsheet.queries import Line
 from portal.treatment.flowsheet.standing import missing_ticks
 from portal.treatment.orders.limits import effective
 from portal.treatment.record.sheet import Sheet, get_sheet
-from portal.treatment.rules import queries as rules
 from portal.treatment.rules.values import Limits
 
 blueprint = Blueprint("record", __name__)
@@ -49,8 +48,8 @@ def show(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) ->
 
 
 def _limits(sheet: Sheet) -> Limits:
-    """Return the hard stops that hold while this infusion runs."""
-    return effective(sheet.order.limits if sheet.order else Limits(), rules.current().rules.during.hard)
+    """Return the hard stops that held while this infusion ran."""
+    return effective(sheet.order.limits if sheet.order else Limits(), sheet.rules.during.hard)
 
 
 def _drawn(sheet: Sheet, limits: Limits) -> sparkline.Sparkline:

@@ -39,6 +39,12 @@ def current() -> InForce:
     return InForce(row.version, from_json(row.values)) if row else InForce(0, DEFAULTS)
 
 
+def of_version(version: int) -> Rules:
+    """Return the rules as one version laid them down; the defaults, where it is 0."""
+    values = session.scalar(select(TreatmentRulesVersion.values).where(TreatmentRulesVersion.version == version))
+    return from_json(values) if values else DEFAULTS
+
+
 def list_versions() -> list[Version]:
     """Return the versions that were laid down here, the latest first."""
     kept = TreatmentRulesVersion

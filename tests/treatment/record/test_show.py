@@ -1,12 +1,16 @@
 """The printable record: everything of one infusion on one page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from portal.treatment.models import Infusion, InfusionStatus
+from portal import db
+from portal.treatment.models import Course, Infusion, InfusionStatus
+from portal.treatment.rules.models import TreatmentRulesVersion
+from portal.treatment.rules.values import DEFAULTS, to_json
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.page import Browser, Page
@@ -65,6 +69,19 @@ def test_more_readings_than_fit_leave_out_only_unflagged_ones_and_say_so(
     assert len(found) == rows_expected
     assert [row[6] for row in found].count("STOP") == stops
     assert (f"{readings - rows_expected} more reading" in page.text) == (readings > rows_expected)
+
+
+def test_the_limits_are_those_of_the_day_whatever_the_clinic_lays_down_later(browser: Open, cast: Cast) -> None:
+    done = full.write(cast, START)
+    ahead = {"status": InfusionStatus.PLANNED, "started_at": None, "number": 5}
+    planned = factories.infusion(db.session.get_one(Course, done.course_id), cast.bea, NOW + timedelta(days=2), **ahead)
+    rows.order(planned, cast.bea)
+    hard = replace(DEFAULTS.during.hard, systolic=165)
+    stricter = to_json(replace(DEFAULTS, during=replace(DEFAULTS.during, hard=hard)))
+    db.session.add(TreatmentRulesVersion(version=1, values=stricter, changed_at=NOW, changed_by_id=cast.bea.user_id))
+    db.session.commit()
+    assert "180/110 mmHg" in record(browser, cast, done).text
+    assert "165/110 mmHg" in record(browser, cast, planned).text
 
 
 def test_a_record_of_nothing_says_that_nothing_is_recorded(browser: Open, cast: Cast) -> None:
