@@ -264,6 +264,7 @@ def test_a_bedside_check_that_was_taken_back_calls_for_nothing(app: Flask, cast:
     infusion = factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, NOW - timedelta(days=1))
     decide(cast, record(cast, at=NOW - DAY), at=NOW - DAY)
     wrong = pre_check(cast, infusion.id, health_change="yes", weight_kg=154.0)
+    db.session.commit()
     assert standing(cast).state is State.AGAIN
     gone = pre_check(cast, infusion.id, health_change="yes", weight_kg=154.0, mistaken=True)
     gone.corrects_id, gone.reason = wrong.id, "another patient's"
