@@ -10,6 +10,11 @@ function blank(form, words) {
   return [...new Set(missing.map((one) => one.name))].map((field) => ({ field, text: words.needed }));
 }
 
+// Who authorised it and what they said is the authorisation.
+function unsaid(form, words) {
+  return ["provider", "said"].filter((field) => !form.elements[field].value.trim()).map((field) => ({ field, text: words.needed }));
+}
+
 function impossible(form, { problems, ranges, words }) {
   const typed = Object.fromEntries(SIGNS.map((sign) => [sign, form.elements[sign].value.trim()]));
   const unread = SIGNS.filter((sign) => typed[sign] && !WHOLE.test(typed[sign]));
@@ -25,5 +30,6 @@ function impossible(form, { problems, ranges, words }) {
 export function wrong(form, about) {
   const found = blank(form, about.words);
   if (form.dataset.entry === "started" && about.stopIsOpen) found.push({ field: "", text: about.words.stopOpen });
+  if (form.dataset.entry === "authorisation") found.push(...unsaid(form, about.words));
   return form.dataset.entry === "vitals" ? [...found, ...impossible(form, about)] : found;
 }

@@ -71,7 +71,7 @@ export function refill(form, entry) {
   for (const control of form.elements) {
     const said = entry.fields[control.name];
     if (control.type === "radio" || control.type === "checkbox") control.checked = Boolean(said?.includes(control.value));
-    else if (said && control.type !== "hidden") control.value = said[0];
+    else if (said && !UNSENT.includes(control.name)) control.value = said[0];
   }
   complain(form, entry.problems ?? []);
 }

@@ -65,9 +65,16 @@ function next(stand, entry, how) {
   }
 }
 
+// What was refused did not count, but a stop in it is one of which nobody was told.
+function unheard(stand, entry, how) {
+  const { stop } = next({ ...stand, stop: null }, entry, how);
+  return stop?.id === entry.id ? { ...stand, stop: { ...stop, refused: true } } : stand;
+}
+
 // `how` has judge, zone, rules, limits and dangers: [[kind, {field: value}], …], which stop as a reading does.
 export function standing(base, waiting, how) {
-  return waiting.filter((one) => !one.problems && !one.unreadable).reduce((stand, entry) => next(stand, entry, how), base);
+  const read = waiting.filter((one) => !one.unreadable);
+  return read.reduce((stand, entry) => (entry.problems ? unheard : next)(stand, entry, how), base);
 }
 
 export function untilDue(due, at, words) {

@@ -2,14 +2,18 @@
 
 const data = JSON.parse(document.getElementById("flowsheet-data").textContent);
 const { words, judging } = data;
-const names = Object.keys(data.modules);
-const parts = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await import(data.modules[name])])));
 const TICK = 10000;
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: data.zone });
 
-async function begin() {
-  const queue = await parts.queue.openQueue(data.user, parts.seal);
+async function load() {
+  const names = Object.keys(data.modules);
+  const parts = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await import(data.modules[name])])));
+  if (!parts.seal.isPossible()) throw new Error("nothing can be kept here");
+  return { parts, queue: await parts.queue.openQueue(data.user, parts.seal) };
+}
+
+async function begin({ parts, queue }) {
   const how = { judge: parts.judge.judge, zone: data.zone, ...judging };
   const line = document.querySelector("[data-queue-line]");
   const showStop = parts.stop.stopBanner({ banner: document.querySelector("[data-stop-here]"), words });
@@ -23,7 +27,8 @@ async function begin() {
   const send = parts.send.sender({ queue, user: data.user, token: data.csrf, tell });
   const ask = parts.poll.poll({ address: `${data.path}/entries`, changed: () => { kept = []; redraw(); } });
   const list = document.querySelector("[data-waiting]");
-  const draw = parts.waiting.waitingList({ list, line, words, zone: data.zone, here: data.infusion, act: { correct, asNote } });
+  const arrange = () => parts.panels.arrange(stand, { ranges: judging.ranges, isCorrected: (form) => correcting.has(form) });
+  const draw = parts.waiting.waitingList({ list, line, words, zone: data.zone, here: data.infusion, act: { correct, asNote, discard } });
 
   async function redraw() {
     waiting = await queue.list();
@@ -34,6 +39,7 @@ async function begin() {
     if (sent) stand.stop.sentAt = sent.sentAt;
     draw(waiting, send.standing(), others);
     showStop(stand.stop, send.standing());
+    parts.panels.closeEnded([...kept, ...here]);
     arrange();
     tick();
   }
@@ -44,23 +50,6 @@ async function begin() {
     if (settled.length || refused.length) ask();
     refused.filter((one) => one.infusion === data.infusion && !one.queued).slice(0, 1).forEach(bringBack);
     redraw();
-  }
-
-  // What belongs to this phase stands first; a panel that is open stays where it is until it is closed.
-  function arrange() {
-    const places = { now: document.querySelector('[data-panels="now"]'), other: document.querySelector('[data-panels="other"]') };
-    document.querySelectorAll("[data-in]").forEach((panel) => {
-      const place = places[panel.dataset.in.split(" ").includes(stand.phase) ? "now" : "other"];
-      if (panel.parentElement === place || panel.open || !Object.values(places).includes(panel.parentElement)) return;
-      const after = [...place.children].find((one) => Number(one.dataset.order) > Number(panel.dataset.order));
-      place.insertBefore(panel, after ?? null);
-    });
-    const vitals = document.querySelector("#fill-vitals");
-    const isBegun = Object.keys(judging.ranges).some((sign) => vitals.elements[sign].value) || correcting.has(vitals);
-    const point = vitals.querySelector(`[name=point][value="${stand.phase === "left" ? "after" : stand.phase}"]`);
-    if (!isBegun) point.checked = true;
-    const meant = document.querySelector('[data-entry="authorisation"] [name=stop_id]');
-    if (meant && stand.stop) meant.value = stand.stop.id;
   }
 
   function tick() {
@@ -78,30 +67,34 @@ async function begin() {
     parts.entry.complain(form, problems);
     if (problems.length || busy.has(form)) return;
     busy.add(form);
-    try {
-      const before = correcting.get(form);
-      const entry = parts.entry.read(form, { infusion: data.infusion, path: data.path });
-      if (before) await queue.change({ ...entry, place: before.place, occurred_at: before.occurred_at, queued: before.queued });
-      else await queue.add(entry);
-      correcting.delete(form);
-      parts.entry.begin(form);
-      form.closest("details.panel")?.removeAttribute("open");
-      await redraw();
-      send.sync();
-    } catch {
-      parts.entry.complain(form, [{ field: "", text: words.notKept }]);
-    } finally {
-      busy.delete(form);
-    }
+    const before = correcting.get(form);
+    const entry = parts.entry.read(form, { infusion: data.infusion, path: data.path });
+    const isKept = await (before ? queue.change({ ...entry, place: before.place, occurred_at: before.occurred_at, queued: before.queued }) : queue.add(entry)).then(() => true, () => false);
+    busy.delete(form);
+    if (!isKept) return sendItself(form, entry);
+    correcting.delete(form);
+    parts.entry.begin(form);
+    form.closest("details.panel")?.removeAttribute("open");
+    await redraw();
+    return send.sync();
+  }
+
+  // Where the device has no room the form goes as it would without scripts, if there is a connection.
+  function sendItself(form, entry) {
+    if (!navigator.onLine) return parts.entry.complain(form, [{ field: "", text: words.notKept }]);
+    form.elements.id.value = entry.id;
+    form.elements.occurred_at.value = entry.occurred_at;
+    return form.submit();
   }
 
   function bringBack(entry) {
-    const form = document.querySelector(`form[data-entry="${entry.kind}"]`);
+    const form = parts.panels.formOf(entry);
     if (form && ![...form.elements].some((one) => one === document.activeElement)) correct(entry);
   }
 
   function correct(entry) {
-    const form = document.querySelector(`form[data-entry="${entry.kind}"]`);
+    const form = parts.panels.formOf(entry);
+    if (!form) return;
     correcting.set(form, entry);
     form.closest("[data-others]")?.setAttribute("open", "");
     form.closest("details.panel")?.setAttribute("open", "");
@@ -111,9 +104,14 @@ async function begin() {
   async function asNote(entry) {
     const lines = [entry.title, ...entry.said.map(([label, value]) => `${label}: ${value}`), ...entry.problems.map((one) => one.text)];
     const { problems, ...same } = entry;
-    await queue.change({ ...same, kind: "note", title: words.note, fields: { text: [lines.join("\n")] }, said: [["", lines[0]]] });
+    await queue.change({ ...same, id: crypto.randomUUID(), kind: "note", title: words.note, fields: { text: [lines.join("\n")] }, said: [["", lines[0]]] });
     await redraw();
     send.sync();
+  }
+
+  async function discard(entry) {
+    await queue.erase(entry.place);
+    await redraw();
   }
 
   parts.guard.stayHere({ hint: document.querySelector("[data-stay]"), isUnsent: () => waiting.some(parts.send.isWaiting) });
@@ -129,4 +127,9 @@ async function begin() {
   send.sync();
 }
 
-if (parts.seal.isPossible()) begin();
+// Then every form is sent by itself, as without scripts.
+function keepNothing() {
+  document.querySelector("[data-queue-line]").lastElementChild.textContent = words.keepsNothing;
+}
+
+load().then(begin, keepNothing);

@@ -1,9 +1,11 @@
 // Sends what waits, in order, until the server says that it is kept; only then is each entry erased from the device.
-// standing: "sent", "waiting", "sending", "offline", "signed-out", "somebody-else", "not-on-team", "failing".
+// standing: "sent", "waiting", "sending", "offline", "signed-out", "somebody-else", "not-on-team", "failing", "stuck".
 
 const AGAIN = [2000, 5000, 10000, 20000, 30000];
 const PATIENCE = 15000;
 const AT_ONCE = 50;
+// With these one entry may be what the portal cannot take; with any other the portal itself does not answer.
+const CHOKED = [400, 413, 500];
 
 export const isWaiting = (entry) => !entry.problems && !entry.unreadable;
 
@@ -15,6 +17,7 @@ export function sender({ queue, user, token, tell }) {
   let asked = false;
   let tries = 0;
   let timer = 0;
+  let most = AT_ONCE;
 
   function ask(address, options = {}) {
     const signal = AbortSignal.timeout(PATIENCE);
@@ -30,7 +33,8 @@ export function sender({ queue, user, token, tell }) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (page.querySelector("[data-user]")?.dataset.user !== user) return "somebody-else";
     const fresh = page.querySelector("[name=csrf_token]")?.value;
-    if (!fresh || fresh === csrf) return "failing";
+    if (!fresh) return "failing";
+    if (fresh === csrf) return "stuck";
     csrf = fresh;
     return "";
   }
@@ -44,9 +48,17 @@ export function sender({ queue, user, token, tell }) {
     if (answer.status === 400 && mayRenew) {
       const trouble = await whoIsSignedIn(path);
       if (!trouble) return post(path, entries, false);
-      return { trouble };
+      if (trouble !== "stuck") return { trouble };
     }
+    if (CHOKED.includes(answer.status)) return choked(answer, entries);
     return { trouble: { 401: "signed-out", 404: "not-on-team" }[answer.status] ?? "failing" };
+  }
+
+  // What the portal says of a whole batch it says of each entry, once each is sent by itself.
+  async function choked(answer, entries) {
+    const said = await answer.json().catch(() => null);
+    if (!said?.problem || entries.length > 1) return { trouble: "stuck" };
+    return { kept: [], refused: [{ id: entries[0].id, problems: [{ field: "", text: said.problem }] }] };
   }
 
   async function settle(entries, answer) {
@@ -63,13 +75,19 @@ export function sender({ queue, user, token, tell }) {
   // Where one patient's page is closed to this person, what waits for another patient is sent all the same.
   async function sendOnce() {
     const barred = new Set();
+    const stuck = new Set();
     for (;;) {
-      const waiting = (await queue.list()).filter((one) => isWaiting(one) && !barred.has(one.path));
-      if (!waiting.length) return finish(barred.size ? "not-on-team" : "sent");
+      const waiting = (await queue.list()).filter((one) => isWaiting(one) && !barred.has(one.path) && !stuck.has(one.id));
+      if (!waiting.length) return finish(stuck.size ? "stuck" : barred.size ? "not-on-team" : "sent");
       const { path } = waiting[0];
-      const batch = waiting.filter((one) => one.path === path).slice(0, AT_ONCE);
-      const answer = await post(path, batch).catch(() => ({ trouble: "offline" }));
+      const batch = waiting.filter((one) => one.path === path).slice(0, most);
+      const answer = await post(path, batch).catch(unanswered);
       const settled = await settle(batch, answer);
+      if (answer.trouble === "stuck") {
+        if (batch.length === 1) stuck.add(batch[0].id);
+        most = 1;
+        continue;
+      }
       if (answer.trouble === "not-on-team") barred.add(path);
       if (barred.has(path)) continue;
       if (answer.trouble) return finish(answer.trouble);
@@ -78,11 +96,18 @@ export function sender({ queue, user, token, tell }) {
     }
   }
 
+  // Too many at once for a slow network is too many again next time.
+  function unanswered(error) {
+    if (error.name === "TimeoutError") most = 1;
+    return { trouble: "offline" };
+  }
+
   function finish(found) {
     standing = found;
     clearTimeout(timer);
     tries = found === "sent" ? 0 : tries + 1;
-    if (found === "offline" || found === "failing") timer = setTimeout(sync, AGAIN[Math.min(tries, AGAIN.length) - 1]);
+    if (found === "sent") most = AT_ONCE;
+    if (["offline", "failing", "stuck"].includes(found)) timer = setTimeout(sync, AGAIN[Math.min(tries, AGAIN.length) - 1]);
     tell(found, { kept: [], refused: [] });
   }
 

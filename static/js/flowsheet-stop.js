@@ -23,8 +23,8 @@ export function stopBanner({ banner, words }) {
     if (isOurs) {
       write(measured, reasons(stop));
       const isOff = !navigator.onLine || !["sending", "waiting", "sent"].includes(standing);
-      write(told, [stop.sentAt ? filled(words.toldAt, { time: stop.sentAt }) : isOff ? words.notTold : words.telling]);
-      told.classList.toggle("stop-not-told", isOff && !stop.sentAt);
+      write(told, [stop.refused ? words.notTaken : stop.sentAt ? filled(words.toldAt, { time: stop.sentAt }) : isOff ? words.notTold : words.telling]);
+      told.classList.toggle("stop-not-told", Boolean(stop.refused) || (isOff && !stop.sentAt));
     }
     banner.hidden = !isOurs;
     const before = shown;

@@ -29,7 +29,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.treatment import queries as treatment
-from portal.treatment.flowsheet import queries, service
+from portal.treatment.flowsheet import problems, queries, service
 from portal.treatment.flowsheet.base_forms import EntryForm
 from portal.treatment.flowsheet.entries import Draft
 from portal.treatment.flowsheet.forms import FORMS, SignForm, filled
@@ -127,6 +127,9 @@ def _took(form: EntryForm, draft: Draft, infusion_id: uuid.UUID) -> bool:
     """Try to keep an entry; show at its form's fields why it cannot be."""
     outcome = service.take(guard.patient().id, infusion_id, [draft], by=guard.actor(), at=guard.at())[0]
     form.refuse(outcome.problems, guard.patient().time_zone)
+    if any(one.msgid == problems.OTHER_CONTENT for one in outcome.problems):
+        form.begin_anew()
+        form.form_errors.append(_("If this is another entry, save it again."))
     return not outcome.problems
 
 

@@ -119,3 +119,15 @@ def test_a_stop_corrected_to_another_one_is_told_again_and_its_time_alone_is_not
         vitals(16, systolic=240, diastolic=140, corrects_id=worse.id, reason="Time", is_typed=True),
     )
     assert len(concerns()) == 2
+
+
+def test_another_reading_in_a_form_that_was_sent_before_is_saved_when_somebody_says_that_it_is_another(
+    browser: Open, cast: Cast, infusion: Infusion
+) -> None:
+    form = browser(cast.nia).get(path(infusion).removesuffix("/entries")).form("Save the reading")
+    form.submit(point="before", systolic="120", diastolic="80")
+    page = form.submit(point="before", systolic="170", diastolic="80", expect=422)
+    assert "save it again" in page.text
+    assert count(infusion) == 1
+    page.form("Save the reading").submit()
+    assert count(infusion) == 2
