@@ -146,13 +146,15 @@ def sign_infusion(
         as_seen: what the page showed that was signed.
 
     Raises:
-        Refused: it was not given.
+        Refused: it was not given, or the id is another signature's.
         Stale: the record has changed since the page was opened.
     """
     locks.lock(patient_id)
     infusion = locks.infusion(patient_id, infusion_id)
     known = session.get(InfusionSignature, signature_id)
-    if known is not None and known.infusion_id == infusion_id:
+    if known is not None:
+        if known.infusion_id != infusion_id:
+            raise Refused(Problem("", problems.SENT_ALREADY, {}))
         return
     if infusion.status not in GIVEN:
         raise Refused(Problem("", problems.NOT_GIVEN, {}))

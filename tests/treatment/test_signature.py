@@ -157,3 +157,17 @@ def test_what_was_sent_before_the_signature_and_kept_after_it_counts_as_later(br
     said = page.text[page.text.index("Changed after the signature") :]
     assert "the infusion was changed (“late”)" in said
     assert "added: Note" in said
+
+
+def test_the_id_of_another_signature_signs_nothing_and_breaks_nothing(browser: Open, cast: Cast) -> None:
+    course = factories.course(cast.ada, cast.bea)
+    first = factories.infusion(course, cast.nia, NOW - 4 * HOUR)
+    other = factories.infusion(course, cast.nia, NOW - 9 * HOUR, number=2)
+    same = {"submission_id": str(uuid.uuid4()), "seen": "1-0"}
+    page = page_of(browser, cast.bea, first)
+    page.browser.post(f"{page.url}/sign", same)
+    refused = page_of(browser, cast.bea, other).browser.post(
+        f"/patients/{cast.ada.own_id}/treatments/{course.id}/{other.id}/sign", same, expect=422
+    )
+    assert "This page was saved before, with other values." in refused.html
+    assert signatures() == 1

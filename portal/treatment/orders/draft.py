@@ -9,6 +9,7 @@ from portal.treatment.orders import limits, problems
 from portal.treatment.problems import Problem
 from portal.treatment.rules.problems import RANGES
 from portal.treatment.rules.values import Limits
+from portal.treatment.screening.standing import has_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Draft:
     dose_reason: str = ""
     unscreened_reason: str = ""
 
-    def settled(self, clinics: Limits, *, is_screened: bool) -> "Draft":
+    def settled(self, clinics: Limits, *, is_screened: bool, known_kg: float | None = None) -> "Draft":
         """Return it as it would be kept: the dose completed, own limits only, no reason that nobody asks for."""
         own = limits.own(self.limits, clinics)
         try:
@@ -46,21 +47,29 @@ class Draft:
             dose=completed,
             limits=own,
             limits_reason=self.limits_reason if limits.looser(own, clinics) else "",
-            dose_reason=self.dose_reason if dose.is_unusual(completed) else "",
+            dose_reason=self.dose_reason if dose.is_unusual(completed) or self.is_off(known_kg) else "",
             unscreened_reason="" if is_screened else self.unscreened_reason,
         )
 
+    def is_off(self, known_kg: float | None) -> bool:
+        """Return whether it goes by a weight more than a tenth away from the last one on record: pounds are."""
+        return has_changed(known_kg, self.dose.weight_kg)
 
-def find(draft: Draft, clinics: Limits, *, is_screened: bool) -> Iterator[Problem]:
+
+def find(draft: Draft, clinics: Limits, *, is_screened: bool, known_kg: float | None = None) -> Iterator[Problem]:
     """Yield every reason why an order cannot be signed, in the order of the form's fields.
 
     Args:
         draft: settled.
         clinics: the clinic's hard stops while treatment runs.
         is_screened: whether a screening stands.
+        known_kg: the last weight on record, above 0; None where there is none.
     """
     found = draft.dose
-    yield from dose_checks.find(found, draft.dose_reason)
+    wrong = list(dose_checks.find(found, draft.dose_reason))
+    yield from wrong
+    if not wrong and draft.is_off(known_kg) and not draft.dose_reason:
+        yield Problem("confirm_dose", problems.WEIGHT_OFF, {"weight": found.weight_kg, "known": known_kg})
     if found.mg is None and found.mg_per_kg is None and found.mg_per_kg_h is None:
         yield Problem("dose_mg", problems.NO_DOSE, {})
     yield from _limits(draft, clinics)

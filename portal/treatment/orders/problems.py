@@ -5,6 +5,10 @@ from portal.messages import N_
 ALREADY_GIVEN = N_("This infusion has been given, so nothing more can be ordered for it.")
 NOT_PLANNED = N_("This infusion is no longer planned, so nothing can be ordered for it. Plan it again first.")
 NO_DOSE = N_("Enter the dose: in mg, in mg/kg, or in mg/kg/h.")
+WEIGHT_OFF = N_(
+    "This goes by %(weight)s kg, and the last weight on record is %(known)s kg. Check that both are kilograms. "
+    "If it is right, tick the box and say why."
+)
 OUT_OF_RANGE = N_("Enter a number from %(least)s to %(most)s")
 NOT_BELOW = N_("This must be below the other limit (%(high)s)")
 NO_REASON_FOR_LOOSER = N_(

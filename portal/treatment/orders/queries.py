@@ -12,11 +12,13 @@ from sqlalchemy.orm import aliased
 from portal.accounts.models import User
 from portal.db import session
 from portal.treatment.dose import Dose
-from portal.treatment.models import Route
+from portal.treatment.entry import GIVEN
+from portal.treatment.models import Infusion, Route
 from portal.treatment.orders import limits
 from portal.treatment.orders.differences import What
 from portal.treatment.orders.models import InfusionOrder
 from portal.treatment.rules.values import Limits
+from portal.treatment.screening.models import Screening
 
 MOST_ORDERS = 50
 
@@ -114,6 +116,22 @@ def get_latest(patient_id: uuid.UUID) -> Order | None:
     newest = _ORDERS.order_by(None).order_by(InfusionOrder.signed_at.desc(), InfusionOrder.number.desc())
     row = session.execute(newest.where(*held).limit(1)).one_or_none()
     return None if row is None else _order(row._mapping)
+
+
+def last_weight(patient_id: uuid.UUID) -> float | None:
+    """Return the last weight on record in kg, from a screening or an infusion that was given; None without one."""
+    later = aliased(Screening)
+    asked = select(Screening.recorded_at, Screening.weight_kg).where(
+        Screening.patient_id == patient_id,
+        Screening.weight_kg.is_not(None),
+        ~select(later.id).where(later.corrects_id == Screening.id).exists(),
+    )
+    given = select(Infusion.happens_at, Infusion.weight_kg).where(
+        Infusion.patient_id == patient_id, Infusion.weight_kg.is_not(None), Infusion.status.in_(GIVEN)
+    )
+    newest = (asked.order_by(Screening.recorded_at.desc()), given.order_by(Infusion.happens_at.desc()))
+    found = [row for one in newest if (row := session.execute(one.limit(1)).one_or_none())]
+    return max(found, key=lambda row: row[0])[1] if found else None
 
 
 def list_in_force(infusion_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Order]:

@@ -16,7 +16,7 @@ from portal.treatment.entry import GIVEN
 from portal.treatment.lock import Who, lock
 from portal.treatment.models import Infusion, InfusionStatus, Route
 from portal.treatment.orders import draft as drafts
-from portal.treatment.orders import limits, problems
+from portal.treatment.orders import limits, problems, queries
 from portal.treatment.orders.draft import Draft
 from portal.treatment.orders.models import InfusionOrder
 from portal.treatment.problems import Problem, Refused, Stale
@@ -53,7 +53,8 @@ def sign_order(
     standing = screening.standing(patient_id)
     is_screened = standing.state is State.STANDS
     clinics = rules.current().rules.during.hard
-    settled = draft.settled(clinics, is_screened=is_screened)
+    known_kg = queries.last_weight(patient_id)
+    settled = draft.settled(clinics, is_screened=is_screened, known_kg=known_kg)
     known = session.get(InfusionOrder, order_id)
     if known is not None:
         same = known.infusion_id == infusion_id and _draft_of(known) == settled
@@ -62,7 +63,7 @@ def sign_order(
     last = _last(infusion_id)
     if (last.id if last and last.withdrawn_at is None else None) != replaces:
         raise Stale
-    found = list(drafts.find(settled, clinics, is_screened=is_screened))
+    found = list(drafts.find(settled, clinics, is_screened=is_screened, known_kg=known_kg))
     if found:
         raise Refused(*found)
     order = InfusionOrder(id=order_id, patient_id=patient_id, infusion_id=infusion_id)

@@ -100,3 +100,15 @@ def test_reasons_that_nobody_asks_for_are_not_kept() -> None:
     settled = chatty.settled(CLINICS, is_screened=True)
     assert (settled.limits_reason, settled.dose_reason, settled.unscreened_reason) == ("", "", "")
     assert settled.limits == Limits()
+
+
+@pytest.mark.parametrize(
+    ("known", "asks"), [(None, False), (70.0, False), (63.7, False), (77.5, False), (63.6, True), (31.75, True)]
+)
+def test_a_weight_far_from_the_last_one_is_confirmed_with_a_reason(known: float | None, asks: bool) -> None:
+    def wrong(order: Draft) -> list[str]:
+        settled = order.settled(CLINICS, is_screened=True, known_kg=known)
+        return [one.msgid for one in draft.find(settled, CLINICS, is_screened=True, known_kg=known)]
+
+    assert wrong(ORDER) == ([problems.WEIGHT_OFF] if asks else [])
+    assert wrong(replace(ORDER, dose_reason="weighed twice")) == []

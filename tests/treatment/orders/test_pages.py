@@ -205,6 +205,24 @@ def test_what_was_given_otherwise_shows_on_both_pages(browser: Open, cast: Cast)
     assert all(one in cell for one in said)
 
 
+def test_a_weight_in_pounds_is_not_taken_for_kilograms(browser: Open, cast: Cast) -> None:
+    infusion = a_plan(cast)
+    rows.screening(cast.ada, cast.nia, weight_kg=70.0)
+    form = order_page(browser, cast, infusion).form("Sign the order")
+    refused = form.submit(ORDER | {"weight_kg": "154", "dose_mg": "", "dose_mg_per_kg": "0.5"}, expect=422)
+    assert refused.problems == [
+        (
+            "This goes by 154 kg, and the last weight on record is 70 kg. Check that both are kilograms. "
+            "If it is right, tick the box and say why."
+        )
+    ]
+    assert orders() == 0
+    refused.form("Sign the order").submit(confirm_dose="yes", dose_reason="weighed twice")
+    order = queries.get_in_force(cast.ada.own_id, infusion.id)
+    assert order is not None
+    assert (order.weight_kg, order.dose_mg, order.dose_reason) == (154.0, 77.0, "weighed twice")
+
+
 def test_an_order_signed_only_after_the_start_says_so(browser: Open, cast: Cast) -> None:
     infusion = a_plan(cast)
     order_page(browser, cast, infusion).form("Sign the order").submit(ORDER)
