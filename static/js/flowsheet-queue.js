@@ -51,12 +51,17 @@ export async function openQueue(user, sealing) {
 
   async function noted(writing) {
     const result = await writing;
+    await note().catch(() => null);
+    return result;
+  }
+
+  // Also each time the queue is opened: a browser may forget the mark sooner than what it stands for.
+  async function note() {
     const waiting = {};
     for (const row of await asked(reading("entries").getAll())) waiting[row.user] = (waiting[row.user] ?? 0) + 1;
     const said = Object.entries(waiting).map(([who, count]) => `${who}:${count}`).join("|");
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `${COOKIE}=${said}; Path=/; SameSite=Lax; Max-Age=${said ? YEAR : 0}${secure}`;
-    return result;
   }
 
   async function keyOf() {
@@ -83,6 +88,7 @@ export async function openQueue(user, sealing) {
     }
   }
 
+  await note();
   return {
     device: own.device,
     async add(entry) {

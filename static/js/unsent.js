@@ -24,4 +24,4 @@ async function begin() {
 }
 
 // The bedside's own page sends by itself.
-if (banner && document.cookie.includes("interval-unsent=") && !document.querySelector("[data-bedside]")) begin();
+if (banner && !document.querySelector("[data-bedside]")) begin();

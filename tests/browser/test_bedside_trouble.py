@@ -183,3 +183,42 @@ def test_two_side_effects_end_without_a_network_each_once(live: Live, nia: Windo
     nurse.all_sent()
     ended: list[Any] = [one for one in entries(live) if one.kind == "side-effect-ended"]
     assert len({json.dumps(one.values) for one in ended}) == len(ended) == 2
+
+
+def test_signing_out_asks_even_when_the_mark_of_what_waits_was_lost(live: Live, nia: Window) -> None:
+    _, nurse = at_the_bedside(live, nia)
+    page = nia.page
+    nia.forgive(503)
+    page.context.route("**/day/entries", lambda route: route.fulfill(status=503, body="Busy"))
+    nurse.vitals(121, 79)
+    expect(nurse.queue()).to_contain_text("The clinic’s portal does not answer.")
+    page.context.clear_cookies(name="interval-unsent")
+    nia.open("/caseload")
+    expect(page.locator("[data-unsent]")).to_contain_text("1 entry from a bedside waits on this device.")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 entry on this device is not sent yet")
+
+
+def test_two_tabs_double_taps_and_reloads_on_a_slow_tablet_make_each_entry_once(live: Live, nia: Window) -> None:
+    path, nurse = at_the_bedside(live, nia)
+    page = nia.page
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    other = Window(page.context.new_page(), nia.address)
+    other.open(path)
+    second = Nurse(other.page)
+    second.all_sent()
+    cut(nia)
+    for number, tab in enumerate((page, other.page, page, other.page)):
+        form = tab.locator("#fill-vitals")
+        form.locator("[name=systolic]").fill(str(121 + number))
+        form.locator("[name=diastolic]").fill("79")
+        form.get_by_role("button", name="Save the reading").dblclick()
+        expect(form.locator("[name=systolic]")).to_have_value("")
+    restore(nia)
+    for _ in range(4):
+        page.reload()
+        other.page.reload()
+    nurse.all_sent()
+    second.all_sent()
+    assert [one.values["systolic"] for one in entries(live)] == [121, 122, 123, 124]
+    nia.wrong[:] = [said for said in nia.wrong if "INTERNET_DISCONNECTED" not in said]
