@@ -24,6 +24,7 @@ class Neighbour(NamedTuple):
     happens_at: datetime
     minutes: int | None
     was_given: bool
+    is_planned: bool = False
 
     @property
     def ends_at(self) -> datetime:
@@ -93,17 +94,15 @@ def _start(entry: Entry, around: Around) -> Iterator[Problem]:
         yield Problem("started_on", problems.IN_FUTURE, {"start": entry.started_at})
     elif entry.ends_at > around.at:
         yield Problem("minutes", problems.ENDS_IN_FUTURE, {"minutes": entry.minutes, "end": entry.ends_at})
-    clash = next((other for other in around.neighbours if other.was_given and _overlap(entry, other)), None)
+    given = (other for other in around.neighbours if other.was_given)
+    clash = next((other for other in given if _overlap(entry.started_at, entry.ends_at, other)), None)
     if clash is not None:
         values = {"number": clash.number, "start": clash.happens_at, "minutes": clash.minutes or 0}
         yield Problem("started_on", problems.OVERLAPS, values)
 
 
-def _overlap(entry: Entry, other: Neighbour) -> bool:
-    assert entry.started_at is not None
-    assert entry.ends_at is not None
-    same_start = entry.started_at == other.happens_at
-    return same_start or (entry.started_at < other.ends_at and other.happens_at < entry.ends_at)
+def _overlap(start: datetime, end: datetime, other: Neighbour) -> bool:
+    return start == other.happens_at or (start < other.ends_at and other.happens_at < end)
 
 
 def _plan(entry: Entry, around: Around) -> Iterator[Problem]:
@@ -122,6 +121,11 @@ def _plan(entry: Entry, around: Around) -> Iterator[Problem]:
         yield Problem("status", problems.NOT_IN_CARE, {})
     if entry.planned_at < around.at:
         yield Problem("planned_on", problems.PLANNED_IN_PAST, {"time": entry.planned_at})
+    standing = (other for other in around.neighbours if other.was_given or other.is_planned)
+    ends_at = entry.planned_at + timedelta(minutes=entry.minutes or 0)
+    clash = next((other for other in standing if _overlap(entry.planned_at, ends_at, other)), None)
+    if clash is not None:
+        yield Problem("planned_on", problems.PLANNED_TWICE, {"number": clash.number, "start": clash.happens_at})
 
 
 def _is_plan_unchanged(entry: Entry, before: Entry | None) -> bool:

@@ -44,6 +44,7 @@ BEFORE_ENROLMENT = N_(
 )
 NUMBER_TAKEN = N_("Number %(number)s of this course is taken (%(day)s). The next free one is %(free)s.")
 OVERLAPS = N_("Infusion %(number)s ran at this time, from %(start)s for %(minutes)s minutes. Two cannot overlap.")
+PLANNED_TWICE = N_("Infusion %(number)s is set for this time already, at %(start)s. Two cannot overlap.")
 NOT_ABOVE_ZERO = N_("Enter a number above zero.")
 WEIGHT_UNLIKELY = N_("Enter the weight in kilograms, from %(least)s to %(most)s.")
 DISAGREE = N_(

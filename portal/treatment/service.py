@@ -157,6 +157,9 @@ def _neighbours(course: Course, entry: Entry, infusion: Infusion | None) -> list
     wanted = [Infusion.course_id == course.id]
     if entry.started_at and entry.ends_at:
         wanted.append(Infusion.happens_at.between(entry.started_at - _NEAR, entry.ends_at))
+    elif entry.planned_at:
+        ends_at = entry.planned_at + timedelta(minutes=entry.minutes or 0)
+        wanted.append(Infusion.happens_at.between(entry.planned_at - _NEAR, ends_at))
     others = select(
         Infusion.id,
         Infusion.course_id,
@@ -164,6 +167,7 @@ def _neighbours(course: Course, entry: Entry, infusion: Infusion | None) -> list
         Infusion.happens_at,
         Infusion.minutes,
         Infusion.status.in_(entries.GIVEN),
+        Infusion.status == InfusionStatus.PLANNED,
     ).where(Infusion.patient_id == course.patient_id, or_(*wanted))
     return [Neighbour(*row) for row in session.execute(others) if infusion is None or row.id != infusion.id]
 

@@ -113,6 +113,17 @@ def test_the_same_start_overlaps_even_where_no_minutes_are_known() -> None:
     assert ("started_on", problems.OVERLAPS) in found(entry, neighbours=[neighbour(minutes=None)])
 
 
+@pytest.mark.parametrize(
+    ("hours", "clashes"), [(0.0, True), (0.5, True), (-0.5, True), (1.0, False), (-1.0, False), (24.0, False)]
+)
+def test_two_planned_infusions_cannot_overlap(hours: float, clashes: bool) -> None:
+    entry = planned(NOW + DAY + hours * HOUR, minutes=40)
+    other = neighbour(happens_at=NOW + DAY, was_given=False, is_planned=True, course_id=uuid.uuid4())
+    assert (("planned_on", problems.PLANNED_TWICE) in found(entry, neighbours=[other])) is clashes
+    assert found(entry, neighbours=[other._replace(is_planned=False)]) == []
+    assert found(entry, neighbours=[other], before=entry) == []
+
+
 def test_a_cancelled_infusion_is_in_nobodys_way() -> None:
     assert found(given(number=2), neighbours=[neighbour(was_given=False)]) == []
 

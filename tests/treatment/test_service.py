@@ -151,6 +151,15 @@ def test_overlap_and_number_are_looked_up_over_all_courses(cast: Cast) -> None:
     assert refused(refusal) == [("number", problems.NUMBER_TAKEN), ("started_on", problems.OVERLAPS)]
 
 
+def test_a_second_plan_for_one_time_is_looked_up_and_refused(cast: Cast) -> None:
+    course = factories.course(cast.ada, cast.bea)
+    record(cast, course, planned(number=1))
+    with pytest.raises(Refused) as refusal:
+        record(cast, course, planned(number=2))
+    assert refused(refusal) == [("planned_on", problems.PLANNED_TWICE)]
+    assert record(cast, course, planned(NOW + 4 * DAY, number=2)).number == 2
+
+
 def test_another_patients_infusion_is_in_nobodys_way(cast: Cast) -> None:
     factories.infusion(factories.course(cast.dot, cast.cal), cast.cal, NOW - 2 * DAY)
     assert record(cast, factories.course(cast.ada, cast.bea), given()).number == 1
