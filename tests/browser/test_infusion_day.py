@@ -276,11 +276,11 @@ def test_entries_stay_when_they_cannot_be_sent_and_nobody_else_sees_or_sends_the
     other.page.get_by_role("button", name="Sign out").click()
     expect(other.page.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
 
-    other.sign_in(live.cast.nia)
     with live.reach():
         theirs = (CareTeamMember.user_id == live.cast.nia.user_id,)
         since = db.session.scalars(select(CareTeamMember.since).where(*theirs)).one()
         db.session.execute(delete(CareTeamMember).where(*theirs))
+    other.sign_in(live.cast.nia)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(nurse.queue()).to_contain_text("You are no longer on this patient’s care team")
     other.open("/caseload")
