@@ -74,8 +74,10 @@ async function begin({ parts, queue }) {
     if (!isKept) return sendItself(form, entry);
     correcting.delete(form);
     parts.entry.begin(form);
-    form.closest("details.panel")?.removeAttribute("open");
+    const panel = form.closest("details.panel");
+    panel?.removeAttribute("open");
     await redraw();
+    if (panel && document.activeElement === document.body) panel.querySelector("summary").focus({ preventScroll: true });
     return send.sync();
   }
 

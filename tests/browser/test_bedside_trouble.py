@@ -222,3 +222,35 @@ def test_two_tabs_double_taps_and_reloads_on_a_slow_tablet_make_each_entry_once(
     second.all_sent()
     assert [one.values["systolic"] for one in entries(live)] == [121, 122, 123, 124]
     nia.wrong[:] = [said for said in nia.wrong if "INTERNET_DISCONNECTED" not in said]
+
+
+def test_what_the_portal_says_of_a_device_is_shown_and_the_entry_can_be_sent_again(live: Live, nia: Window) -> None:
+    _, nurse = at_the_bedside(live, nia)
+    page = nia.page
+    nia.forgive(400)
+    said = {"problem": "The clock of this device is decades off. Set it, then send this again."}
+    page.route("**/day/entries", lambda route: route.fulfill(status=400, json=said))
+    cut(nia)
+    nurse.vitals(186, 104)
+    nurse.vitals(122, 79)
+    restore(nia)
+    expect(nurse.queue()).to_contain_text("2 entries were not kept", timeout=15_000)
+    expect(page.locator("[data-waiting]")).to_contain_text("decades off")
+    expect(page.get_by_role("alert", name="Stop")).to_contain_text("The provider has NOT been told")
+    page.unroute("**/day/entries")
+    for _ in range(2):
+        page.get_by_role("button", name="Correct it").last.click()
+        page.get_by_role("button", name="Save the reading").click()
+        expect(page.locator("#fill-vitals [name=systolic]")).to_have_value("")
+    nurse.all_sent()
+    assert [one.values["systolic"] for one in entries(live)] == [186, 122]
+
+
+def test_whoever_saves_by_keyboard_stays_where_they_were(live: Live, nia: Window) -> None:
+    _, nurse = at_the_bedside(live, nia)
+    form = nurse.panel("state")
+    form.locator("[name=alertness][value=awake]").check(force=True)
+    form.locator("button[type=submit]").press("Enter")
+    expect(form).to_be_hidden()
+    expect(nia.page.locator("#open-state")).to_be_focused()
+    nurse.all_sent()
