@@ -28,7 +28,7 @@ async function begin({ parts, queue }) {
   const ask = parts.poll.poll({ address: `${data.path}/entries`, changed: () => { kept = []; redraw(); } });
   const list = document.querySelector("[data-waiting]");
   const arrange = () => parts.panels.arrange(stand, { ranges: judging.ranges, isCorrected: (form) => correcting.has(form) });
-  const draw = parts.waiting.waitingList({ list, line, words, zone: data.zone, here: data.infusion, act: { correct, asNote, discard } });
+  const draw = parts.waiting.waitingList({ list, line, words, zone: data.zone, here: data.infusion, act: { correct, asNote, discard, isStop } });
 
   async function redraw() {
     waiting = await queue.list();
@@ -101,6 +101,10 @@ async function begin({ parts, queue }) {
     form.closest("[data-others]")?.setAttribute("open", "");
     form.closest("details.panel")?.setAttribute("open", "");
     parts.entry.refill(form, entry);
+  }
+
+  function isStop(entry) {
+    return parts.now.standing(parts.now.known(part("standing")), [entry], how).stop?.id === entry.id;
   }
 
   async function asNote(entry) {

@@ -6,7 +6,7 @@ function element(tag, className, text) {
 
 const filled = (text, values) => Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, value), text);
 
-// Returns draw(entries, standing, others); `act` has `correct(entry)`, `asNote(entry)` and `discard(entry)`.
+// Returns draw(entries, standing, others); `act` has `correct(entry)`, `asNote(entry)`, `discard(entry)` and `isStop(entry)`: of a stop somebody must hear.
 export function waitingList({ list, line, words, zone, here, act }) {
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: zone });
 
@@ -43,7 +43,7 @@ export function waitingList({ list, line, words, zone, here, act }) {
     if (entry.problems && entry.infusion === here) {
       const actions = element("p", "actions-inline");
       actions.append(button(words.correct, () => act.correct(entry)));
-      if (entry.kind !== "note") actions.append(button(words.asNote, () => act.asNote(entry)));
+      if (entry.kind !== "note" && !act.isStop(entry)) actions.append(button(words.asNote, () => act.asNote(entry)));
       row.append(actions);
     }
     return row;

@@ -143,6 +143,8 @@ def test_a_stop_that_was_refused_stays_on_top_because_nobody_was_told(live: Live
     stop = nia.page.get_by_role("alert", name="Stop")
     expect(stop).to_contain_text("The provider has NOT been told")
     expect(stop).not_to_contain_text("no connection")
+    expect(nia.page.get_by_role("button", name="Correct it")).to_be_visible()
+    expect(nia.page.get_by_role("button", name="Keep it as a note")).to_have_count(0)
     assert entries(live) == []
 
 
