@@ -49,7 +49,7 @@ def order(of: Infusion, by: Person, **values: Any) -> InfusionOrder:
         infusion_id=of.id,
         number=values.pop("number", 1),
         route=Route.INTRAVENOUS,
-        limits={},
+        limits=values.pop("limits", {}),
         signed_at=NOW - timedelta(days=1),
         signed_by_id=by.user_id,
         **given | values,

@@ -92,7 +92,7 @@ def page_values(day: Day, refused: EntryForm | None = None) -> dict[str, Any]:
         refused: the form that could not be kept, with everything typed in it.
     """
     patient, in_force = guard.patient(), day.in_force
-    said_today = preparation.latest([day.infusion.id]).get(day.infusion.id, {}).get(Step.SAME_DAY)
+    said = preparation.latest([day.infusion.id]).get(day.infusion.id, {})
     signs = _may_sign() and day.standing.open_stop is not None
     return log_values(day) | {
         "rules": in_force.rules,
@@ -102,9 +102,9 @@ def page_values(day: Day, refused: EntryForm | None = None) -> dict[str, Any]:
         "emergency_number": crisis.for_country(patient.country).emergency,
         "team": patients.list_team(patient.id),
         "allergies": medication.list_allergies(patient.id),
-        "prepared": said_today,
+        "prepared": said.get(Step.SAME_DAY),
         "judging": judging(in_force.rules, day.limits),
-        "forms": _forms(day, said_today, refused),
+        "forms": _forms(day, said, refused),
         "refused": refused.kind.value if refused is not None and not isinstance(refused, SignForm) else "",
         "sign": _sign(day, refused) if signs else None,
     }
@@ -126,16 +126,16 @@ def _may_sign() -> bool:
     return permits(guard.actor(), Permission.TREATMENT_SIGN, Thing(patient.relation, patient.status))
 
 
-def _forms(day: Day, prepared: Said | None, refused: EntryForm | None) -> dict[str, EntryForm]:
+def _forms(day: Day, said: dict[Step, Said], refused: EntryForm | None) -> dict[str, EntryForm]:
     """Return one form of each kind, with what is already known in it; the refused one as it was typed."""
-    drawn = _suggested(day, prepared)
+    drawn = _suggested(day, said)
     found = {kind.value: form(None, **around(day.infusion), data=drawn.get(kind)) for kind, form in FORMS.items()}
     if refused is not None and not isinstance(refused, SignForm):
         found[refused.kind.value] = refused
     return found
 
 
-def _suggested(day: Day, prepared: Said | None) -> dict[EntryKind, dict[str, Any]]:
+def _suggested(day: Day, said: dict[Step, Said]) -> dict[EntryKind, dict[str, Any]]:
     """Return what a form probably says; never a reading, and never how many milligrams were given."""
     now, order = day.standing, day.order
     stop = now.open_stop
@@ -143,7 +143,7 @@ def _suggested(day: Day, prepared: Said | None) -> dict[EntryKind, dict[str, Any
         EntryKind.VITALS: {"point": _POINTS.get(now.phase, Point.AFTER).value},
         EntryKind.AUTHORISATION: {"how": "spoken", "stop_id": str(stop.id) if stop else ""},
         EntryKind.STARTED: {"at_bedside": day.infusion.at_bedside, "supervised_by": day.infusion.supervised_by or ""},
-        EntryKind.PRE_CHECK: _prepared(prepared, guard.patient().time_zone) if prepared else {},
+        EntryKind.PRE_CHECK: _prepared(said, guard.patient().time_zone),
     }
     if order is not None:
         found[EntryKind.DRUG] = {"drug": order.drug}
@@ -151,9 +151,17 @@ def _suggested(day: Day, prepared: Said | None) -> dict[EntryKind, dict[str, Any
     return found
 
 
-def _prepared(one: Said, zone: str) -> dict[str, Any]:
-    values: dict[str, Any] = {"adult_name": one.adult_name}
-    values |= {"health_change": one.health_change, "medicine_change": one.medicine_change}
+def _prepared(said: dict[Step, Said], zone: str) -> dict[str, Any]:
+    """Return what the patient said on the day, and of a change also what only the evening before told."""
+    steps = [said[step] for step in (Step.SAME_DAY, Step.EVENING) if step in said]
+    values: dict[str, Any] = {
+        name: next((getattr(one, name) for one in steps if getattr(one, name)), "")
+        for name in ("health_change", "medicine_change")
+    }
+    one = said.get(Step.SAME_DAY)
+    if one is None:
+        return values
+    values["adult_name"] = one.adult_name
     for name, at in (("ate", one.ate_at), ("drank", one.drank_at)):
         local = when.local(at, zone) if at else None
         values |= {f"{name}_on": local and local.date(), f"{name}_time": local and local.time()}

@@ -12,8 +12,9 @@ from portal.access.policy import Permission
 from portal.clinic import queries as clinic
 from portal.patients import queries as patients
 from portal.treatment import queries
-from portal.treatment.flowsheet import sparkline
+from portal.treatment.flowsheet import deviations, infusion_row, sparkline
 from portal.treatment.flowsheet.choices_forms import ALERTNESS, EFFECTS, STRENGTHS
+from portal.treatment.flowsheet.deviations import Deviation, Ordered
 from portal.treatment.flowsheet.forms import FORMS, said_of
 from portal.treatment.flowsheet.kinds import EntryKind
 from portal.treatment.flowsheet.queries import Line
@@ -41,6 +42,8 @@ def show(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) ->
         phone=clinic.current().phone,
         drawn=_drawn(sheet, limits),
         limits=limits,
+        own_limits=sheet.order is not None and sheet.order.limits != Limits(),
+        deviations=_deviations(sheet),
         said=_said,
         missing=_missing,
         word=lambda code: WORDS.get(str(code), code),
@@ -50,6 +53,11 @@ def show(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) ->
 def _limits(sheet: Sheet) -> Limits:
     """Return the hard stops that held while this infusion ran."""
     return effective(sheet.order.limits if sheet.order else Limits(), sheet.rules.during.hard)
+
+
+def _deviations(sheet: Sheet) -> tuple[Deviation, ...]:
+    order = Ordered(sheet.order.drug, sheet.order.dose.mg, sheet.order.signed_at) if sheet.order else None
+    return deviations.find(sheet.bedside, order, infusion_row.given_mg(sheet.bedside), guard.patient().time_zone)
 
 
 def _drawn(sheet: Sheet, limits: Limits) -> sparkline.Sparkline:

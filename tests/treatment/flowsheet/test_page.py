@@ -11,9 +11,11 @@ from portal.treatment.flowsheet import problems, queries
 from portal.treatment.flowsheet.kinds import EntryKind
 from portal.treatment.flowsheet.models import FlowsheetEntry
 from portal.treatment.models import Infusion
+from portal.treatment.preparation.models import Step
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.page import Browser
+from tests.treatment import record_rows as rows_of
 from tests.treatment.flowsheet.stories import HIGH, K, draft, kept, new_id, planned, vitals
 
 Open = Callable[..., Browser]
@@ -214,6 +216,17 @@ def test_what_was_done_otherwise_shows(browser: Open, cast: Cast, infusion: Infu
     assert "Started without a signed order." in text
     assert "Went on after a hard stop without the supervising provider." in text
     assert "Nobody recorded how many milligrams were given." in text
+
+
+def test_a_change_told_the_evening_before_stands_in_the_check_before_the_start(
+    browser: Open, cast: Cast, infusion: Infusion
+) -> None:
+    told = {"has_health_change": True, "health_change": "a cold", "has_medicine_change": False}
+    rows_of.said(infusion, cast.ada, Step.EVENING, answered_at=NOW - timedelta(hours=14), **told)
+    rows_of.said(infusion, cast.ada, Step.SAME_DAY, adult_name="Ike", answered_at=NOW - timedelta(hours=1))
+    db.session.commit()
+    values = browser(cast.nia).get(day(infusion)).form("Save the check").values
+    assert (values["health_change"], values["medicine_change"], values["adult_name"]) == ("a cold", "", "Ike")
 
 
 def test_only_the_care_team_records_and_only_a_provider_signs(browser: Open, cast: Cast, infusion: Infusion) -> None:

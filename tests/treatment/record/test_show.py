@@ -102,6 +102,17 @@ def test_going_on_without_a_word_and_a_stop_left_open_stand_out(browser: Open, c
     assert "was never authorised" in text
 
 
+def test_what_was_done_otherwise_is_printed_and_whose_limits_they_are(browser: Open, cast: Cast) -> None:
+    infusion = factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, START)
+    rows.order(infusion, cast.bea, limits={"systolic": 170})
+    rows.entry(infusion, cast.nia, "pre-check", START - timedelta(minutes=5), identity=True, adult="yes")
+    rows.entry(infusion, cast.nia, "started", START)
+    text = record(browser, cast, infusion).text
+    assert "Started without vital signs before it." in text
+    assert "Started without current consent being ticked." in text
+    assert "170/110 mmHg, SpO₂ < 90 % the order’s own" in text
+
+
 def test_a_planned_infusion_has_a_record_too(browser: Open, cast: Cast) -> None:
     values = {"status": InfusionStatus.PLANNED, "started_at": None}
     infusion = factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, NOW, **values)
