@@ -122,7 +122,7 @@ class StartedForm(EntryForm):
     kind = EntryKind.STARTED
 
     minutes = IntegerField(_l("Planned minutes"), unit=_l("min"), lowest=1, highest=dose.LONGEST_MINUTES)
-    at_bedside = StringField(_l("Who is at the bedside"))
+    at_bedside = StringField(_l("Who else is at the bedside"))
     supervised_by = StringField(_l("Supervising provider"))
     unordered_reason = StringField(
         _l("Why it starts without a signed order"), hint=_l("Only where no order is signed."), longest=500

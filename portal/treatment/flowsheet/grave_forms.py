@@ -85,7 +85,9 @@ class DischargeForm(EntryForm):
         if not self.against_advice.data:
             self.say(
                 "against_advice",
-                gettext("Not everything is ticked, so this is not complete. Stay, or tick this and say why."),
+                gettext(
+                    "Not everything is ticked, so this is not complete. Stay, or tick “against advice” and say why."
+                ),
             )
         elif not self.reason.data:
             self.say("reason", gettext("Say what is missing and why it ends all the same"))
