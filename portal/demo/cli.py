@@ -15,6 +15,7 @@ PASSWORD = "harbour-at-dusk"  # noqa: S105 - of a demo that is shown on this mac
 WHO = (
     ("ada@interval.example", "patient, a year of care with lengthening intervals"),
     ("dot@interval.example", "patient of another provider"),
+    ("marcus@interval.example", "patient whose visit is today"),
     ("bea@interval.example", "provider and medical director"),
     ("cal@interval.example", "provider"),
     ("nia@interval.example", "nurse, with visits today and tomorrow"),
