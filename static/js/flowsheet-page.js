@@ -77,7 +77,9 @@ async function begin({ parts, queue }) {
     const panel = form.closest("details.panel");
     panel?.removeAttribute("open");
     await redraw();
-    if (panel && document.activeElement === document.body) panel.querySelector("summary").focus({ preventScroll: true });
+    // The browser lets go of a button that is no longer there only when it draws again.
+    const holder = document.activeElement;
+    if (panel && (holder === document.body || panel.contains(holder))) panel.querySelector("summary").focus({ preventScroll: true });
     return send.sync();
   }
 
