@@ -229,6 +229,15 @@ def test_a_change_told_the_evening_before_stands_in_the_check_before_the_start(
     assert (values["health_change"], values["medicine_change"], values["adult_name"]) == ("a cold", "", "Ike")
 
 
+def test_a_panel_says_above_its_fields_what_to_know_first(browser: Open, cast: Cast, infusion: Infusion) -> None:
+    rows_of.allergy(cast.ada, cast.nia, "Metoclopramide", "restless legs")
+    db.session.commit()
+    text = browser(cast.nia).get(day(infusion)).text
+    assert "Allergies: Metoclopramide" in text.partition("Medicine given")[2]
+    assert "Write down who it was and what they said, in their words." in text
+    assert "Call emergency services first" in text.partition("Emergency: what you see")[2].partition("Log")[0]
+
+
 def test_only_the_care_team_records_and_only_a_provider_signs(browser: Open, cast: Cast, infusion: Infusion) -> None:
     (entry,) = kept(cast, infusion, vitals(15, **HIGH))
     db.session.commit()
