@@ -90,8 +90,10 @@ def test_staff_read_when_looks_are_kept_aside(shown: Shown) -> None:
 
 def test_what_was_just_done_is_said_once_and_aloud(shown: Shown) -> None:
     page = shown("staff", Role.PROVIDER)
-    spoken = [one for one in page.all if one.get("role") == "status"]
-    assert ["".join(one.itertext()).strip() for one in spoken] == ["Saved."]
+    regions = [one for one in page.all if one.get("role") == "status" and "hidden" not in one.attrib]
+    waiting = [one for one in regions if "data-alerts" in one.attrib]
+    assert ["hidden" in one[0].attrib for one in waiting] == [True]
+    assert ["".join(one.itertext()).strip() for one in regions if one not in waiting] == ["Saved."]
 
 
 @pytest.mark.parametrize("code", ["US", "NZ", ""])
