@@ -18,7 +18,17 @@ from portal.safety import queries, rules
 from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact
 from portal.safety.rules import Finding, SafetyAnswer, Severity
 
-__all__ = ["ChangedMeanwhile", "Closing", "Contact", "acknowledge", "close", "hold", "record_contact", "review"]
+__all__ = [
+    "ChangedMeanwhile",
+    "Closing",
+    "Contact",
+    "acknowledge",
+    "close",
+    "hold",
+    "record_contact",
+    "review",
+    "take_on",
+]
 
 
 _HOLD = select(Patient.id).where(Patient.id == bindparam("patient")).with_for_update(key_share=True)
@@ -104,6 +114,15 @@ def acknowledge(patient_id: uuid.UUID, alert_id: uuid.UUID, *, stamp: str, by: A
     """
     alert = _as_seen(patient_id, alert_id, stamp, AlertState.OPEN)
     _move(alert, AlertState.ACKNOWLEDGED, by=by, at=at)
+
+
+def take_on(patient_id: uuid.UUID, about_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
+    """Take on the open alerts about one thing recorded at a bedside, because this person has just answered it there."""
+    hold(patient_id)
+    about = select(Concern.alert_id).where(Concern.patient_id == patient_id, Concern.submission_id == about_id)
+    waiting = select(Alert).where(Alert.id.in_(about), Alert.state == AlertState.OPEN).with_for_update()
+    for alert in session.scalars(waiting).all():
+        _move(alert, AlertState.ACKNOWLEDGED, by=by, at=at)
 
 
 def record_contact(

@@ -4,7 +4,7 @@ Nothing of it is refused once it has happened; it shows, and whoever reads the r
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ NO_ADULT = N_("Started without an adult present.")
 NO_CONSENT = N_("Started without current consent being ticked.")
 MORE_THAN_ORDERED = N_("%(given)s mg given, %(ordered)s mg ordered.")
 OTHER_DRUG = N_("Another drug than ordered: %(given)s, not %(ordered)s.")
+ALLERGEN = N_("%(given)s was given; the patient is recorded as allergic to %(substance)s.")
 UNACCOUNTED = N_("Drawn, given and wasted differ by %(mg)s mg.")
 EXPIRED = N_("The lot had expired.")
 NOT_COMPLETE = N_("Left before everything was as it should be.")
@@ -47,7 +48,9 @@ class Ordered(NamedTuple):
     signed_at: datetime
 
 
-def find(now: Standing, order: Ordered | None, given_mg: float | None, time_zone: str) -> tuple[Deviation, ...]:
+def find(
+    now: Standing, order: Ordered | None, given_mg: float | None, time_zone: str, allergies: Sequence[str] = ()
+) -> tuple[Deviation, ...]:
     """Return what was done otherwise, in the order of the day.
 
     Args:
@@ -55,9 +58,11 @@ def find(now: Standing, order: Ordered | None, given_mg: float | None, time_zone
         order: the one in force, None where none is.
         given_mg: in all, None where nobody recorded it.
         time_zone: the patient's, for the day a lot expires.
+        allergies: the substances that the patient is recorded as not tolerating, as they were written.
     """
     found = [*_at_start(now, order)]
     found += [Deviation(WENT_ON, {}, one.entry.id) for one in now.went_on_without]
+    found += [*_allergens(now, allergies)]
     found += [*_drugs(now, order, time_zone), *_dose(now, order, given_mg), *_leaving(now)]
     return tuple(found)
 
@@ -81,6 +86,17 @@ def _at_start(now: Standing, order: Ordered | None) -> Iterator[Deviation]:
             yield Deviation(NO_ADULT, {}, checked.id)
         if not checked.values.get("consent"):
             yield Deviation(NO_CONSENT, {}, checked.id)
+
+
+def _allergens(now: Standing, allergies: Sequence[str]) -> Iterator[Deviation]:
+    """A name that holds the other one counts: "Penicillin" and "penicillin V"."""
+    names = {EntryKind.MEDICINE_GIVEN: "name", EntryKind.DRUG: "drug"}
+    for one in now.counting:
+        given = " ".join(str(one.values.get(names.get(one.kind, "")) or "").split())
+        for substance in allergies:
+            plain = " ".join(substance.split())
+            if given and plain and (given.casefold() in plain.casefold() or plain.casefold() in given.casefold()):
+                yield Deviation(ALLERGEN, {"given": given, "substance": plain}, one.id)
 
 
 def _drugs(now: Standing, order: Ordered | None, time_zone: str) -> Iterator[Deviation]:

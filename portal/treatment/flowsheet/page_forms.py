@@ -20,6 +20,7 @@ from portal.treatment.flowsheet.kinds import EntryKind, Phase
 from portal.treatment.flowsheet.queries import Flowsheet, Line
 from portal.treatment.flowsheet.standing import Standing, standing
 from portal.treatment.medication import queries as medication
+from portal.treatment.medication.queries import AllergyRow
 from portal.treatment.models import Course
 from portal.treatment.orders import queries as orders
 from portal.treatment.orders.limits import effective
@@ -31,6 +32,7 @@ from portal.treatment.queries import InfusionRow
 from portal.treatment.rules import queries as rules
 from portal.treatment.rules.queries import InForce
 from portal.treatment.rules.values import Limits, Point
+from portal.treatment.screening import queries as screening
 
 _POINTS = {Phase.BEFORE: Point.BEFORE, Phase.DURING: Point.DURING}
 
@@ -58,6 +60,14 @@ class Day:
     def order(self) -> Order | None:
         return orders.get_in_force(self.course.patient_id, self.infusion.id)
 
+    @cached_property
+    def allergies(self) -> list[AllergyRow]:
+        return medication.list_allergies(self.course.patient_id)
+
+    @property
+    def allergens(self) -> list[str]:
+        return [one.substance for one in self.allergies]
+
     @property
     def limits(self) -> Limits:
         return self.order.limits if self.order else Limits()
@@ -75,7 +85,7 @@ def log_values(day: Day) -> dict[str, Any]:
         "standing": now,
         "order": order,
         "given": given,
-        "deviations": deviations.find(now, ordered, given, guard.patient().time_zone),
+        "deviations": deviations.find(now, ordered, given, guard.patient().time_zone, day.allergens),
         "to_finish": infusion_row.to_finish(now, was_given=day.infusion.was_given),
         "open_stop_line": day.sheet.line(now.open_stop.id) if now.open_stop else None,
         "drawn": _drawn(day),
@@ -101,7 +111,8 @@ def page_values(day: Day, refused: EntryForm | None = None) -> dict[str, Any]:
         "call_phone": in_force.rules.call_phone or clinic.current().phone,
         "emergency_number": crisis.for_country(patient.country).emergency,
         "team": patients.list_team(patient.id),
-        "allergies": medication.list_allergies(patient.id),
+        "allergies": day.allergies,
+        "screened": screening.standing(patient.id),
         "prepared": said.get(Step.SAME_DAY),
         "judging": judging(in_force.rules, day.limits),
         "forms": _forms(day, said, refused),
@@ -132,6 +143,8 @@ def _forms(day: Day, said: dict[Step, Said], refused: EntryForm | None) -> dict[
     found = {kind.value: form(None, **around(day.infusion), data=drawn.get(kind)) for kind, form in FORMS.items()}
     if refused is not None and not isinstance(refused, SignForm):
         found[refused.kind.value] = refused
+    if day.order is not None:
+        del found[EntryKind.STARTED.value].unordered_reason
     return found
 
 

@@ -11,9 +11,9 @@
   we know none: "your local emergency number"), `team` (patients.queries.Member), `state` (changes with every entry)
 - `said(line)`: what an entry says, as (label, text) pairs; `open_stop_line`: the line of `standing.open_stop`
 - only `show.html`: `forms` ({kind value: form}; the one that was refused holds what was typed), `refused` (the kind
-  value of that form, else ""), `sign` (SignForm where the reader may sign and a stop is open, else None),
-  `prepared` (what the patient said today: preparation Said or None), `judging` (for the device, as JSON),
-  `allergies`, `may_sign`
+  value of that form, else ""), `screened` (screening.standing.Standing), `allergies`, `may_sign`, `sign` (SignForm
+  where the reader may sign and a stop is open, else None), `prepared` (what the patient said today: preparation Said
+  or None), `judging` (for the device, as JSON)
 
 `flowsheet/correct.html`: `form` (is_correction, filled), `line` (the entry as it stands), `infusion`, `course`, `said`.
 """
@@ -28,6 +28,7 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
+from portal.safety import service as safety
 from portal.treatment import queries as treatment
 from portal.treatment.flowsheet import problems, queries, service
 from portal.treatment.flowsheet.base_forms import EntryForm
@@ -99,6 +100,7 @@ def sign(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) ->
     day = _day(patient_id, course_id, infusion_id)
     form = SignForm(**around(day.infusion))
     if form.validate() and _took(form, form.draft(), infusion_id):
+        safety.take_on(patient_id, uuid.UUID(form.stop_id.data), by=guard.actor(), at=guard.at())
         return _saved(day, _("Signed. The nurse’s page shows it."))
     return _page(day, form)
 

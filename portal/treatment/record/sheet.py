@@ -8,6 +8,7 @@ from datetime import datetime
 from portal.treatment import queries, signing
 from portal.treatment.after_signature import Change, changes_after
 from portal.treatment.flowsheet import queries as flowsheets
+from portal.treatment.flowsheet.infusion_row import BY_BEDSIDE
 from portal.treatment.flowsheet.kinds import EntryKind, Level
 from portal.treatment.flowsheet.queries import Flowsheet, Line
 from portal.treatment.flowsheet.standing import Standing as Bedside
@@ -42,6 +43,7 @@ class Sheet:
         screened, decided: the screening the order went by, or the last one before it, and what was decided about it.
         rules: the clinic's, of the version that its last entry was judged by.
         readings: those for the table, `left_out` of them only on the portal; every flagged one is there.
+        versions: the infusion before each change that somebody made by hand.
         effects: side effects with their end, None where nobody noted it.
         after: what reached the record after the last signature.
     """
@@ -115,7 +117,7 @@ def get_sheet(patient_id: uuid.UUID, infusion: InfusionRow, course: Course) -> S
         readings=tuple(shown),
         left_out=len(readings) - len(shown),
         effects=_effects(flowsheet),
-        versions=tuple(queries.list_versions(patient_id, infusion.id)),
+        versions=tuple(one for one in queries.list_versions(patient_id, infusion.id) if one.reason != BY_BEDSIDE),
         signatures=tuple(signatures),
         after=changes_after(signed_at, signing.list_changes(patient_id, infusion.id)),
     )

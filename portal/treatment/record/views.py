@@ -57,7 +57,8 @@ def _limits(sheet: Sheet) -> Limits:
 
 def _deviations(sheet: Sheet) -> tuple[Deviation, ...]:
     order = Ordered(sheet.order.drug, sheet.order.dose.mg, sheet.order.signed_at) if sheet.order else None
-    return deviations.find(sheet.bedside, order, infusion_row.given_mg(sheet.bedside), guard.patient().time_zone)
+    allergens, zone = [one.substance for one in sheet.allergies], guard.patient().time_zone
+    return deviations.find(sheet.bedside, order, infusion_row.given_mg(sheet.bedside), zone, allergens)
 
 
 def _drawn(sheet: Sheet, limits: Limits) -> sparkline.Sparkline:

@@ -118,3 +118,22 @@ def test_going_on_without_the_provider_is_a_deviation_at_the_entry_that_shows_it
     end = Entry(new_id(), K.ENDED, {"outcome": "completed"}, at(15) + timedelta(minutes=25))
     found = deviations.find(standing([start, high, end], DEFAULTS), ORDER, None, ZONE)
     assert (deviations.WENT_ON, end.id) in [(one.msgid, one.entry_id) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "allergies", "found"),
+    [
+        (K.MEDICINE_GIVEN, {"name": "metoclopramide 10"}, ["Metoclopramide"], ["Metoclopramide"]),
+        (K.MEDICINE_GIVEN, {"name": "Penicillin"}, ["penicillin V"], ["penicillin V"]),
+        (K.MEDICINE_GIVEN, {"name": "Ondansetron"}, ["Metoclopramide", "Latex"], []),
+        (K.MEDICINE_GIVEN, {"name": "Ondansetron"}, [], []),
+        (K.DRUG, {"drug": "Racemic  Ketamine"}, ["ketamine"], ["ketamine"]),
+        (K.NOTE, {"text": "Metoclopramide"}, ["Metoclopramide"], []),
+    ],
+)
+def test_what_the_patient_is_allergic_to_shows_where_it_was_given(
+    kind: Any, values: dict[str, Any], allergies: list[str], found: list[str]
+) -> None:
+    now = standing([Entry(new_id(), kind, values, at(10))], DEFAULTS)
+    shown = deviations.find(now, None, None, ZONE, allergies)
+    assert [one.values["substance"] for one in shown if one.msgid == deviations.ALLERGEN] == found

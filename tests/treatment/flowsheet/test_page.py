@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import db
+from portal.safety import queries as alerts
 from portal.treatment.flowsheet import problems, queries
 from portal.treatment.flowsheet.kinds import EntryKind
 from portal.treatment.flowsheet.models import FlowsheetEntry
@@ -15,6 +16,7 @@ from portal.treatment.preparation.models import Step
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.page import Browser
+from tests.treatment import record_rows
 from tests.treatment import record_rows as rows_of
 from tests.treatment.flowsheet.stories import HIGH, K, draft, kept, new_id, planned, vitals
 
@@ -175,6 +177,27 @@ def test_a_stop_stands_on_top_and_the_provider_signs_there(browser: Open, cast: 
     assert rows(infusion)[-1].values["provider"] == "Bea Lindqvist"
 
 
+def test_signing_takes_the_alert_on(browser: Open, cast: Cast, infusion: Infusion) -> None:
+    browser(cast.nia).get(day(infusion)).form("Save the reading").submit(**STOPPED)
+    assert [line.state for line in alerts.list_open(cast.bea.user_id)] == ["open"]
+    browser(cast.bea).get(day(infusion)).form("it may go on").submit(said="Known white coat")
+    db.session.rollback()
+    (line,) = alerts.list_open(cast.bea.user_id)
+    assert line.state == "acknowledged"
+    assert [step.by for step in alerts.list_steps(line.id)] == ["", "Bea Lindqvist"]
+    assert "urgent alert waits" not in browser(cast.bea).get("/caseload").text
+
+
+def test_the_page_says_what_screening_came_to_and_asks_for_no_reason_where_an_order_is_signed(
+    browser: Open, cast: Cast, infusion: Infusion
+) -> None:
+    page = browser(cast.nia).get(day(infusion))
+    assert "Screening: not done" in page.text
+    assert "unordered_reason" in page.html
+    record_rows.order(infusion, cast.bea)
+    assert "unordered_reason" not in browser(cast.nia).get(day(infusion)).html
+
+
 def test_an_entry_is_corrected_and_both_versions_show(browser: Open, cast: Cast, infusion: Infusion) -> None:
     page = browser(cast.nia).get(day(infusion)).form("Save the reading").submit(**READING)
     form = page.follow("Correct").form("Save the correction")
@@ -302,4 +325,4 @@ def test_a_page_is_read_in_few_statements(
         "log": queries_of(lambda: client.open(f"{day(infusion)}/entries")),
         "entry": queries_of(lambda: client.open(f"{day(infusion)}/vitals", "POST", data=sent)),
     }
-    assert found == {"page": 17, "log": 11, "entry": 15}
+    assert found == {"page": 18, "log": 12, "entry": 15}
