@@ -18,6 +18,7 @@ from portal.patients import queries as patients
 from portal.treatment import entry as entries
 from portal.treatment import queries, service, signing, when
 from portal.treatment.after_signature import changes_after
+from portal.treatment.flowsheet import several
 from portal.treatment.forms import number_of
 from portal.treatment.infusion_forms import InfusionForm, SignForm, typed_of
 from portal.treatment.models import Course, InfusionKind, InfusionStatus
@@ -132,7 +133,9 @@ def _for_team(patient_id: uuid.UUID, infusions: Sequence[InfusionRow]) -> dict[s
     if guard.actor().role is Role.PATIENT:
         return {}
     zone, sent = guard.patient().time_zone, watched.list_sent(patient_id)
+    planned = [one.id for one in infusions if one.status is InfusionStatus.PLANNED]
     return {
+        "phases": several.phases(planned) if planned else {},
         "standing": screening.standing(patient_id),
         "checks": monitoring.due(patient_id, today=_day(guard.at()), zone=zone, sent=sent),
         "ordered_by": fulfilments(infusions),

@@ -10,6 +10,7 @@ from portal.treatment.orders.models import InfusionOrder
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.page import Browser
+from tests.treatment import record_rows
 
 Open = Callable[..., Browser]
 DAY = timedelta(days=1)
@@ -54,6 +55,19 @@ def test_the_page_says_which_long_term_checks_are_due(browser: Open, cast: Cast)
     page = browser(cast.nia).get(base)
     assert "Urinary check OverdueMisuse check Overdue See the checks" in page.text
     assert page.follow("See the checks").h1 == "Long-term checks"
+
+
+def test_a_day_at_the_bedside_shows_although_the_infusion_still_counts_as_planned(browser: Open, cast: Cast) -> None:
+    course = factories.course(cast.ada, cast.bea)
+    planned = factories.infusion(course, cast.bea, NOW - DAY, status=InfusionStatus.PLANNED, started_at=None)
+    base = f"/patients/{cast.ada.own_id}/treatments"
+    assert "not recorded yet" in browser(cast.nia).get(base).text
+    record_rows.entry(planned, cast.nia, "started", NOW - DAY)
+    assert "Under way" in browser(cast.nia).get(base).text
+    record_rows.entry(planned, cast.nia, "ended", NOW - DAY + timedelta(minutes=40), outcome="completed")
+    page = browser(cast.bea).get(base)
+    assert "Ended at the bedside: finish it by hand" in page.text
+    assert "not recorded yet" not in page.text
 
 
 def test_more_infusions_cost_no_more_queries(browser: Open, cast: Cast, queries_of: Any) -> None:
