@@ -164,7 +164,7 @@ def test_an_invitation_lets_its_owner_choose_a_password_and_go_on(cast: Cast, br
     page = client.get(link)
     assert page.h1 == "Welcome, Noor New"
     landed = page.form("Set this password").submit(password=NEW, again=NEW)
-    assert landed.url == "/caseload"
+    assert landed.url == "/day"
     user = session.scalars(select(User).where(User.email == "new@interval.example")).one()
     assert user.status is AccountStatus.ACTIVE
     assert browser().get(link, expect=404).h1 == ENDED
@@ -220,7 +220,7 @@ def test_a_password_that_will_not_do_says_why_and_the_link_still_works(
     form = client.get(invited(cast)).form("Set this password")
     page = form.submit(password=password, again=again, expect=422)
     assert problem in page.problems
-    assert page.form("Set this password").submit(password=NEW, again=NEW).url == "/caseload"
+    assert page.form("Set this password").submit(password=NEW, again=NEW).url == "/day"
 
 
 def test_long_passwords_with_spaces_and_marks_count_to_their_last_character(cast: Cast, browser: Open) -> None:
