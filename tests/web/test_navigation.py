@@ -12,8 +12,8 @@ from portal.web import navigation
 PATIENT = uuid.UUID(int=7)
 LABELS = {
     Role.PATIENT: ["Today", "Progress", "Messages", "You"],
-    Role.PROVIDER: ["Caseload", "Alerts", "Messages"],
-    Role.NURSE: ["Caseload", "Alerts", "Messages"],
+    Role.PROVIDER: ["Caseload", "Alerts", "Messages", "My day"],
+    Role.NURSE: ["My day", "Caseload", "Alerts", "Messages"],
     Role.ADMINISTRATOR: ["People", "Clinic", "Questionnaires", "Delivery"],
 }
 
@@ -47,7 +47,7 @@ def test_nobody_has_no_links() -> None:
 
 def test_a_link_that_leads_nowhere_is_left_out(small: Flask) -> None:
     del small.view_functions["review.caseload"]
-    assert [str(item.label) for item in navigation.entries(actor(Role.NURSE))] == ["Alerts", "Messages"]
+    assert [str(item.label) for item in navigation.entries(actor(Role.NURSE))] == ["My day", "Alerts", "Messages"]
     assert navigation.address("review.caseload") == ""
 
 
@@ -59,7 +59,7 @@ def test_a_page_within_a_room_marks_the_rooms_link(role: Role) -> None:
 
 def test_counts_are_shown_and_spoken() -> None:
     found = navigation.entries(actor(Role.PROVIDER), None, {"alerts": 2, "messages": 1})
-    assert [(item.count, item.spoken) for item in found] == [(0, ""), (2, "2 open"), (1, "1 unread")]
+    assert [(item.count, item.spoken) for item in found] == [(0, ""), (2, "2 open"), (1, "1 unread"), (0, "")]
 
 
 def test_a_chart_leads_to_that_patients_pages_only() -> None:
