@@ -29,7 +29,7 @@ from portal.safety import service as safety
 from portal.safety.models import Closing
 from portal.treatment.models import Course, Infusion, InfusionStatus
 from portal.treatment.orders.models import InfusionOrder
-from tests.browser import story
+from tests.browser import story, treated
 from tests.cast import PASSWORD, ZONE, Person
 from tests.checkins.history import sending
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, ref, sheet
@@ -63,6 +63,7 @@ def furnish(live: Live) -> Everything:
         ids = {"patient_id": live.cast.ada.own_id, "course_id": course_id} | _check_ins(live) | _threads(live)
         ids |= _definitions(live)
         ids |= _treatment(live)
+        ids |= treated.treat(live, ids["infusion_id"])
         femi = _newcomer(live)
         ids |= _others(live)
         words = _accounts(live)
@@ -76,7 +77,7 @@ def furnish(live: Live) -> Everything:
         {name: str(value) for name, value in (ids | diary).items()}
         | words
         | {"key": key_of("epds"), "phq_key": key_of("phq-9")}
-        | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs")},
+        | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs"), "kind": "liver"},
     )
 
 
