@@ -93,12 +93,6 @@ class Flowsheet:
     lines: tuple[Line, ...] = ()
     mistaken: tuple[Line, ...] = ()
 
-    @property
-    def last_recorded_at(self) -> datetime | None:
-        """When the last entry came."""
-        found = [one.recorded_at for line in (*self.lines, *self.mistaken) for one in (line, *line.earlier)]
-        return max(found, default=None)
-
     def line(self, entry_id: uuid.UUID) -> Line | None:
         """Return the line that is this entry now, also where a correction has replaced it."""
         return next(

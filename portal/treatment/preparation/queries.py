@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from portal.db import session
@@ -37,20 +37,6 @@ def latest(infusion_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[Step, Sa
         before = of_infusion.get(row.step)
         of_infusion[row.step] = said_of(row, before.times_before + 1 if before else 0)
     return found
-
-
-def list_said(patient_id: uuid.UUID, infusion_id: uuid.UUID) -> list[Said]:
-    """Return everything a patient said about one infusion, the latest first; the earlier of a step do not count."""
-    kept = select(Preparation).where(Preparation.patient_id == patient_id, Preparation.infusion_id == infusion_id)
-    order = (Preparation.answered_at.desc(), Preparation.id.desc())
-    return [said_of(row, 0) for row in session.scalars(kept.order_by(*order).limit(MOST))]
-
-
-def last_change_reported_at(patient_id: uuid.UUID) -> datetime | None:
-    """Return when a patient last said that their health or medicines had changed, taken back since or not."""
-    changed = or_(Preparation.has_health_change.is_(True), Preparation.has_medicine_change.is_(True))
-    newest = select(func.max(Preparation.answered_at)).where(Preparation.patient_id == patient_id, changed)
-    return session.scalar(newest)
 
 
 def has_started(infusion_id: uuid.UUID) -> bool:

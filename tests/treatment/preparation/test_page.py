@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from time_machine import Traveller
 
 from portal import db
 from portal.accounts.models import User
 from portal.treatment.models import Infusion, InfusionStatus, Site
 from portal.treatment.preparation import queries
+from portal.treatment.preparation.models import Preparation
 from portal.treatment.preparation.steps import Adult, Step
 from tests import factories
 from tests.cast import NOW, PASSWORD, Cast
@@ -226,7 +228,7 @@ def test_it_can_be_sent_again_and_the_later_one_counts(
     after = form.submit(adult="no")
     assert "This counts. What you sent before is kept too." in after.text
     assert queries.latest([infusion.id])[infusion.id][Step.EVENING].adult is Adult.NO
-    assert len(queries.list_said(cast.ada.own_id, infusion.id)) == 2
+    assert len(db.session.scalars(select(Preparation)).all()) == 2
 
 
 def test_a_second_tap_is_one_statement_and_an_old_page_with_other_answers_is_not_lost(
@@ -235,7 +237,7 @@ def test_a_second_tap_is_one_statement_and_an_old_page_with_other_answers_is_not
     form = open_page(EVENING_AT).form("Send")
     form.submit(FINE)
     form.submit(FINE)
-    assert len(queries.list_said(cast.ada.own_id, infusion.id)) == 1
+    assert len(db.session.scalars(select(Preparation)).all()) == 1
     told = form.submit(FINE | {"adult": "no"}, expect=422)
     assert told.problems == ["You sent this page before, with other answers. Check what it says, then send it again."]
     frozen.shift(60)

@@ -55,7 +55,8 @@ def test_the_latest_of_each_step_counts_and_the_earlier_ones_stay(cast: Cast, in
     assert found[Step.EVENING].times_before == 1
     assert found[Step.SAME_DAY].ate_at == FASTING.ate_at
     assert found[Step.SAME_DAY].times_before == 0
-    assert [one.adult for one in queries.list_said(cast.ada.own_id, infusion.id)] == [Adult.YES, Adult.NO, Adult.YES]
+    kept = select(Preparation.adult).order_by(Preparation.answered_at)
+    assert db.session.scalars(kept).all() == [Adult.YES, Adult.NO, Adult.YES]
     assert queries.latest([uuid.uuid4()]) == {}
 
 
@@ -116,16 +117,6 @@ def test_a_change_without_words_is_refused_and_nothing_is_half_kept(cast: Cast, 
     said = replace(FINE, has_medicine_change=True)
     assert [field for field, _ in why(lambda: confirm(cast, infusion, said))] == ["medicine_change"]
     assert queries.latest([infusion.id]) == {}
-
-
-def test_a_reported_change_is_remembered_by_its_time_even_when_it_is_taken_back(cast: Cast, infusion: Infusion) -> None:
-    assert queries.last_change_reported_at(cast.ada.own_id) is None
-    confirm(cast, infusion)
-    assert queries.last_change_reported_at(cast.ada.own_id) is None
-    confirm(cast, infusion, replace(FINE, has_health_change=True, health_change="a cold"), at=EVENING_AT + HOUR)
-    confirm(cast, infusion, at=EVENING_AT + 2 * HOUR)
-    assert queries.last_change_reported_at(cast.ada.own_id) == EVENING_AT + HOUR
-    assert queries.last_change_reported_at(cast.dot.own_id) is None
 
 
 def test_the_audit_knows_who_and_which_step_and_not_what_was_said(cast: Cast, infusion: Infusion) -> None:
