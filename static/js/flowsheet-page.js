@@ -74,9 +74,9 @@ async function begin({ parts, queue }) {
     if (!isKept) return sendItself(form, entry);
     correcting.delete(form);
     parts.entry.begin(form);
+    await redraw();
     const panel = form.closest("details.panel");
     panel?.removeAttribute("open");
-    await redraw();
     // The browser lets go of a button that is no longer there only when it draws again.
     const holder = document.activeElement;
     if (panel && (holder === document.body || panel.contains(holder))) panel.querySelector("summary").focus({ preventScroll: true });
@@ -133,6 +133,8 @@ async function begin({ parts, queue }) {
   setInterval(tick, TICK);
   await redraw();
   send.sync();
+  // What the page before this one sent while this one was drawn is on neither the page nor the device.
+  ask();
 }
 
 // Then every form is sent by itself, as without scripts.

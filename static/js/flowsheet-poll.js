@@ -28,13 +28,18 @@ function replace(html) {
 export function poll({ address, changed }) {
   let known = "";
   let timer = 0;
+  let asking = 0;
 
   async function ask() {
     clearTimeout(timer);
+    const turn = ++asking;
     const headers = { Accept: "application/json", "If-None-Match": known };
     const answer = await fetch(address, { headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+    // An answer that a later question overtook would draw what was true before.
+    if (turn !== asking) return;
     if (answer?.status === 200) {
       const news = await answer.json().catch(() => null);
+      if (turn !== asking) return;
       if (news && replace(news.html)) known = answer.headers.get("ETag") ?? "";
       if (news) changed();
     }
