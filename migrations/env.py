@@ -15,6 +15,7 @@ ROOMS = (
     "accounts",
     "instruments",
     "patients",
+    "patients.goals",
     "safety",
     "treatment",
     *(
@@ -23,7 +24,9 @@ ROOMS = (
     ),
     "checkins",
     "messaging",
+    "progress.baseline",
     "review",
+    "review.booster",
 )
 
 for room in ROOMS:

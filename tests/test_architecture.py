@@ -54,8 +54,9 @@ PURE = {
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
         *("plain", "problems", "read", "table", "when"),
     ),
-    "progress": ("timeline", "figures", "thinning", "sentence", "axes", "outcomes"),
+    "progress": ("timeline", "figures", "thinning", "sentence", "axes", "outcomes", "response"),
     "review": ("need",),
+    "review/booster": ("sheet",),
 }
 PURE_FILES = [f"{room}/{file}.py" for room, files in PURE.items() for file in files]
 COMMITTERS = {"app.py", "cli.py", "db.py", "demo/seed.py", "checkins/history/cli.py"}

@@ -53,6 +53,10 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.TREATMENT_DAY: STAFF,
     Permission.PREPARATION_CONFIRM: SELF,
     Permission.LIFE_EVENT_ADD: CARE,
+    Permission.BASELINE_CHOOSE: PROVIDER,
+    Permission.GOAL_EDIT: CARE,
+    Permission.REVIEW_VIEW: TEAM,
+    Permission.REVIEW_SIGN: PROVIDER,
     Permission.THREAD_LIST: STAFF,
     Permission.THREAD_VIEW: CARE,
     Permission.THREAD_WRITE: CARE,
@@ -65,6 +69,7 @@ ONLY_WHILE: dict[tuple[Permission, Role], frozenset[PatientStatus]] = {
     (Permission.HISTORY_IMPORT, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.THREAD_WRITE, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.PREPARATION_CONFIRM, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
+    (Permission.GOAL_EDIT, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.LIFE_EVENT_ADD, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.PATIENT_INVITE, Role.PROVIDER): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
 }

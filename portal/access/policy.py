@@ -71,6 +71,10 @@ class Permission(StrEnum):
     TREATMENT_DAY = "treatment:day"
     PREPARATION_CONFIRM = "preparation:confirm"
     LIFE_EVENT_ADD = "life-event:add"
+    BASELINE_CHOOSE = "baseline:choose"
+    GOAL_EDIT = "goal:edit"
+    REVIEW_VIEW = "review:view"
+    REVIEW_SIGN = "review:sign"
     THREAD_LIST = "thread:list"
     THREAD_VIEW = "thread:view"
     THREAD_WRITE = "thread:write"
@@ -179,6 +183,10 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.TREATMENT_DAY: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.PREPARATION_CONFIRM: (_PATIENT_REACHABLE,),
     Permission.LIFE_EVENT_ADD: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),
+    Permission.BASELINE_CHOOSE: (_PROVIDER_ON_TEAM,),
+    Permission.GOAL_EDIT: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),
+    Permission.REVIEW_VIEW: _TEAM,
+    Permission.REVIEW_SIGN: (_PROVIDER_ON_TEAM,),
     Permission.THREAD_LIST: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.THREAD_VIEW: _CARE,
     Permission.THREAD_WRITE: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),

@@ -5,6 +5,7 @@ A clinician chooses the baseline; the first score of the current course unless a
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import Protocol
 
 from portal.instruments.definition import ReliableChange, ResponseRule, Scale
@@ -26,6 +27,14 @@ class Reliable(StrEnum):
     IMPROVED = "reliably-improved"
     UNCHANGED = "no-reliable-change"
     WORSE = "reliably-worse"
+
+
+class Trend(StrEnum):
+    """Where a score is heading, by the rule of `trend`."""
+
+    BETTER = "better"
+    STEADY = "steady"
+    WORSE = "worse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +110,28 @@ def reliable_change(scale: Scale, baseline: Number | None, current: Number | Non
     if abs(gain) < exact(rule.points):
         return Reliable.UNCHANGED
     return Reliable.IMPROVED if gain > 0 else Reliable.WORSE
+
+
+def trend(
+    points: Number | None, *, higher_is_better: bool, latest: Number, previous: Number | None, best: Number | None
+) -> Trend | None:
+    """Return where a score is heading; None without a threshold, or with nothing to compare the newest score with.
+
+    Worse is a reliable change for the worse since the score before, or since the best score of the course (rule R5:
+    reliable worsening against the last score, or that much away from the best one). Better is a reliable change for the
+    better since the score before.
+
+    Args:
+        points: the smallest change of this scale that is reliable.
+        latest, previous, best: the newest complete score, the one before it, and the best one of the course.
+    """
+    if points is None or (previous is None and best is None):
+        return None
+    sign = 1 if higher_is_better else -1
+
+    def gain(since: Number | None) -> Fraction:
+        return Fraction(0) if since is None else (exact(latest) - exact(since)) * sign
+
+    if min(gain(previous), gain(best)) <= -exact(points):
+        return Trend.WORSE
+    return Trend.BETTER if gain(previous) >= exact(points) else Trend.STEADY

@@ -62,14 +62,3 @@ class Heartbeat(Base):
     worker: Mapped[str] = mapped_column(String(80), primary_key=True)
     at: Mapped[datetime]
     started_at: Mapped[datetime]
-
-
-class WorkerRound(Base):
-    """Something a worker does every so often, when it is due next, and who is at it."""
-
-    __tablename__ = "worker_rounds"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    due_at: Mapped[datetime]
-    leased_until: Mapped[datetime | None]
-    leased_by: Mapped[str | None] = mapped_column(String(80))

@@ -1,4 +1,4 @@
-"""The worker: sends what waits in the outbox, counts what time made overdue, and says that it is alive."""
+"""The worker: sends what waits in the outbox, and says that it is alive."""
 
 import logging
 import os
@@ -34,7 +34,6 @@ from portal.notifications.queue import Claim
 from portal.notifications.transports import SERVER_TROUBLE, NotSentError, Transport, from_url
 from portal.patients import queries as patients
 from portal.patients.queries import PatientRef
-from portal.review.worker import OverdueRound
 from portal.web import letters
 
 BEAT_EVERY_SECONDS = 5.0
@@ -55,7 +54,6 @@ class Worker:
         self._beat_at: float | None = None
         self._had_trouble = True
         self._sent: list[Claim] = []
-        self._overdue = OverdueRound(self.name)
 
     def run(self, stop: threading.Event, *, once: bool = False) -> None:
         """Work until told to stop; with `once`, until nothing is due."""
@@ -64,7 +62,6 @@ class Worker:
                 self._beat()
                 self._read_looks_back()
                 found = self.send_next()
-                found = self._overdue.step() or found
             except (SQLAlchemyError, db.Busy) as error:
                 _note("worker-waits", error=type(error).__name__)
                 found = False

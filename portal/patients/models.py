@@ -68,17 +68,25 @@ class PatientCondition(Base):
 
 
 class CareTeamMember(Base):
-    """A provider or nurse who looks after a patient, from when until when."""
+    """A provider or nurse who looks after a patient, from when until when; the lead answers for it."""
 
     __tablename__ = "care_team_members"
 
     id: Mapped[uuid.UUID] = key()
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    is_lead: Mapped[bool] = mapped_column(default=False)
     since: Mapped[datetime]
     until: Mapped[datetime | None]
 
     __table_args__ = (
+        Index(
+            "uq_care_team_members_lead",
+            "patient_id",
+            unique=True,
+            sqlite_where=text("is_lead AND until IS NULL"),
+            postgresql_where=text("is_lead AND until IS NULL"),
+        ),
         Index(
             "uq_care_team_members_current",
             "patient_id",

@@ -89,7 +89,11 @@ class ScorePoint:
 
 @dataclass(frozen=True, slots=True)
 class InfusionMark:
-    """One infusion, planned or past; doses in mg and mg per kg of body weight, length in minutes."""
+    """One infusion, planned or past; doses in mg and mg per kg of body weight, length in minutes.
+
+    `peak` is the highest pressure from its start on, systolic and diastolic in mmHg; `effects` are the names of the
+    side effects noted or told, the strongest first. Both are empty where nothing is on record.
+    """
 
     id: UUID
     on: date
@@ -101,6 +105,8 @@ class InfusionMark:
     mg_per_kg: float | None = None
     route: str = ""
     minutes: int | None = None
+    peak: tuple[int, int] | None = None
+    effects: tuple[str, ...] = ()
 
     @property
     def was_given(self) -> bool:

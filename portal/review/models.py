@@ -1,12 +1,13 @@
 """The caseload: one summary row per patient, and one entry for each person who looks after them."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.access.policy import PatientStatus
+from portal.checkins.ready_made import Phase
 from portal.db import Base, choice
 
 
@@ -27,22 +28,27 @@ class CaseloadRow(Base):
     latest_at: Mapped[datetime | None]
     previous: Mapped[float | None]
     best: Mapped[float | None]
+    phase: Mapped[Phase] = mapped_column(choice(Phase))
     last_infusion_at: Mapped[datetime | None]
     next_infusion_at: Mapped[datetime | None]
     infusions_done: Mapped[int] = mapped_column(SmallInteger(), default=0)
     last_check_in_at: Mapped[datetime | None]
-    overdue: Mapped[int] = mapped_column(SmallInteger(), default=0)
     unreviewed: Mapped[int] = mapped_column(default=0)
     unread: Mapped[int] = mapped_column(default=0)
     open_alerts: Mapped[int] = mapped_column(default=0)
     worst_open_alert: Mapped[int] = mapped_column(SmallInteger(), default=0)
+    review_on: Mapped[date | None]
     looked_at: Mapped[datetime | None]
     new_since_look: Mapped[int] = mapped_column(default=0)
     refreshed_at: Mapped[datetime]
 
 
 class CaseloadEntry(Base):
-    """One patient in one person's caseload, in the order they are listed."""
+    """One patient in one person's caseload, in the order they are listed, with what it is filtered by.
+
+    Of somebody who is not in care nothing but the rank is set: no filter finds them. `heard_at` is when the patient was
+    last heard of (enrolled, answered); how long ago that is, and whether a review is due, is worked out when read.
+    """
 
     __tablename__ = "caseload_entries"
 
@@ -50,6 +56,11 @@ class CaseloadEntry(Base):
     patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), primary_key=True)
     rank: Mapped[int] = mapped_column(SmallInteger())
     sort_name: Mapped[str] = mapped_column(String(220))
+    is_lead: Mapped[bool] = mapped_column(default=False)
+    is_worsening: Mapped[bool] = mapped_column(default=False)
+    in_induction: Mapped[bool] = mapped_column(default=False)
+    review_on: Mapped[date | None]
+    heard_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index(None, "user_id", "rank", "sort_name", "patient_id"),

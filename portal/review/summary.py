@@ -8,8 +8,9 @@ from sqlalchemy import Select, String, bindparam, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import User
-from portal.checkins import due
+from portal.checkins import ready_made
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
+from portal.checkins.ready_made import Phase
 from portal.db import run
 from portal.instruments import catalogue
 from portal.instruments.definition import WORDINGS_PER_VERSION
@@ -17,7 +18,7 @@ from portal.messaging.models import Thread
 from portal.patients.models import Patient, PatientCondition
 from portal.review.models import CaseloadRow
 from portal.safety.models import Alert, AlertState
-from portal.treatment.models import Infusion, InfusionStatus
+from portal.treatment.models import Course, CourseStatus, Infusion, InfusionKind, InfusionStatus
 
 _WHO = bindparam("patient", type_=Patient.id.type)
 _INSTRUMENT: Any = bindparam("instrument")
@@ -53,9 +54,17 @@ def read(patient_id: uuid.UUID, *, at: datetime) -> tuple[dict[str, Any], str]:
     found["baseline"] = first if found["baseline"] is None else found["baseline"]
     found |= {name: found[name] or 0 for name in _COUNTS}
     found |= {"name": f"{who.given_name} {who.family_name}", "status": who.status, "instrument": who.instrument}
-    found["overdue"] = due.count_late([who], at)[patient_id]
+    found["phase"] = _phase(found)
     found["conditions"] = " ".join(sorted((who.conditions or "").split()))
     return found, f"{who.family_name} {who.given_name}".casefold()
+
+
+def _phase(found: dict[str, Any]) -> Phase:
+    """Take what the phase is worked out from out of the row, and return the phase."""
+    courses, planned, given = (found.pop(name) for name in ("courses", "series_planned", "series_given"))
+    return ready_made.suggested_phase(
+        has_course=courses > 0, is_running=planned is not None, series_planned=planned or 0, series_given=given
+    )
 
 
 _COUNTS = {"unreviewed", "unread", "open_alerts", "worst_open_alert", "new_since_look", "infusions_done"}
@@ -108,6 +117,11 @@ def _latest_course() -> Any:
     return newest.order_by(given.happens_at.desc()).limit(1).scalar_subquery()
 
 
+def _running(what: Any) -> Select[Any]:
+    mine = select(what).where(Course.patient_id == _WHO, Course.status == CourseStatus.RUNNING)
+    return mine.order_by(Course.started_on.desc(), Course.created_at.desc()).limit(1)
+
+
 def _unread() -> Any:
     return select(func.sum(Thread.unread_by_team)).where(Thread.patient_id == _WHO).scalar_subquery()
 
@@ -143,6 +157,14 @@ def _summary() -> Select[Any]:
         _check_ins(func.max(CheckIn.received_at)).scalar_subquery().label("last_check_in_at"),
         _check_ins(func.count(), CheckIn.reviewed_at.is_(None)).scalar_subquery().label("unreviewed"),
         _check_ins(func.count(), is_new).scalar_subquery().label("new_since_look"),
+        select(func.count()).where(Course.patient_id == _WHO).scalar_subquery().label("courses"),
+        _running(Course.series_planned).scalar_subquery().label("series_planned"),
+        _infusions(
+            func.count(),
+            Infusion.status.in_(_GIVEN),
+            Infusion.kind == InfusionKind.INDUCTION,
+            Infusion.course_id == _running(Course.id).scalar_subquery(),
+        ).label("series_given"),
         _unread().label("unread"),
         _open_alerts(func.count()).label("open_alerts"),
         _open_alerts(func.max(Alert.severity)).label("worst_open_alert"),

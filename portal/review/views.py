@@ -22,7 +22,7 @@ blueprint = Blueprint("review", __name__)
 def caseload() -> ResponseReturnValue:
     in_care = request.args.get("show") != "others"
     page = queries.list_caseload(
-        guard.actor().user_id, in_care=in_care, after=request.args.get("after", type=uuid.UUID)
+        guard.actor().user_id, at=guard.at(), in_care=in_care, after=request.args.get("after", type=uuid.UUID)
     )
     alerts = safety.list_open(guard.actor().user_id, limit=5)
     may_approve = permits(guard.actor(), Permission.INSTRUMENT_APPROVE, Thing())
@@ -37,7 +37,7 @@ def find() -> ResponseReturnValue:
     db.begin(write=False)
     form = SearchForm()
     if not form.validate():
-        page = queries.list_caseload(guard.actor().user_id)
+        page = queries.list_caseload(guard.actor().user_id, at=guard.at())
         return render_template("review/caseload.html", page=page, in_care=True, alerts=[], waiting=0, form=form), 422
-    page = queries.search_caseload(guard.actor().user_id, str(form.name.data))
+    page = queries.search_caseload(guard.actor().user_id, str(form.name.data), at=guard.at())
     return render_template("review/caseload.html", page=page, in_care=None, alerts=[], waiting=0, form=form)

@@ -10,11 +10,13 @@ from portal.access.policy import PatientStatus, Role
 from portal.accounts.models import AccountStatus
 from portal.checkins.models import Mode
 from portal.checkins.quality import Mark
+from portal.checkins.ready_made import Phase
 from portal.instruments.algorithms import Provisional, Syndrome
 from portal.instruments.change import Reliable
 from portal.instruments.definition import LicenseStatus, Method, SafetyState
 from portal.instruments.queries import State
 from portal.patients.models import Condition
+from portal.review.booster.models import ReviewDecision
 from portal.review.need import Need
 from portal.safety.models import AlertState, Closing, Contact, Severity
 from portal.treatment.flowsheet.models import EntryKind, Level
@@ -222,6 +224,19 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         Provisional.YES: _l("Provisional PTSD: the pattern of symptoms is met"),
         Provisional.NO: _l("No provisional PTSD"),
         Provisional.UNKNOWN: _l("Cannot be said: the open answers could decide it"),
+    },
+    ReviewDecision: {
+        ReviewDecision.BOOSTER: _l("Booster"),
+        ReviewDecision.WAIT: _l("Wait"),
+        ReviewDecision.CHANGE: _l("Change of treatment"),
+        ReviewDecision.STOP: _l("Stop"),
+        ReviewDecision.REFER: _l("Refer"),
+    },
+    Phase: {
+        Phase.BASELINE: _l("Before treatment"),
+        Phase.INDUCTION: _l("In the series"),
+        Phase.MAINTENANCE: _l("Boosters"),
+        Phase.AFTER_STOPPING: _l("After treatment"),
     },
     Reliable: {
         Reliable.IMPROVED: _l("Reliably improved"),

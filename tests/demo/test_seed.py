@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from config import ConfigurationError
-from portal import db
+from portal import clock, db
 from portal.accounts.models import User
 from portal.app import create_app
 from portal.audit import service as audit
@@ -48,7 +48,7 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     _shows_the_treatment_record(app)
     assert audit.first_broken() is None
     bea = db.session.query(User).filter_by(email="bea@interval.example").one()
-    lines = queries.list_caseload(bea.id).lines
+    lines = queries.list_caseload(bea.id, at=clock.now()).lines
     assert lines[0].name == "Ruth Ellery"
     assert all(line.new_since_look for line in lines)
     assert {line.name for line in lines if line.overdue} == {"Imani Cole"}

@@ -59,7 +59,7 @@ def test_more_of_anything_never_lowers_a_patient() -> None:
 
 def line(person: Person, viewer: Person) -> queries.Line:
     """Return a patient's line in somebody's caseload."""
-    pages = [queries.list_caseload(viewer.user_id, in_care=in_care) for in_care in (True, False)]
+    pages = [queries.list_caseload(viewer.user_id, at=NOW, in_care=in_care) for in_care in (True, False)]
     return next(one for page in pages for one in page.lines if one.patient_id == person.own_id)
 
 
@@ -130,7 +130,7 @@ def test_a_score_is_compared_with_scores_of_the_same_questions_only(
 
 
 def test_only_the_care_team_lists_a_patient(app: Flask, cast: Cast) -> None:
-    listed = {name: queries.list_caseload(one.user_id).lines for name, one in cast.everybody().items()}
+    listed = {name: queries.list_caseload(one.user_id, at=NOW).lines for name, one in cast.everybody().items()}
     names = {name: [found.name for found in lines] for name, lines in listed.items()}
     expected = {"bea": ["Ada Okafor"], "nia": ["Ada Okafor"], "cal": ["Dot Vasquez"], "ada": [], "dot": [], "eve": []}
     assert names == expected
@@ -141,8 +141,8 @@ def test_leaving_the_care_team_takes_the_patient_off_the_list(app: Flask, cast: 
     member.until = NOW
     review.refresh([cast.ada.own_id], at=NOW)
     db.session.commit()
-    assert queries.list_caseload(cast.bea.user_id).lines == []
-    assert len(queries.list_caseload(cast.nia.user_id).lines) == 1
+    assert queries.list_caseload(cast.bea.user_id, at=NOW).lines == []
+    assert len(queries.list_caseload(cast.nia.user_id, at=NOW).lines) == 1
 
 
 def test_opening_a_chart_counts_as_looking(app: Flask, cast: Cast, browser: LOOKS) -> None:
@@ -169,7 +169,7 @@ def test_the_page_pages_and_loses_nobody(app: Flask, cast: Cast) -> None:
     db.session.commit()
     seen, after = [], None
     while True:
-        page = queries.list_caseload(cast.bea.user_id, after=after)
+        page = queries.list_caseload(cast.bea.user_id, at=NOW, after=after)
         seen += [found.patient_id for found in page.lines]
         after = page.next_after
         if after is None:

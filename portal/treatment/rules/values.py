@@ -68,6 +68,9 @@ class Rules:
         months: of each long-term check ("urinary" …), after how many months it is due again.
         evening_text, day_text, after_text: what the patient reads on preparing, on the day, and afterwards; the
             clinic's own words, "" where it has given none.
+        lines: of an instrument ("phq-9"), the score of its primary scale from which on a patient is not well; above it
+            or, where more is better, below it. What is not named has no line.
+        silent_days: days without a word from a patient after which the caseload calls them silent.
         call_name, call_phone: whom a nurse calls where the portal cannot be reached.
     """
 
@@ -78,6 +81,8 @@ class Rules:
     after_at: tuple[int, ...] = (15, 30, 60)
     classes: Mapping[str, Class] = field(default_factory=dict)
     months: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, float] = field(default_factory=dict)
+    silent_days: int = 7
     evening_text: str = ""
     day_text: str = ""
     after_text: str = ""
@@ -98,6 +103,7 @@ DEFAULTS = Rules(
     during=Stage(soft=Limits(systolic=160, diastolic=100, percent=20), hard=_HARD_DURING),
     after=Stage(soft=Limits(percent=20), hard=_HARD_DURING),
     months={"urinary": 1, "liver": 6, "cognition": 6, "misuse": 1},
+    lines={"phq-9": 10, "gad-7": 10, "pcl-5-week": 33, "pcl-5-month": 33},
 )
 """Interval's defaults [D], to be confirmed by the clinic's medical director; in force as version 0."""
 
@@ -113,6 +119,7 @@ def from_json(values: Mapping[str, Any]) -> Rules:
     found |= {name: _stage(values[name]) for name in ("before", "during", "after")}
     found["after_at"] = tuple(values.get("after_at", DEFAULTS.after_at))
     found["classes"] = {name: Class(one) for name, one in values.get("classes", {}).items()}
+    found.setdefault("lines", DEFAULTS.lines)
     return Rules(**found)
 
 
