@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from portal.progress.words import Message
+
 ScoreState = Literal["complete", "prorated", "unscored"]
 InfusionKind = Literal["induction", "booster"]
 InfusionStatus = Literal["planned", "completed", "stopped-early", "cancelled", "missed"]
@@ -172,7 +174,7 @@ class Timeline:
     """Everything one reader may see of one patient, and the dates `start` to `end` that are to be shown of it.
 
     `today` is the patient's today. `expected_gap_days` is the longest silence between two scores of the plan in
-    force; beyond it the line is broken. `scores`, `infusions` and `marks` are in order of time.
+    force; beyond it the line is broken. `baseline_note` says who chose the baseline and why, where somebody did. `scores`, `infusions` and `marks` are in order of time.
     """
 
     time_zone: ZoneInfo
@@ -186,6 +188,7 @@ class Timeline:
     marks: tuple[Mark, ...] = ()
     baseline: ScorePoint | None = None
     expected_gap_days: int = 14
+    baseline_note: Message | None = None
 
     @property
     def shown_scores(self) -> tuple[ScorePoint, ...]:
