@@ -174,7 +174,8 @@ class Timeline:
     """Everything one reader may see of one patient, and the dates `start` to `end` that are to be shown of it.
 
     `today` is the patient's today. `expected_gap_days` is the longest silence between two scores of the plan in
-    force; beyond it the line is broken. `baseline_note` says who chose the baseline and why, where somebody did. `scores`, `infusions` and `marks` are in order of time.
+    force; beyond it the line is broken. `baseline_note` says who chose the baseline and why, where somebody did.
+    `scores`, `infusions` and `marks` are in order of time.
     """
 
     time_zone: ZoneInfo
