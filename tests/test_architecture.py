@@ -41,7 +41,7 @@ PURE = {
     "treatment/rules": ("values", "problems", "changes"),
     "treatment/flowsheet": (
         *("kinds", "vitals", "entries", "levels", "standing", "checks", "drug", "deviations", "problems"),
-        *("sparkline", "for_device"),
+        *("sparkline", "for_device", "allergen"),
     ),
     "treatment/medication": ("groups", "chips", "taking"),
     "treatment/monitoring": ("due",),
@@ -56,7 +56,7 @@ PURE = {
     ),
     "progress": ("timeline", "figures", "thinning", "sentence", "axes", "outcomes", "response"),
     "review": ("need",),
-    "review/booster": ("sheet",),
+    "review/booster": ("sheet", "due"),
 }
 PURE_FILES = [f"{room}/{file}.py" for room, files in PURE.items() for file in files]
 COMMITTERS = {"app.py", "cli.py", "db.py", "demo/seed.py", "checkins/history/cli.py"}
