@@ -15,13 +15,16 @@ from portal.db import session
 from portal.instruments.definition import Definition, Scale
 from portal.patients.queries import PatientRef
 from portal.progress import ranges
+from portal.progress.baseline.compared import with_baseline
+from portal.progress.baseline.queries import get_chosen
 from portal.progress.lanes import Lane, ends, fill, list_lanes, usual
 from portal.progress.ranges import Range
-from portal.progress.reading import MEDIAN_DAYS, baseline_of, given
+from portal.progress.reading import MEDIAN_DAYS
 from portal.progress.scores import Offer, list_offers, list_scores, view_of
 from portal.progress.timeline import InfusionMark, Mark, Timeline
 from portal.safety import queries as safety
 from portal.treatment import queries as treatment
+from portal.treatment.rules import queries as rules
 
 MOST_STRIPS = 4
 SLACK = 1.5
@@ -100,20 +103,21 @@ def _outline(
     today = at.astimezone(zone).date()
     scores = list_scores(patient, offer, scale, zone, for_team=for_team) if offer and scale else ()
     infusions = tuple(_mark(row, zone) for row in treatment.list_infusions(patient.id))
+    in_force = rules.current()
+    lines: Any = {"lines": in_force.rules.lines, "rules_version": in_force.version}
     outline = Timeline(
         time_zone=zone,
         today=today,
         start=today,
         end=today,
-        instrument=view_of(offer, scale, scores) if offer and scale else None,
+        instrument=view_of(offer, scale, scores, **lines) if offer and scale else None,
         scores=scores,
         infusions=tuple(sorted(infusions, key=lambda mark: mark.at)),
         marks=_alerts(patient.id, zone) if for_team else (),
         expected_gap_days=_expected_gap(patient.id, offer.definition.id) if offer else WITHOUT_PLAN_DAYS,
     )
-    first = next(iter(given(outline)), None)
-    baseline = baseline_of(scores, first.at) if first else None
-    return replace(outline, baseline=baseline)
+    chosen = get_chosen(patient.id, offer.definition.id, scale.code) if offer and scale and scores else None
+    return with_baseline(outline, chosen, for_team=for_team)
 
 
 def _mark(row: Any, zone: ZoneInfo) -> InfusionMark:
@@ -128,6 +132,7 @@ def _mark(row: Any, zone: ZoneInfo) -> InfusionMark:
         mg_per_kg=row.dose_mg_per_kg,
         route=row.route.value,
         minutes=row.minutes,
+        course_id=row.course_id,
     )
 
 

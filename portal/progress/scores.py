@@ -18,6 +18,7 @@ from portal.patients.queries import PatientRef
 from portal.progress.timeline import Band, InstrumentView, ScorePoint, true_at
 
 DAILY = "daily"
+NO_LINES: Mapping[str, float] = {}
 _SCORE: Any = ScoreRow.__table__
 _CHECK_IN: Any = CheckIn.__table__
 _STATES = {"complete": "complete", "prorated": "prorated", "not-scorable": "unscored"}
@@ -106,13 +107,29 @@ def _point(row: Any, definition: Definition, code: str, zone: ZoneInfo, for_team
     )
 
 
-def view_of(offer: Offer, scale: Scale, scores: Sequence[ScorePoint] = ()) -> InstrumentView:
-    """Return one scale of an instrument as the chart needs it, with room for what older versions could come to."""
+def view_of(
+    offer: Offer,
+    scale: Scale,
+    scores: Sequence[ScorePoint] = (),
+    *,
+    lines: Mapping[str, float] = NO_LINES,
+    rules_version: int = 0,
+) -> InstrumentView:
+    """Return one scale of an instrument as the chart needs it, with room for what older versions could come to.
+
+    Args:
+        offer: the instrument.
+        scale: which of its scales.
+        scores: what was answered, in order of time.
+        lines: of an instrument, the clinic's line on its primary scale; no other scale has one.
+        rules_version: the version of the clinic's rules that the lines are from; 0 is Interval's defaults.
+    """
     definition, change, response = offer.definition, scale.reliable_change, scale.response
     sources = (change.source if change else "", response.source if response else "", scale.bands_source)
     same = {str(one.structure_version): one for one in offer.definitions.values()}
     older = {version: one.scale(scale.code) for version, one in same.items() if _has(one, scale.code)}
     is_part = scale.code != definition.primary.code
+    line = None if is_part or scale.method is Method.TRIAGE else lines.get(definition.id)
     return InstrumentView(
         id=definition.id,
         title=definition.title,
@@ -127,7 +144,8 @@ def view_of(offer: Offer, scale: Scale, scores: Sequence[ScorePoint] = ()) -> In
         remission_below=response.remission_below if response else None,
         reliable_change=change.points if change else None,
         versions=tuple(sorted({point.version for point in scores}, key=int)),
-        line=scale.cutoff.at_least if scale.cutoff and scale.method is not Method.TRIAGE else None,
+        line=line,
+        line_version=None if line is None else rules_version,
         sources=tuple(dict.fromkeys(source for source in sources if source)),
         decimals=scale.digits or 0,
         has_levels=scale.method is Method.TRIAGE,

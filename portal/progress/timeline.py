@@ -39,7 +39,8 @@ class InstrumentView:
     where there is little room, "" for the short title. `decimals` is how many a score is written with. With
     `has_levels` the scores are outcomes in an order, each one of `bands`, and no amounts: nothing is joined, subtracted
     or averaged. `recalled` are the recall days by version, where they differ; `bands_since` is the first answer to
-    which the bands apply, None for all.
+    which the bands apply, None for all. `line_version` is the version of the clinic's rules that laid the line down; 0
+    is Interval's default.
     """
 
     id: str
@@ -63,6 +64,7 @@ class InstrumentView:
     staff_note: str = ""
     recalled: Mapping[str, int | None] = field(default_factory=dict)
     bands_since: datetime | None = None
+    line_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class InfusionMark:
     """One infusion, planned or past; doses in mg and mg per kg of body weight, length in minutes.
 
     `peak` is the highest pressure from its start on, systolic and diastolic in mmHg; `effects` are the names of the
-    side effects noted or told, the strongest first. Both are empty where nothing is on record.
+    side effects noted or told, the strongest first. Both are empty where nothing is on record. `course_id` tells the
+    infusions of one course from those of another.
     """
 
     id: UUID
@@ -109,6 +112,7 @@ class InfusionMark:
     minutes: int | None = None
     peak: tuple[int, int] | None = None
     effects: tuple[str, ...] = ()
+    course_id: UUID | None = None
 
     @property
     def was_given(self) -> bool:
