@@ -57,6 +57,7 @@ PURE = {
     "progress": ("timeline", "figures", "thinning", "sentence", "axes", "outcomes", "response"),
     "review": ("need",),
     "review/booster": ("sheet", "due"),
+    "review/booster/elements": ("parts", "treatment", "scores"),
 }
 PURE_FILES = [f"{room}/{file}.py" for room, files in PURE.items() for file in files]
 COMMITTERS = {"app.py", "cli.py", "db.py", "demo/seed.py", "checkins/history/cli.py"}
