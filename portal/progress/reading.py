@@ -1,16 +1,15 @@
-"""What can be read off a timeline: medians, unbroken stretches, thresholds, crossings, intervals after infusions."""
+"""What can be read off a timeline: unbroken stretches, thresholds, crossings, intervals after infusions, standing."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from portal.progress.timeline import DailyPoint, InfusionMark, InstrumentView, Median, ScorePoint, Timeline
-
-MEDIAN_DAYS = 7
-MEDIAN_NEEDS = 3
-"""Days with an answer, among seven, below which a median would only repeat single answers."""
+from portal.instruments import change
+from portal.instruments.change import Trend
+from portal.progress.standing import Slope, State, best_of, slope_of, state_of
+from portal.progress.timeline import InfusionMark, InstrumentView, ScorePoint, Timeline
 
 Change = Literal["improved", "worse"]
 
@@ -102,43 +101,9 @@ def silences(timeline: Timeline) -> tuple[tuple[date, date], ...]:
     )
 
 
-def daily_medians(points: Sequence[DailyPoint], *, every: int = 1) -> tuple[tuple[Median, ...], ...]:
-    """Return the seven-day median in unbroken stretches; every answer counts, several of one day too.
-
-    The seven days end on the day itself, so that nothing is shown before it was known. Fewer than three answered
-    days give no median and break the line. With `every` above 1 only every so many answered days are worked out.
-    """
-    days = _days(points)
-    ordinals = [on.toordinal() for on, _ in days]
-    runs: list[list[Median]] = []
-    low, last = 0, -1
-    for index in range(0, len(days), every):
-        while ordinals[low] <= ordinals[index] - MEDIAN_DAYS:
-            low += 1
-        if index + 1 - low < MEDIAN_NEEDS:
-            continue
-        if last < 0 or index - last > every or ordinals[index] - ordinals[last] > max(MEDIAN_DAYS, 2 * every):
-            runs.append([])
-        window = [value for _, values in days[low : index + 1] for value in values]
-        runs[-1].append(Median(days[index][0], _middle(window)))
-        last = index
-    return tuple(tuple(run) for run in runs)
-
-
-def _days(points: Sequence[DailyPoint]) -> list[tuple[date, list[float]]]:
-    # Read by position, because ten years hold thousands of them.
-    return [(on, [point[2] for point in group]) for on, group in groupby(points, key=lambda point: point[0])]
-
-
 def has_crowded_days(timeline: Timeline) -> bool:
     """Return whether any daily question shown was answered several times on one day."""
     return any(len({point[0] for point in series.points}) < len(series.points) for series in timeline.daily)
-
-
-def _middle(values: list[float]) -> float:
-    values.sort()
-    half = len(values) // 2
-    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
 
 
 def response_at(instrument: InstrumentView, baseline: ScorePoint | None) -> float | None:
@@ -210,13 +175,13 @@ def days_on_the_good_side(timeline: Timeline) -> int | None:
         return None
     run: list[ScorePoint] = []
     for point in reversed(timeline.scores):
-        if point.value is None or (point.state == "prorated" and _is_good(instrument, point.value)):
+        if point.value is None or (point.state == "prorated" and is_good(instrument, point.value)):
             continue
         if run and (run[-1].on - point.on).days > timeline.expected_gap_days:
             break
         if point.version != newest.version:
             break
-        if not _is_good(instrument, point.value):
+        if not is_good(instrument, point.value):
             break
         run.append(point)
     return (run[0].on - run[-1].on).days or None if run else None
@@ -231,7 +196,8 @@ def unbroken(interval: Interval, gap_days: int) -> Iterator[Interval]:
         begins += len(run)
 
 
-def _is_good(instrument: InstrumentView, value: float) -> bool:
+def is_good(instrument: InstrumentView, value: float) -> bool:
+    """Whether a score is on the good side of the line that the clinic chose; at the line it is not."""
     line = instrument.line or 0
     return value > line if instrument.higher_is_better else value < line
 
@@ -261,3 +227,59 @@ def intervals(timeline: Timeline) -> tuple[Interval, ...]:
         days = tuple((p.at - anchor.at) / timedelta(days=1) for p in points)
         found.append(Interval(anchor, tuple(points), days, index == len(anchors) - 1))
     return tuple(found)
+
+
+def course(timeline: Timeline) -> list[InfusionMark]:
+    """Return the infusions given of the current course: the one that the last infusion given belongs to."""
+    marks = given(timeline)
+    return [mark for mark in marks if mark.course_id == marks[-1].course_id]
+
+
+def complete(timeline: Timeline) -> list[ScorePoint]:
+    """Return the complete scores that can be compared with the newest one: those of its version, in order of time."""
+    newest = latest(timeline)
+    if newest is None or timeline.instrument is None or timeline.instrument.has_levels:
+        return []
+    return [point for point in timeline.scores if point.state == "complete" and point.version == newest.version]
+
+
+def best(timeline: Timeline) -> ScorePoint | None:
+    """Return the best complete score of the newest version since the first infusion of the current course.
+
+    Of equals the newest: it was as good as ever on that day. None before any infusion.
+    """
+    marks = course(timeline)
+    points = [point for point in complete(timeline) if marks and point.at > marks[0].at]
+    return best_of(timeline.instrument, points[::-1]) if timeline.instrument else None
+
+
+def trend(timeline: Timeline) -> Trend | None:
+    """Return where the scores are heading, by the rule of `instruments.change.trend`; None with nothing to compare."""
+    points, instrument = complete(timeline), timeline.instrument
+    if instrument is None or not points:
+        return None
+    top, previous = best(timeline), points[-2] if len(points) > 1 else None
+    return change.trend(
+        instrument.reliable_change,
+        higher_is_better=instrument.higher_is_better,
+        latest=points[-1].value or 0,
+        previous=previous.value if previous else None,
+        best=None if top is None or top is points[-1] else top.value,
+    )
+
+
+def slope(timeline: Timeline) -> Slope | None:
+    """Return how fast the complete scores have moved since the last infusion; None with fewer than three."""
+    marks = given(timeline)
+    return slope_of([point for point in complete(timeline) if marks and point.at > marks[-1].at])
+
+
+def response_state(timeline: Timeline) -> State:
+    """Return whether there is a response or a remission now, and since the baseline the first day of each."""
+    instrument, points, start = timeline.instrument, complete(timeline), timeline.baseline
+    if instrument is None or not points:
+        return State()
+    is_comparable = start is not None and start.version == points[-1].version
+    begins = start.at if start else next((mark.at for mark in course(timeline)), None)
+    since = [point for point in points if begins is not None and point.at > begins]
+    return state_of(instrument, since, response_at(instrument, start) if is_comparable else None)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.progress import reading
+from portal.progress import medians, reading
 from portal.progress.timeline import DailyPoint, ScorePoint
 from tests.progress.stories import PHQ9, TODAY, infusion, instant, score, series_of_six, timeline
 
@@ -59,32 +59,32 @@ def test_silence_is_cut_to_what_is_shown() -> None:
 def test_the_median_is_of_the_seven_days_that_end_on_the_day() -> None:
     values = [1, 9, 2, 8, 3, 7, 4, 6, 5]
     points = [point(8 - n, value) for n, value in enumerate(values)]
-    (run,) = reading.daily_medians(points)
+    (run,) = medians.daily_medians(points)
     assert {m.on: m.value for m in run} == {
         ago(8 - n): median(values[max(0, n - 6) : n + 1]) for n in range(2, len(values))
     }
 
 
 def test_two_answered_days_in_seven_have_no_median() -> None:
-    assert reading.daily_medians([point(20, 3), point(16, 4), point(9, 5), point(2, 6)]) == ()
+    assert medians.daily_medians([point(20, 3), point(16, 4), point(9, 5), point(2, 6)]) == ()
 
 
 def test_every_answer_of_a_day_counts_in_the_median_and_the_days_still_have_to_be_three() -> None:
     many = [point(0, value, hour) for hour, value in ((8, 9), (12, 9), (16, 9), (20, 0))]
-    (run,) = reading.daily_medians([point(2, 4), point(1, 6), *many])
+    (run,) = medians.daily_medians([point(2, 4), point(1, 6), *many])
     assert [(m.on, m.value) for m in run] == [(TODAY, median([4, 6, 9, 9, 9, 0]))]
-    assert reading.daily_medians([point(1, 6), *many]) == ()
+    assert medians.daily_medians([point(1, 6), *many]) == ()
 
 
 def test_a_median_line_is_open_where_nobody_answered() -> None:
     points = [point(days, 5) for days in (40, 39, 38, 12, 11, 10)]
-    assert [[m.on for m in run] for run in reading.daily_medians(points)] == [[ago(38)], [ago(10)]]
+    assert [[m.on for m in run] for run in medians.daily_medians(points)] == [[ago(38)], [ago(10)]]
 
 
 @given(st.dictionaries(st.integers(0, 200), st.integers(0, 10), max_size=80), st.sampled_from([1, 7]))
 def test_a_median_lies_among_the_answers_of_its_seven_days(answers: dict[int, int], every: int) -> None:
     points = [point(days, value) for days, value in sorted(answers.items(), reverse=True)]
-    for run in reading.daily_medians(points, every=every):
+    for run in medians.daily_medians(points, every=every):
         for one in run:
             window = [p.value for p in points if 0 <= (one.on - p.on).days < 7]
             assert len(window) >= 3
