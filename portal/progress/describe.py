@@ -9,7 +9,9 @@ from portal.progress.timeline import (
     DailySeries,
     InfusionMark,
     InstrumentView,
+    Mark,
     MarkKind,
+    MedicineChange,
     ScoreMode,
     ScorePoint,
 )
@@ -28,7 +30,13 @@ MARK: dict[MarkKind, Message] = {
     "event": message("Event"),
     "visit": message("Visit"),
     "message": message("Message"),
-    "alert": message("Alert"),
+    "alert": message("Open alert"),
+}
+CHANGED: dict[MedicineChange, str] = {
+    "": N_("%(what)s"),
+    "started": N_("start %(what)s"),
+    "changed": N_("now %(what)s"),
+    "stopped": N_("stop %(what)s"),
 }
 
 NO_RESULT = message("no result")
@@ -126,7 +134,28 @@ def infusion(mark: InfusionMark) -> tuple[Message, ...]:
         said.append(message("%(route)s", route=mark.route))
     if mark.minutes is not None:
         said.append(counted("%(n)s minute", "%(n)s minutes", mark.minutes))
-    return tuple(said)
+    if mark.peak is not None:
+        said.append(peak(mark.peak))
+    return (*said, *mark.effects)
+
+
+def peak(pressure: tuple[int, int]) -> Message:
+    """Return the highest pressure of an infusion, in mmHg."""
+    return message("highest blood pressure %(pressure)s", pressure="{}/{}".format(*pressure))
+
+
+def label(mark: Mark) -> Message:
+    """Return what stands beside another mark: what was done with a medicine, or the mark's own words."""
+    return message(CHANGED[mark.change], what=mark.label)
+
+
+def other(mark: Mark) -> tuple[Message, Message]:
+    """Return what another mark is, and its day or days; one that goes on has no end."""
+    said = label(mark)
+    heading = message("%(kind)s: %(what)s", kind=MARK[mark.kind], what=said) if mark.label else MARK[mark.kind]
+    if mark.goes_on:
+        return heading, message("since %(on)s", on=mark.on)
+    return heading, message("%(days)s", days=Span(mark.on, mark.until or mark.on))
 
 
 def daily(series: DailySeries, point: DailyPoint) -> tuple[Message, ...]:

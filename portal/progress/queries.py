@@ -18,11 +18,12 @@ from portal.progress import ranges
 from portal.progress.baseline.compared import with_baseline
 from portal.progress.baseline.queries import get_chosen
 from portal.progress.lanes import Lane, ends, fill, list_lanes, usual
+from portal.progress.marks import list_marks
+from portal.progress.medians import MEDIAN_DAYS
 from portal.progress.ranges import Range
-from portal.progress.reading import MEDIAN_DAYS
 from portal.progress.scores import Offer, list_offers, list_scores, view_of
-from portal.progress.timeline import InfusionMark, Mark, Timeline
-from portal.safety import queries as safety
+from portal.progress.timeline import InfusionMark, Timeline
+from portal.progress.treated import with_tolerability
 from portal.treatment import queries as treatment
 from portal.treatment.rules import queries as rules
 
@@ -102,7 +103,7 @@ def _outline(
     zone = ZoneInfo(patient.time_zone)
     today = at.astimezone(zone).date()
     scores = list_scores(patient, offer, scale, zone, for_team=for_team) if offer and scale else ()
-    infusions = tuple(_mark(row, zone) for row in treatment.list_infusions(patient.id))
+    infusions = sorted((_mark(row, zone) for row in treatment.list_infusions(patient.id)), key=lambda mark: mark.at)
     in_force = rules.current()
     lines: Any = {"lines": in_force.rules.lines, "rules_version": in_force.version}
     outline = Timeline(
@@ -112,8 +113,8 @@ def _outline(
         end=today,
         instrument=view_of(offer, scale, scores, **lines) if offer and scale else None,
         scores=scores,
-        infusions=tuple(sorted(infusions, key=lambda mark: mark.at)),
-        marks=_alerts(patient.id, zone) if for_team else (),
+        infusions=with_tolerability(patient.id, infusions, for_team=for_team),
+        marks=list_marks(patient.id, zone, today, for_team=for_team),
         expected_gap_days=_expected_gap(patient.id, offer.definition.id) if offer else WITHOUT_PLAN_DAYS,
     )
     chosen = get_chosen(patient.id, offer.definition.id, scale.code) if offer and scale and scores else None
@@ -134,11 +135,6 @@ def _mark(row: Any, zone: ZoneInfo) -> InfusionMark:
         minutes=row.minutes,
         course_id=row.course_id,
     )
-
-
-def _alerts(patient_id: uuid.UUID, zone: ZoneInfo) -> tuple[Mark, ...]:
-    opened = [alert.opened_at.astimezone(zone).date() for alert in safety.list_alerts_of(patient_id)]
-    return tuple(Mark(on, "alert", "") for on in sorted(set(opened)))
 
 
 def _expected_gap(patient_id: uuid.UUID, instrument: str) -> int:

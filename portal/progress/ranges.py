@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from portal.progress.reading import MEDIAN_DAYS, daily_medians, given
+from portal.progress.medians import MEDIAN_DAYS, daily_medians
+from portal.progress.reading import given
 from portal.progress.timeline import DailySeries, Timeline
 
 Range = Literal["interval", "3-months", "1-year", "all", "imported"]
@@ -87,12 +88,12 @@ def _at_least_a_fortnight(start: date, end: date) -> tuple[date, date]:
 
 
 def _days(timeline: Timeline) -> Iterator[date]:
-    yield from (point.on for point in timeline.scores)
-    yield from (infusion.on for infusion in timeline.infusions)
-    yield from (mark.on for mark in timeline.marks)
+    """A medicine of ten years ago adds no ten empty years: other marks count where there is nothing else."""
+    found = [point.on for point in timeline.scores] + [infusion.on for infusion in timeline.infusions]
     for series in timeline.daily:
         if series.points:
-            yield from (series.points[0].on, series.points[-1].on)
+            found += [series.points[0].on, series.points[-1].on]
+    yield from found or (mark.on for mark in timeline.marks)
 
 
 def _imported(timeline: Timeline) -> Iterator[date]:

@@ -19,6 +19,7 @@ InfusionStatus = Literal["planned", "completed", "stopped-early", "cancelled", "
 ScoreMode = Literal["self", "phone", "bedside", "clinician"]
 DailySource = Literal["check-in", "import"]
 MarkKind = Literal["medicine", "event", "visit", "message", "alert"]
+MedicineChange = Literal["", "started", "changed", "stopped"]
 
 
 class Band(NamedTuple):
@@ -95,9 +96,9 @@ class ScorePoint:
 class InfusionMark:
     """One infusion, planned or past; doses in mg and mg per kg of body weight, length in minutes.
 
-    `peak` is the highest pressure from its start on, systolic and diastolic in mmHg; `effects` are the names of the
-    side effects noted or told, the strongest first. Both are empty where nothing is on record. `course_id` tells the
-    infusions of one course from those of another.
+    `peak` is the highest pressure from its start on, systolic and diastolic in mmHg; `effects` are the side effects
+    noted or told, the strongest first, each with its strength where known. Both are empty where nothing is on record.
+    `course_id` tells the infusions of one course from those of another.
     """
 
     id: UUID
@@ -111,7 +112,7 @@ class InfusionMark:
     route: str = ""
     minutes: int | None = None
     peak: tuple[int, int] | None = None
-    effects: tuple[str, ...] = ()
+    effects: tuple[Message, ...] = ()
     course_id: UUID | None = None
 
     @property
@@ -165,12 +166,18 @@ class DailySeries:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Anything else worth a place on the time axis; `until` makes it a stretch of time."""
+    """Anything else worth a place on the time axis; `until` makes it a stretch of time.
+
+    `label` is in somebody's own words: a medicine with its dose, an event. `change` is what was done with a medicine.
+    With `goes_on` a stretch has no end yet; `until` is then the patient's today.
+    """
 
     on: date
     kind: MarkKind
     label: str
     until: date | None = None
+    change: MedicineChange = ""
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from portal.progress.svg.infusions import SIGN_ROW
 from portal.progress.svg.scores import runs_shown, unscored_shown
 from portal.progress.thinning import LIMIT
 from portal.progress.timeline import DailySeries, InfusionMark, InstrumentView, Mark, ScorePoint, Timeline
-from portal.progress.words import Span, Words, message
+from portal.progress.words import Words
 
 Trace = dict[str, Any]
 MARKS = {
@@ -188,13 +188,18 @@ def marks(timeline: Timeline, sheets: list[list[Spot]], words: Words, axis: str)
     for number, spot in numbered:
         if spot.mark.until:
             x = [noon(max(spot.mark.on, timeline.start)), noon(min(spot.mark.until, timeline.end))]
-            trace = _trace("stretch", axis, x, [-spot.row] * 2, "lines", [_mark(spot.mark, words)] * 2)
+            trace = _trace(
+                "stretch-alert" if spot.mark.kind == "alert" else "stretch",
+                axis,
+                x,
+                [-spot.row] * 2,
+                "lines",
+                [_mark(spot.mark, words)] * 2,
+            )
             trace["meta"]["rows"] = [[spots[number].row] * 2 for spots in sheets]
             found.append(trace)
     return found
 
 
 def _mark(mark: Mark, words: Words) -> str:
-    what = message("%(kind)s: %(what)s", kind=describe.MARK[mark.kind], what=mark.label)
-    days = message("%(days)s", days=Span(mark.on, mark.until or mark.on))
-    return f"{plain(words.say(what))}<br>{plain(words.say(days))}"
+    return "<br>".join(plain(words.say(part)) for part in describe.other(mark))

@@ -17,6 +17,7 @@ from portal.safety.help import Help, best
 from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact, Severity
 
 CLOSED_SHOWN = 50
+MOST_SPELLS = 1_000
 _AT_BEDSIDE = N_("Recorded at the bedside")
 _HOWS: dict[str, Contact | Closing] = {how.value: how for how in (*Contact, *Closing)}
 
@@ -147,6 +148,13 @@ def list_alerts_of(patient_id: uuid.UUID, *, limit: int = 20) -> list[AlertLine]
     """Return a patient's alerts, the newest first."""
     mine = _LINE.where(Alert.patient_id == patient_id).order_by(Alert.opened_at.desc(), Alert.id).limit(limit)
     return _lines(session.execute(mine).all())
+
+
+def list_open_spells(patient_id: uuid.UUID) -> list[tuple[datetime, datetime | None]]:
+    """Return from when until when each alert of a patient was open, in order of time; None where it still is."""
+    mine = select(Alert.opened_at, Alert.state, Alert.state_at).where(Alert.patient_id == patient_id)
+    newest = session.execute(mine.order_by(Alert.opened_at.desc()).limit(MOST_SPELLS)).all()
+    return [(row.opened_at, row.state_at if row.state is AlertState.CLOSED else None) for row in reversed(newest)]
 
 
 def list_alerts_about(patient_id: uuid.UUID, submission_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:

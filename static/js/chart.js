@@ -78,7 +78,7 @@ class Live {
 
   // The picture's own stretches of time stay, with their words, until they no longer stand in the right place.
   stretches() {
-    const found = this.plot.data.map((one, index) => (one.meta.role === "stretch" ? index : -1)).filter((index) => index >= 0);
+    const found = this.plot.data.map((one, index) => (one.meta.role.startsWith("stretch") ? index : -1)).filter((index) => index >= 0);
     const opacity = this.figure.classList.contains("is-zoomed") ? 1 : 0;
     if (found.length) globalThis.Plotly.restyle(this.plot, { opacity }, found);
   }

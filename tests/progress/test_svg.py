@@ -200,10 +200,10 @@ def test_answers_from_an_earlier_diary_look_different_and_the_legend_says_so() -
 
 @pytest.mark.parametrize(("label", "explained"), [("", True), ("seen by Bea", False)])
 def test_the_legend_names_a_mark_that_has_no_words_of_its_own(label: str, explained: bool) -> None:
-    about = timeline([score(ago(4), 9)], marks=[Mark(ago(3), "alert", label)])
+    about = timeline([score(ago(4), 9)], marks=[Mark(ago(3), "alert", label, ago(1))])
     root = drawn(ranges.select(about, "all"))
     assert len(having(root, "c-alert")) == (2 if explained else 1)
-    assert ("Alert" in texts(root)) is explained
+    assert ("Open alert" in texts(root)) is explained
 
 
 def test_the_legend_explains_nothing_that_is_not_there() -> None:

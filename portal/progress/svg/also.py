@@ -5,11 +5,13 @@ from typing import NamedTuple
 from portal.progress import describe
 from portal.progress.svg.frame import ROW, Frame
 from portal.progress.svg.layers import Layers
-from portal.progress.svg.pen import element, number, text, title, width
+from portal.progress.svg.pen import element, number, shortened, text, title, width
 from portal.progress.timeline import Mark
-from portal.progress.words import Span, message
 
 MOST_ROWS = 4
+LABEL_SHARE = 0.3
+"""How much of the width one label may take."""
+STRETCH_HIGH, ALERT_HIGH = 14.0, 6.0
 SIGNS = {
     "medicine": "m-4-3h8v6h-8z",
     "event": "m0-4.5l5 8.5h-10z",
@@ -20,12 +22,13 @@ SIGNS = {
 
 
 class Spot(NamedTuple):
-    """Where a mark stands: its row, its stretch of the axis, and where its label begins (None: no room for one)."""
+    """Where a mark stands: its row, its stretch of the axis, and its label with where that begins (None: no room)."""
 
     mark: Mark
     row: int
     left: float
     right: float
+    label: str
     label_at: float | None
 
 
@@ -34,7 +37,9 @@ def pack(frame: Frame) -> list[Spot]:
     ends: list[float] = []
     spots = []
     for mark in frame.timeline.shown_marks:
-        left, right, long = _reach(frame, mark)
+        left, right = _reach(frame, mark)
+        label = _label(frame, mark)
+        long = width(label, frame.sheet.small)
         at = right + 8 if mark.until is None else left + 5
         if mark.until is None and at + long > frame.sheet.width:
             at = left - 8 - long
@@ -42,24 +47,31 @@ def pack(frame: Frame) -> list[Spot]:
         row = next((row for row, end in enumerate(ends) if end + 6 <= begins), len(ends))
         if row < MOST_ROWS:
             ends[row:] = [stops, *ends[row + 1 :]]
-            spots.append(Spot(mark, row, left, right, at))
+            spots.append(Spot(mark, row, left, right, label, at))
         else:
-            spots.append(Spot(mark, MOST_ROWS - 1, left, right, None))
+            spots.append(Spot(mark, MOST_ROWS - 1, left, right, label, None))
     return spots
 
 
-def _reach(frame: Frame, mark: Mark) -> tuple[float, float, float]:
+def _reach(frame: Frame, mark: Mark) -> tuple[float, float]:
     left = max(frame.x_on(mark.on), frame.left)
     right = min(frame.x_on(mark.until), frame.right) if mark.until else left
-    return left, max(left, right), width(mark.label, frame.sheet.small)
+    return left, max(left, right)
+
+
+def _label(frame: Frame, mark: Mark) -> str:
+    """Somebody's own words can be long: beside the mark stands as much as leaves room for others."""
+    if not mark.label:
+        return ""
+    return shortened(frame.words.say(describe.label(mark)), frame.sheet.width * LABEL_SHARE, frame.sheet.small)
 
 
 def draw(frame: Frame, spots: list[Spot]) -> Layers:
     """Return the marks where `pack` put them, and their labels."""
     labels = [
-        text(spot.mark.label, spot.label_at, _y(frame, spot) + 4, "c-small c-halo")
+        text(spot.label, spot.label_at, _y(frame, spot) + 4, "c-small c-halo")
         for spot in spots
-        if spot.label_at is not None
+        if spot.label and spot.label_at is not None
     ]
     stretches = [_stretch(frame, spot) for spot in spots if spot.mark.until]
     signs = [_sign(frame, spot) for spot in spots if not spot.mark.until]
@@ -71,15 +83,22 @@ def _y(frame: Frame, spot: Spot) -> float:
 
 
 def _about(frame: Frame, mark: Mark) -> str:
-    said = [message("%(kind)s: %(what)s", kind=describe.MARK[mark.kind], what=mark.label)]
-    said.append(message("%(days)s", days=Span(mark.on, mark.until or mark.on)))
-    return title(", ".join(frame.words.say(part) for part in said))
+    return title(", ".join(frame.words.say(part) for part in describe.other(mark)))
 
 
 def _stretch(frame: Frame, spot: Spot) -> str:
-    wide, y = max(spot.right - spot.left, 3.0), _y(frame, spot) - 7
-    about = _about(frame, spot.mark)
-    return element("rect", about, x=spot.left, y=y, width=wide, height=14.0, rx=3, class_="c-stretch")
+    is_alert = spot.mark.kind == "alert"
+    wide, high, y = max(spot.right - spot.left, 3.0), ALERT_HIGH if is_alert else STRETCH_HIGH, _y(frame, spot)
+    return element(
+        "rect",
+        _about(frame, spot.mark),
+        x=spot.left,
+        y=y - high / 2,
+        width=wide,
+        height=high,
+        rx=3,
+        class_="c-alert" if is_alert else "c-stretch",
+    )
 
 
 def _sign(frame: Frame, spot: Spot) -> str:

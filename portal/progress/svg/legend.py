@@ -49,8 +49,9 @@ def entries(frame: Frame) -> Iterator[tuple[Message, str]]:
         if any(status == had for _, had in kinds):
             yield name, _stem(f"c-booster c-{status}")
     # A mark with a label beside it explains itself.
-    for unnamed in sorted({mark.kind for mark in timeline.shown_marks if not mark.label and not mark.until}):
-        yield describe.MARK[unnamed], element("path", d=f"M0 0{SIGNS[unnamed]}", class_=f"c-mark c-{unnamed}")
+    for unnamed in sorted({mark.kind for mark in timeline.shown_marks if not mark.label}):
+        sign = "M-8-3h16v6h-16z" if unnamed == "alert" else f"M0 0{SIGNS[unnamed]}"
+        yield describe.MARK[unnamed], element("path", d=sign, class_=f"c-mark c-{unnamed}")
 
 
 def _scores(timeline: Timeline, instrument: InstrumentView) -> Iterator[tuple[Message, str]]:

@@ -141,10 +141,12 @@ def get_flowsheet(patient_id: uuid.UUID, infusion_id: uuid.UUID) -> Flowsheet:
     return Flowsheet(infusion_id, tuple(line.entry for line in lines), counting, mistaken)
 
 
-def list_flowsheets(patient_id: uuid.UUID) -> dict[uuid.UUID, list[Line]]:
-    """Return, for each infusion of a patient with any, the entries that count, in true order."""
+def list_flowsheets(patient_id: uuid.UUID, kinds: Collection[EntryKind] = ()) -> dict[uuid.UUID, list[Line]]:
+    """Return, for each infusion of a patient with any, the entries that count, in true order; only some `kinds` of
+    them where any are named."""
     found: dict[uuid.UUID, list[Line]] = {}
-    for row in session.execute(_LINES.where(_kept.patient_id == patient_id).limit(20 * MOST_ENTRIES)):
+    of_patient = _LINES.where(_kept.patient_id == patient_id, *([_kept.kind.in_(kinds)] if kinds else []))
+    for row in session.execute(of_patient.limit(20 * MOST_ENTRIES)):
         found.setdefault(row.infusion_id, []).append(_line(row))
     return {infusion_id: list(assemble(lines)[0]) for infusion_id, lines in found.items()}
 

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -33,6 +33,15 @@ class ChangeRow:
     withdrawn_at: datetime | None
     recorded_at: datetime
     recorded_by: str
+
+
+class DatedChange(NamedTuple):
+    """A medicine started, taken differently or stopped on a known day; the dose is in somebody's own words."""
+
+    on: date
+    kind: ChangeKind
+    name: str
+    dose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,16 @@ def list_changes(patient_id: uuid.UUID, medicine_id: uuid.UUID | None = None) ->
     return {
         one: sorted(rows, key=lambda row: (place.index(row.kind), row.on or date.min)) for one, rows in found.items()
     }
+
+
+def list_dated_changes(patient_id: uuid.UUID) -> list[DatedChange]:
+    """Return every change on a known day of the medicines that stand, in order of time; of very many, the latest."""
+    row = MedicineChange
+    mine = select(row.on, row.kind, Medicine.name, row.dose).join(Medicine, Medicine.id == row.medicine_id)
+    standing = (row.withdrawn_at.is_(None), Medicine.withdrawn_at.is_(None), row.on.is_not(None))
+    newest = mine.where(row.patient_id == patient_id, *standing).order_by(row.on.desc(), row.recorded_at.desc())
+    found = session.execute(newest.limit(MOST_CHANGES)).all()
+    return [DatedChange(row.on, row.kind, row.name, row.dose) for row in reversed(found) if row.on]
 
 
 def list_allergies(patient_id: uuid.UUID, *, withdrawn: bool = False) -> list[AllergyRow]:

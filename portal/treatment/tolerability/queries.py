@@ -1,17 +1,18 @@
 """Reading what was noted at the bedside of every infusion of a patient."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from portal.treatment.flowsheet import queries as flowsheets
+from portal.treatment.flowsheet.kinds import EntryKind
 from portal.treatment.flowsheet.queries import Line
 from portal.treatment.tolerability.values import Noted
 
 
-def list_noted(patient_id: uuid.UUID) -> dict[uuid.UUID, list[Noted]]:
-    """Return what counts of each flowsheet of a patient, in true order, by infusion."""
-    return {infusion_id: noted(lines) for infusion_id, lines in flowsheets.list_flowsheets(patient_id).items()}
+def list_noted(patient_id: uuid.UUID, kinds: Collection[EntryKind] = ()) -> dict[uuid.UUID, list[Noted]]:
+    """Return what counts of each flowsheet of a patient, in true order, by infusion; only some `kinds` where named."""
+    return {infusion_id: noted(lines) for infusion_id, lines in flowsheets.list_flowsheets(patient_id, kinds).items()}
 
 
 def noted(lines: Sequence[Line]) -> list[Noted]:
