@@ -33,6 +33,19 @@ class Hold(StrEnum):
     `last_good` (None: from the infusion) to `days`."""
 
 
+class Unknown(StrEnum):
+    """Why nobody can say how long it held."""
+
+    LINE = "line"
+    """The clinic has no line for this scale, or it is meant for a newer version of it."""
+    SCORE = "score"
+    """There is no complete score after the infusion."""
+    SILENCE = "silence"
+    """Nothing was answered for too long before day `days`."""
+    VERSION = "version"
+    """From day `days` on other questions were asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """How long it held: whole days from the (last) infusion; `last_good` is the last such day on the good side."""
@@ -40,6 +53,7 @@ class Held:
     how: Hold
     days: int | None = None
     last_good: int | None = None
+    why: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,19 +194,21 @@ def _held(
     scores: list[ScorePoint],
 ) -> Held:
     """Walk through the scores since the infusion until one is back on the wrong side of the line."""
-    if instrument.line is None or not scores or not _has_line(instrument, scores[0].at):
-        return Held(Hold.NOT_KNOWN)
+    if not scores:
+        return Held(Hold.NOT_KNOWN, why=Unknown.SCORE)
+    if instrument.line is None or not _has_line(instrument, scores[0].at):
+        return Held(Hold.NOT_KNOWN, why=Unknown.LINE)
     good: int | None = None
     days = [(p.on - infusion.on).days for p in scores]
     gaps = [after - before > timeline.expected_gap_days for before, after in pairwise([0, *days])]
     for point, day, is_gap in zip(scores, days, gaps, strict=True):
         if point.version != scores[0].version:
-            return Held(Hold.NOT_KNOWN, day, good)
+            return Held(Hold.NOT_KNOWN, day, good, Unknown.VERSION)
         is_back = good is not None and not is_good(instrument, point.value or 0)
         if is_back:
             return Held(Hold.BACK, day, good)
         if is_gap:
-            return Held(Hold.NOT_KNOWN, day, good)
+            return Held(Hold.NOT_KNOWN, day, good, Unknown.SILENCE)
         good = day if is_good(instrument, point.value or 0) else good
     if good is None:
         return Held(Hold.NEVER, days[0])

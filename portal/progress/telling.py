@@ -1,0 +1,177 @@
+"""What one infusion did, in words: the same in the table of responses, beside its bar and in the sentences. Pure."""
+
+from portal.progress.describe import amount
+from portal.progress.reading import is_current, is_good
+from portal.progress.response import Held, Hold, Response, Unknown
+from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
+from portal.progress.words import Message, counted, message
+
+
+def good_side(instrument: InstrumentView) -> Message:
+    """Return "below 10", or "above 50" where more is better."""
+    line = amount(instrument, instrument.line)
+    return message("above %(line)s", line=line) if instrument.higher_is_better else message("below %(line)s", line=line)
+
+
+def wrong_side(instrument: InstrumentView) -> Message:
+    """Return "10 or above", or "50 or below" where more is better: at the line is not on its good side."""
+    line = amount(instrument, instrument.line)
+    if instrument.higher_is_better:
+        return message("%(line)s or below", line=line)
+    return message("%(line)s or above", line=line)
+
+
+def which(response: Response) -> Message:
+    """Return which infusions this was."""
+    first, last = response.infusions[0].number, response.infusions[-1].number
+    if not response.is_series:
+        return message("Booster, infusion %(number)s", number=first)
+    if first == last:
+        return message("First series, infusion %(number)s", number=first)
+    return message("First series, infusions %(first)s to %(last)s", first=first, last=last)
+
+
+def dose(response: Response) -> Message | None:
+    """Return the dose, of a series from the smallest to the largest; None where none is on record."""
+    doses = [mark.dose_mg for mark in response.infusions if mark.dose_mg is not None]
+    if not doses:
+        return None
+    if min(doses) == max(doses):
+        return message("%(dose)s mg", dose=doses[0])
+    return message("%(low)s to %(high)s mg", low=min(doses), high=max(doses))
+
+
+def stopped(response: Response) -> Message | None:
+    """Return that it was stopped early, or how many of the series were."""
+    early = sum(mark.status == "stopped-early" for mark in response.infusions)
+    if not early:
+        return None
+    return message("stopped early") if len(response.infusions) == 1 else message("%(n)s stopped early", n=early)
+
+
+def scored(instrument: InstrumentView, point: ScorePoint) -> Message:
+    """Return a score with its day."""
+    return message("%(score)s on %(on)s", score=amount(instrument, point.value), on=point.on)
+
+
+def best_after(response: Response) -> Message | None:
+    """Return how long after the (last) infusion the best score was."""
+    days = response.best_after
+    if days is None:
+        return None
+    if days < 0 or (
+        response.is_series and days == 0 and response.best and response.best.at < response.infusions[-1].at
+    ):
+        return message("during the series")
+    return message("on the same day") if days == 0 else message("on day %(n)s", n=days)
+
+
+def change(instrument: InstrumentView, response: Response) -> Message:
+    """Return the change from before to best with its percent, or why there is none."""
+    if response.cannot_be_told_apart:
+        return message("cannot be told apart")
+    if response.change is None:
+        return message("cannot be said")
+    if response.change == 0:
+        return message("no change")
+    points = amount(instrument, abs(response.change))
+    if response.percent is None:
+        return message("%(sign)s%(points)s", sign=_sign(response.change), points=points)
+    percent = round(abs(response.percent))
+    return message("%(sign)s%(points)s (%(percent)s%%)", sign=_sign(response.change), points=points, percent=percent)
+
+
+def _sign(change: float) -> str:
+    return "+" if change > 0 else "\N{MINUS SIGN}"
+
+
+def why(response: Response) -> Message:
+    """Return whether the change is reliable, or why there is none."""
+    if response.cannot_be_told_apart:
+        return message("the answers look back over another infusion")
+    if response.before is None:
+        return message("no score before it") if response.is_series else message("no score since the infusion before")
+    if response.best is None:
+        return message("no score after it")
+    if response.change is None:
+        return message("other questions before than after")
+    if not response.knows_reliable:
+        return message("nobody has published what is reliable")
+    return RELIABLE[response.reliable or ""]
+
+
+RELIABLE = {
+    "improved": message("reliably improved"),
+    "worse": message("reliably worse"),
+    "": message("no reliable change"),
+}
+
+
+def held(timeline: Timeline, instrument: InstrumentView, response: Response) -> Message:
+    """Return how long it held, never more than the scores say."""
+    how, days = response.held.how, response.held.days
+    side = good_side(instrument)
+    if how is Hold.NOT_KNOWN or days is None:
+        return _not_known(instrument, response.held)
+    if how is Hold.BACK:
+        return _back(timeline, instrument, response.held)
+    if how is Hold.NEVER:
+        return _never(response, side)
+    if how is Hold.STILL:
+        return _still(timeline, instrument, days)
+    if (response.next_after or 0) - days > timeline.expected_gap_days:
+        return message(
+            "%(side)s until day %(n)s, then no score before the next, day %(next)s",
+            side=side,
+            n=days,
+            next=response.next_after,
+        )
+    return message("%(side)s until the next, day %(n)s", side=side, n=response.next_after)
+
+
+def _never(response: Response, side: Message) -> Message:
+    if response.best_after is not None and response.best_after <= 0 and len(response.infusions) > 1:
+        return message("not %(side)s after the last of them", side=side)
+    return (
+        message("not %(side)s so far", side=side) if response.next_after is None else message("not %(side)s", side=side)
+    )
+
+
+def _back(timeline: Timeline, instrument: InstrumentView, held: Held) -> Message:
+    values = {"wrong": wrong_side(instrument), "side": good_side(instrument), "n": held.days, "last": held.last_good}
+    if (held.days or 0) - (held.last_good or 0) > timeline.expected_gap_days:
+        return message("back to %(wrong)s some time between day %(last)s and day %(n)s", **values)
+    return message("back to %(wrong)s on day %(n)s (last %(side)s on day %(last)s)", **values)
+
+
+def _still(timeline: Timeline, instrument: InstrumentView, days: int) -> Message:
+    newest = next(point for point in reversed(timeline.scores) if point.state == "complete")
+    partly = [p for p in timeline.scores if p.state == "prorated" and p.value is not None and p.at > newest.at]
+    side = good_side(instrument)
+    if any(not is_good(instrument, point.value or 0) for point in partly):
+        return message("%(side)s until day %(n)s, but not by answers given in part since", side=side, n=days)
+    if not is_current(timeline, newest):
+        return message("%(side)s until day %(n)s, no score since", side=side, n=days)
+    return counted("still %(side)s, %(n)s day so far", "still %(side)s, %(n)s days so far", days, side=side)
+
+
+def _not_known(instrument: InstrumentView, held: Held) -> Message:
+    if held.why is Unknown.LINE:
+        return message("not known: no line for these questions")
+    if held.days is None:
+        return message("not known: no score after it")
+    if held.why is Unknown.VERSION:
+        return message("not known: other questions from day %(n)s on", n=held.days)
+    if held.last_good is None:
+        return message("not known: no score for too long before day %(n)s", n=held.days)
+    return message(
+        "%(side)s until day %(last)s, then not known: no score until day %(n)s",
+        side=good_side(instrument),
+        last=held.last_good,
+        n=held.days,
+    )
+
+
+def next_after(response: Response) -> Message | None:
+    """Return how long it was to the next infusion given."""
+    return None if response.next_after is None else counted("%(n)s day", "%(n)s days", response.next_after)
