@@ -54,7 +54,10 @@ PURE = {
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
         *("plain", "problems", "read", "table", "when"),
     ),
-    "progress": ("timeline", "figures", "thinning", "sentence", "axes", "outcomes", "response"),
+    "progress": (
+        *("timeline", "figures", "thinning", "sentence", "axes", "outcomes", "response", "reading", "standing"),
+        *("medians", "pattern", "telling", "headline", "wearing"),
+    ),
     "review": ("need",),
     "review/booster": ("sheet", "due"),
     "review/booster/elements": ("parts", "treatment", "scores"),

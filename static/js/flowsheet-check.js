@@ -15,6 +15,15 @@ function unsaid(form, words) {
   return ["provider", "said"].filter((field) => !form.elements[field].value.trim()).map((field) => ({ field, text: words.needed }));
 }
 
+// A day without its time tells nothing, nor a time without its day.
+function halfTold(form, { together, words }) {
+  return together.flatMap(([day, time]) => {
+    const [has, hasTime] = [day, time].map((name) => Boolean(form.elements[name].value));
+    if (has === hasTime) return [];
+    return [has ? { field: time, text: words.timeToo } : { field: day, text: words.dayToo }];
+  });
+}
+
 function impossible(form, { problems, ranges, words }) {
   const typed = Object.fromEntries(SIGNS.map((sign) => [sign, form.elements[sign].value.trim()]));
   const unread = SIGNS.filter((sign) => typed[sign] && !WHOLE.test(typed[sign]));
@@ -26,10 +35,11 @@ function impossible(form, { problems, ranges, words }) {
   });
 }
 
-// Returns [{field, text}, …]; `about` has problems (of flowsheet-judge.js), ranges, words, and whether a stop is open.
+// Returns [{field, text}, …]; `about` has problems (of flowsheet-judge.js), ranges, what is told together, words, and whether a stop is open.
 export function wrong(form, about) {
   const found = blank(form, about.words);
   if (form.dataset.entry === "started" && about.stopIsOpen) found.push({ field: "", text: about.words.stopOpen });
   if (form.dataset.entry === "authorisation") found.push(...unsaid(form, about.words));
+  if (form.dataset.entry === "pre-check") found.push(...halfTold(form, about));
   return form.dataset.entry === "vitals" ? [...found, ...impossible(form, about)] : found;
 }

@@ -63,7 +63,7 @@ async function begin({ parts, queue }) {
 
   async function keep(form) {
     const stopIsOpen = Boolean(stand.stop) && navigator.onLine;
-    const problems = parts.check.wrong(form, { problems: parts.judge.problems, ranges: judging.ranges, words, stopIsOpen });
+    const problems = parts.check.wrong(form, { problems: parts.judge.problems, ranges: judging.ranges, together: judging.together, words, stopIsOpen });
     parts.entry.complain(form, problems);
     if (problems.length || busy.has(form)) return;
     busy.add(form);

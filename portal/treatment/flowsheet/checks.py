@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.treatment import when
-from portal.treatment.flowsheet import drug, problems
+from portal.treatment.flowsheet import allergen, drug, problems
 from portal.treatment.flowsheet.entries import Draft, Entry, first_versions
 from portal.treatment.flowsheet.kinds import EntryKind, Level
 from portal.treatment.flowsheet.standing import Standing, missing_ticks
@@ -31,6 +31,7 @@ class Around:
         may_sign: that whoever records may sign as a provider.
         entries: everything kept so far, in any order.
         standing: where that stands.
+        allergies: the substances that the patient is recorded as not tolerating.
     """
 
     at: datetime
@@ -41,6 +42,7 @@ class Around:
     may_sign: bool
     entries: Sequence[Entry]
     standing: Standing
+    allergies: Sequence[str] = ()
 
 
 def find(draft: Draft, occurred_at: datetime, around: Around) -> list[Problem]:
@@ -131,6 +133,9 @@ def _drug(draft: Draft, at: datetime, around: Around) -> list[Problem]:
 def _asked_now(draft: Draft, around: Around) -> Iterator[Problem]:
     """What is asked of somebody who stands in front of the page, and of nothing that waited."""
     now = around.standing
+    allergic = allergen.named(draft, around.allergies)
+    if allergic and not draft.values.get("allergy_reason"):
+        yield Problem("allergy_reason", problems.ALLERGIC, {"substance": ", ".join(allergic)})
     if draft.kind is EntryKind.STARTED:
         if now.started_at is not None:
             yield Problem("", problems.STARTED_ALREADY, {"time": now.started_at})

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from portal.messages import N_
 from portal.treatment import dose, when
-from portal.treatment.flowsheet import drug
+from portal.treatment.flowsheet import allergen, drug
 from portal.treatment.flowsheet.entries import Entry
 from portal.treatment.flowsheet.kinds import EntryKind
 from portal.treatment.flowsheet.standing import Standing, missing_ticks
@@ -23,7 +23,7 @@ NO_BASELINE = N_("Started without vital signs before it.")
 NO_PRE_CHECK = N_("Started without the check before the start.")
 NO_ADULT = N_("Started without an adult present.")
 NO_CONSENT = N_("Started without current consent being ticked.")
-MORE_THAN_ORDERED = N_("%(given)s mg given, %(ordered)s mg ordered.")
+OTHER_DOSE = N_("%(given)s mg given, %(ordered)s mg ordered.")
 OTHER_DRUG = N_("Another drug than ordered: %(given)s, not %(ordered)s.")
 ALLERGEN = N_("%(given)s was given; the patient is recorded as allergic to %(substance)s.")
 UNACCOUNTED = N_("Drawn, given and wasted differ by %(mg)s mg.")
@@ -89,14 +89,9 @@ def _at_start(now: Standing, order: Ordered | None) -> Iterator[Deviation]:
 
 
 def _allergens(now: Standing, allergies: Sequence[str]) -> Iterator[Deviation]:
-    """A name that holds the other one counts: "Penicillin" and "penicillin V"."""
-    names = {EntryKind.MEDICINE_GIVEN: "name", EntryKind.DRUG: "drug"}
     for one in now.counting:
-        given = " ".join(str(one.values.get(names.get(one.kind, "")) or "").split())
-        for substance in allergies:
-            plain = " ".join(substance.split())
-            if given and plain and (given.casefold() in plain.casefold() or plain.casefold() in given.casefold()):
-                yield Deviation(ALLERGEN, {"given": given, "substance": plain}, one.id)
+        for substance in allergen.named(one, allergies):
+            yield Deviation(ALLERGEN, {"given": allergen.given(one), "substance": substance}, one.id)
 
 
 def _drugs(now: Standing, order: Ordered | None, time_zone: str) -> Iterator[Deviation]:
@@ -114,11 +109,13 @@ def _drugs(now: Standing, order: Ordered | None, time_zone: str) -> Iterator[Dev
 
 
 def _dose(now: Standing, order: Ordered | None, given_mg: float | None) -> Iterator[Deviation]:
+    """More shows at once; less only once it has ended, as until then there is more to come."""
     says: list[Entry] = [one for one in now.counting if one.kind in {EntryKind.DRUG, EntryKind.ENDED}]
     if order is None or order.mg is None or given_mg is None or not says:
         return
-    if given_mg > order.mg and dose.differ(order.mg, given_mg):
-        yield Deviation(MORE_THAN_ORDERED, {"given": given_mg, "ordered": order.mg}, says[-1].id)
+    is_all = given_mg > order.mg or now.ended_at is not None
+    if is_all and dose.differ(order.mg, given_mg):
+        yield Deviation(OTHER_DOSE, {"given": f"{given_mg:.10g}", "ordered": f"{order.mg:.10g}"}, says[-1].id)
 
 
 def _leaving(now: Standing) -> Iterator[Deviation]:

@@ -8,6 +8,9 @@ from portal.treatment.flowsheet.levels import DANGEROUS, DANGEROUS_WHEN_SEVERE, 
 from portal.treatment.flowsheet.vitals import RANGES
 from portal.treatment.rules.values import Limits, Point, Rules
 
+TOGETHER = (("ate_on", "ate_time"), ("drank_on", "drank_time"))
+"""A day with its time, of the check before the start: one without the other tells nothing."""
+
 
 def judging(rules: Rules, limits: Limits) -> dict[str, Any]:
     """Return everything by which a device judges what it waits to send, in plain values that JSON knows.
@@ -21,6 +24,7 @@ def judging(rules: Rules, limits: Limits) -> dict[str, Any]:
         "rules": stages | {"during_every": rules.during_every, "after_at": list(rules.after_at)},
         "limits": asdict(limits),
         "ranges": {sign: list(both) for sign, both in RANGES.items()},
+        "together": [list(both) for both in TOGETHER],
         "dangers": [[kind.value, fields] for kind, fields in _dangers()],
     }
 

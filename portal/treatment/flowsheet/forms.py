@@ -20,6 +20,7 @@ from portal.treatment.flowsheet.choices_forms import (
     STRENGTHS,
     YES_NO,
 )
+from portal.treatment.flowsheet.for_device import TOGETHER
 from portal.treatment.flowsheet.grave_forms import AuthorisationForm, DischargeForm, EmergencyForm, SignForm
 from portal.treatment.flowsheet.kinds import EntryKind
 from portal.treatment.flowsheet.queries import Line
@@ -42,6 +43,11 @@ from portal.web.filters import day, locale
 __all__ = ["FORMS", "SignForm", "filled", "said_of"]
 
 MOST_MG = 100_000
+
+
+def _allergy_reason() -> Any:
+    hint = _l("Only where it is one of the allergies recorded of this patient.")
+    return StringField(_l("Why it is given all the same"), hint=hint, longest=500)
 
 
 class PreCheckForm(EntryForm):
@@ -72,8 +78,7 @@ class PreCheckForm(EntryForm):
     emergency_plan = CheckboxField(_l("The emergency plan was gone through"))
 
     def check(self) -> None:
-        for name in ("ate", "drank"):
-            on, clock = self[f"{name}_on"], self[f"{name}_time"]
+        for on, clock in ((self[first], self[second]) for first, second in TOGETHER):
             if on.data is None and clock.data is not None:
                 self.say(on.name, gettext("Enter the day as well"))
             elif clock.data is None and on.data is not None:
@@ -94,6 +99,7 @@ class DrugForm(EntryForm):
     wasted_mg = DecimalField(_l("Wasted"), unit=_l("mg"), lowest=0, highest=MOST_MG)
     witness = StringField(_l("Witness of the waste"))
     difference_reason = StringField(_l("Why it differs, where it does"), longest=500)
+    allergy_reason = _allergy_reason()
 
 
 class VitalsForm(EntryForm):
@@ -192,6 +198,7 @@ class MedicineGivenForm(EntryForm):
     name = StringField(_l("Medicine"), missing=_l("Enter the medicine"), longest=120)
     dose = StringField(_l("Dose with its unit"), missing=_l("Enter the dose with its unit"), longest=60)
     route = StringField(_l("Route"), longest=60)
+    allergy_reason = _allergy_reason()
     note = StringField(_l("Note"), longest=500)
 
 

@@ -143,6 +143,8 @@ def _forms(day: Day, said: dict[Step, Said], refused: EntryForm | None) -> dict[
     found = {kind.value: form(None, **around(day.infusion), data=drawn.get(kind)) for kind, form in FORMS.items()}
     if refused is not None and not isinstance(refused, SignForm):
         found[refused.kind.value] = refused
+    if not day.allergies:
+        del found[EntryKind.DRUG.value].allergy_reason, found[EntryKind.MEDICINE_GIVEN.value].allergy_reason
     if day.order is not None:
         del found[EntryKind.STARTED.value].unordered_reason
     return found

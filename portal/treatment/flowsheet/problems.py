@@ -26,6 +26,7 @@ ENDED_ALREADY = N_("It was ended before, at %(time)s. If that time is wrong, cor
 END_BEFORE_START = N_("It cannot end before it started, at %(time)s.")
 START_AFTER_END = N_("It ended at %(time)s, so it cannot start after that.")
 NO_ORDER = N_("No provider has signed an order for it. Call them; if it starts all the same, say why here.")
+ALLERGIC = N_("The patient is recorded as allergic to %(substance)s. If it is given all the same, say why here.")
 NO_SUCH_STOP = N_("There is no such stop on this page.")
 AUTHORISED_BEFORE = N_("Going on cannot be authorised before the stop, at %(time)s. Check the time.")
 NO_SUCH_EFFECT = N_("There is no such side effect on this page.")

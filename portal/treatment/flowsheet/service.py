@@ -1,7 +1,7 @@
 """Taking what was recorded at a bedside: once, in true order, judged, told, and kept for good."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from portal.access.policy import Actor, Role
 from portal.audit import service as audit
 from portal.db import run, session
 from portal.treatment.entry import GIVEN
-from portal.treatment.flowsheet import alerts, checks, infusion_row, problems
+from portal.treatment.flowsheet import alerts, allergen, checks, infusion_row, problems
 from portal.treatment.flowsheet.checks import Around
 from portal.treatment.flowsheet.entries import JUDGED, Draft, Entry, baseline, effective
 from portal.treatment.flowsheet.kinds import EntryKind
@@ -23,6 +23,7 @@ from portal.treatment.flowsheet.standing import standing
 from portal.treatment.flowsheet.vitals import Reading
 from portal.treatment.lock import Who, lock
 from portal.treatment.lock import infusion as locked_infusion
+from portal.treatment.medication import queries as medication
 from portal.treatment.models import Infusion, InfusionStatus
 from portal.treatment.orders import queries as orders
 from portal.treatment.problems import Problem
@@ -70,6 +71,7 @@ class _Desk:
     in_force: InForce
     limits: Limits
     has_order: bool
+    allergies: Sequence[str]
     kept: dict[uuid.UUID, _Kept]
     by: Actor
     at: datetime
@@ -96,7 +98,7 @@ def take(
     Returns:
         One outcome for each, in the same order: without problems it is kept, be it now or before.
     """
-    desk = _open(patient_id, infusion_id, [one.id for one in drafts], by, at)
+    desk = _open(patient_id, infusion_id, drafts, by, at)
     found = [_take_one(desk, draft) for draft in drafts]
     new = [draft for draft, (_, is_new) in zip(drafts, found, strict=True) if is_new]
     if new:
@@ -104,12 +106,14 @@ def take(
     return [outcome for outcome, _ in found]
 
 
-def _open(patient_id: uuid.UUID, infusion_id: uuid.UUID, ids: Iterable[uuid.UUID], by: Actor, at: datetime) -> _Desk:
+def _open(patient_id: uuid.UUID, infusion_id: uuid.UUID, drafts: Sequence[Draft], by: Actor, at: datetime) -> _Desk:
+    gives = any(one.kind in allergen.NAMED for one in drafts)
+    ids = [one.id for one in drafts]
     who = lock(patient_id)
     infusion = locked_infusion(patient_id, infusion_id)
     order = orders.get_in_force(patient_id, infusion_id)
     rows = session.scalars(
-        select(FlowsheetEntry).where((FlowsheetEntry.infusion_id == infusion_id) | FlowsheetEntry.id.in_(list(ids)))
+        select(FlowsheetEntry).where((FlowsheetEntry.infusion_id == infusion_id) | FlowsheetEntry.id.in_(ids))
     )
     return _Desk(
         who=who,
@@ -117,6 +121,7 @@ def _open(patient_id: uuid.UUID, infusion_id: uuid.UUID, ids: Iterable[uuid.UUID
         in_force=rules.current(),
         limits=order.limits if order else Limits(),
         has_order=order is not None,
+        allergies=[one.substance for one in medication.list_allergies(patient_id)] if gives else (),
         kept={row.id: _of_row(row) for row in rows},
         by=by,
         at=at,
@@ -144,6 +149,7 @@ def _take_one(desk: _Desk, draft: Draft) -> tuple[Outcome, bool]:
         may_sign=desk.by.role is Role.PROVIDER,
         entries=desk.entries,
         standing=standing(desk.entries, desk.in_force.rules),
+        allergies=desk.allergies,
     )
     wrong = checks.find(draft, occurred_at, around)
     if not wrong:

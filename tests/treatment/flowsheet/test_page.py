@@ -261,6 +261,51 @@ def test_a_panel_says_above_its_fields_what_to_know_first(browser: Open, cast: C
     assert "Call emergency services first" in text.partition("Emergency: what you see")[2].partition("Log")[0]
 
 
+GIVEN: dict[EntryKind, dict[str, str]] = {
+    K.MEDICINE_GIVEN: {"name": "metoclopramide 10", "dose": "10 mg"},
+    K.DRUG: {"drug": "Metoclopramide"},
+}
+
+
+@pytest.mark.parametrize("kind", GIVEN)
+def test_what_is_given_in_spite_of_an_allergy_needs_a_reason(
+    browser: Open, cast: Cast, infusion: Infusion, kind: EntryKind
+) -> None:
+    rows_of.allergy(cast.ada, cast.nia, "Metoclopramide", "restless legs")
+    client, typed = browser(cast.nia), GIVEN[kind] | {"id": str(new_id())}
+    page = client.post(f"{day(infusion)}/{kind}", typed, expect=422)
+    assert page.problems == [
+        "The patient is recorded as allergic to Metoclopramide. If it is given all the same, say why here."
+    ]
+    assert rows(infusion) == []
+    done = client.post(f"{day(infusion)}/{kind}", typed | {"allergy_reason": "Told of it; the reaction was mild"})
+    assert "Why it is given all the same Told of it; the reaction was mild" in done.text
+    assert "the patient is recorded as allergic to Metoclopramide" in done.text
+
+
+def test_nobody_without_allergies_is_asked_about_one(browser: Open, cast: Cast, infusion: Infusion) -> None:
+    assert "all the same" not in browser(cast.nia).get(day(infusion)).text
+    rows_of.allergy(cast.ada, cast.nia, "Latex")
+    assert "Why it is given all the same" in browser(cast.nia).get(day(infusion)).text
+    fields = GIVEN[K.MEDICINE_GIVEN] | {"id": str(new_id())}
+    assert "metoclopramide 10" in browser(cast.nia).post(f"{day(infusion)}/medicine-given", fields).text
+
+
+def test_what_waits_on_the_device_stands_below_a_stop(browser: Open, cast: Cast, infusion: Infusion) -> None:
+    html = browser(cast.nia).get(day(infusion)).form("Save the reading").submit(**STOPPED).html
+    assert html.index("Do not go on. The supervising provider", html.index('data-part="standing"')) < html.index(
+        "data-waiting"
+    )
+
+
+def test_less_given_than_ordered_shows_at_the_bedside(browser: Open, cast: Cast, infusion: Infusion) -> None:
+    record_rows.order(infusion, cast.bea)
+    ended = {"outcome": "stopped-early", "reason": "They asked to", "given_mg": 20.0}
+    kept(cast, infusion, draft(K.STARTED, 0), draft(K.ENDED, 30, ended))
+    db.session.commit()
+    assert "20 mg given, 35 mg ordered." in browser(cast.nia).get(day(infusion)).text
+
+
 def test_only_the_care_team_records_and_only_a_provider_signs(browser: Open, cast: Cast, infusion: Infusion) -> None:
     (entry,) = kept(cast, infusion, vitals(15, **HIGH))
     db.session.commit()

@@ -20,6 +20,7 @@ from portal.treatment.models import Infusion
 from portal.treatment.rules.values import DEFAULTS
 from tests.cast import NOW, ZONE, Cast
 from tests.page import Browser
+from tests.treatment import record_rows
 from tests.treatment.flowsheet.stories import START, K, at, new_id, planned
 
 Open = Callable[..., Browser]
@@ -193,6 +194,22 @@ def test_a_nurse_outside_the_care_team_sends_nothing(browser: Open, cast: Cast, 
         answer = browser(person).open(path(infusion), "POST", json=batch(reading(1)), headers=JSON)
         assert answer.status_code == 404
     assert count(infusion) == 0
+
+
+def test_an_allergen_that_waited_is_kept_and_one_sent_at_once_needs_its_reason(
+    browser: Open, cast: Cast, infusion: Infusion
+) -> None:
+    record_rows.allergy(cast.ada, cast.nia, "Metoclopramide")
+    fields = {"name": ["Metoclopramide"], "dose": ["10 mg"]}
+    entries = [reading(1, place, kind="medicine-given") | {"fields": fields} for place in (0, 1, 2)]
+    entries[1]["queued"] = entries[2]["queued"] = False
+    entries[2]["fields"] = fields | {"allergy_reason": ["Nothing else was there"]}
+    answer = send(browser(cast.nia), infusion, batch(*entries))
+    assert answer["kept"] == [entries[0]["id"], entries[2]["id"]]
+    (refused,) = answer["refused"]
+    assert (refused["id"], refused["problems"][0]["field"]) == (entries[1]["id"], "allergy_reason")
+    page = browser(cast.nia).get(path(infusion).removesuffix("/entries"))
+    assert page.text.count("Metoclopramide was given; the patient is recorded as allergic to Metoclopramide.") == 2
 
 
 def test_who_is_signed_out_is_told_so_and_nothing_is_kept_of_it(browser: Open, cast: Cast, infusion: Infusion) -> None:

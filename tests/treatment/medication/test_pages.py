@@ -158,10 +158,10 @@ def test_a_stopped_medicine_leaves_the_list_and_its_chip_and_a_restart_is_a_new_
         ("New dose", {"dose": "2 mg", "on": "2026-02-28"}, "February 28, 2026 would come before"),
         ("New dose", {"dose": "1 mg at night"}, "This is the dose it is taken in already."),
         ("New dose", {"dose": ""}, "Enter the new dose."),
-        ("Stopped", {"on": "2026-02-28"}, "February 28, 2026 would come before"),
-        ("Stopped", {"on": "2027-02-28"}, "February 28, 2027 is still to come"),
-        ("Stopped", {"on": ""}, "Enter the day from which it is not taken any more."),
-        ("Stopped", {"on": "2026-02-30"}, "Enter a real date"),
+        ("Record a stop", {"on": "2026-02-28"}, "February 28, 2026 would come before"),
+        ("Record a stop", {"on": "2027-02-28"}, "February 28, 2027 is still to come"),
+        ("Record a stop", {"on": ""}, "Enter the day from which it is not taken any more."),
+        ("Record a stop", {"on": "2026-02-30"}, "Enter a real date"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(
@@ -239,7 +239,7 @@ def test_a_dose_is_corrected_where_it_stands_in_the_history(browser: Open, cast:
 
 
 def test_a_correction_that_breaks_the_order_changes_nothing(browser: Open, cast: Cast) -> None:
-    add(browser, cast, started_on="2026-03-01").follow("Stopped").form("Save").submit(on="2026-04-01")
+    add(browser, cast, started_on="2026-03-01").follow("Record a stop").form("Save").submit(on="2026-04-01")
     page = own_page(browser, cast).follow("Correct (Started)")
     again = page.form("Save").submit(on="2026-05-01", reason="later", expect=422)
     assert "The days do not fit together" in again.problems[0]
@@ -248,7 +248,7 @@ def test_a_correction_that_breaks_the_order_changes_nothing(browser: Open, cast:
 
 
 def test_a_stop_that_never_was_is_withdrawn_and_the_medicine_is_taken_again(browser: Open, cast: Cast) -> None:
-    add(browser, cast, started_on="2026-03-01").follow("Stopped").form("Save").submit()
+    add(browser, cast, started_on="2026-03-01").follow("Record a stop").form("Save").submit()
     page = own_page(browser, cast).follow("Correct (Stopped)").follow("withdraw it")
     after = page.form("Withdraw it").submit(reason="wrong patient's list")
     assert medicine().stopped_on is None
@@ -257,7 +257,7 @@ def test_a_stop_that_never_was_is_withdrawn_and_the_medicine_is_taken_again(brow
 
 
 def test_a_stop_cannot_be_withdrawn_once_the_medicine_is_listed_anew(browser: Open, cast: Cast) -> None:
-    add(browser, cast, started_on="2026-03-01").follow("Stopped").form("Save").submit(on="2026-04-01")
+    add(browser, cast, started_on="2026-03-01").follow("Record a stop").form("Save").submit(on="2026-04-01")
     stopped = own_page(browser, cast).follow("Correct (Stopped)").follow("withdraw it")
     add(browser, cast)
     page = stopped.form("Withdraw it").submit(reason="never stopped", expect=422)
