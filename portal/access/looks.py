@@ -18,7 +18,7 @@ from portal.review import service as review
 
 EVENT = "record:looked-at"
 LIST_EVENT = "list:looked-at"
-CHART_PAGES = frozenset({"progress.show", "patients.overview", "checkins.index", "checkins.show"})
+CHART_PAGES = frozenset({"progress.show", "booster.show", "patients.overview", "checkins.index", "checkins.show"})
 _LOG = logging.getLogger("portal.looks")
 _waiting: Path | None = None
 

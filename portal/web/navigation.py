@@ -86,6 +86,7 @@ CHART: tuple[Entry, ...] = (
     _entry(_l("Progress"), "progress.show", "progress", of_patient=True),
     _entry(_l("Check-ins"), "checkins.index", "checkins", "corrections", "entry", "plan", of_patient=True),
     _entry(_l("Treatment"), "treatment.index", *_TREATMENT, "events", of_patient=True),
+    _entry(_l("Review"), "booster.show", "booster", of_patient=True),
     _entry(_l("Messages"), "messaging.index", "messaging", of_patient=True),
     _entry(_l("Details"), "patients.overview", "patients", "history", of_patient=True),
 )
