@@ -35,6 +35,7 @@ from portal.messaging import views as messaging
 from portal.notifications import views as notifications
 from portal.patients import views as patients
 from portal.progress import views as progress
+from portal.progress.baseline import views as baseline
 from portal.review import service as review_service
 from portal.review import views as review
 from portal.review import waiting
@@ -84,6 +85,7 @@ FEATURES = (
     history,
     messaging,
     progress,
+    baseline,
     review,
     notifications,
 )

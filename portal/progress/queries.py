@@ -16,7 +16,7 @@ from portal.instruments.definition import Definition, Scale
 from portal.patients.queries import PatientRef
 from portal.progress import ranges
 from portal.progress.baseline.compared import with_baseline
-from portal.progress.baseline.queries import get_chosen
+from portal.progress.baseline.queries import get_standing
 from portal.progress.lanes import Lane, ends, fill, list_lanes, usual
 from portal.progress.marks import list_marks
 from portal.progress.medians import MEDIAN_DAYS
@@ -117,8 +117,8 @@ def _outline(
         marks=list_marks(patient.id, zone, today, for_team=for_team),
         expected_gap_days=_expected_gap(patient.id, offer.definition.id) if offer else WITHOUT_PLAN_DAYS,
     )
-    chosen = get_chosen(patient.id, offer.definition.id, scale.code) if offer and scale and scores else None
-    return with_baseline(outline, chosen, for_team=for_team)
+    standing = get_standing(patient.id, offer.definition.id, scale.code) if offer and scale and scores else None
+    return with_baseline(outline, standing, for_team=for_team)
 
 
 def _mark(row: Any, zone: ZoneInfo) -> InfusionMark:

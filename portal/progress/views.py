@@ -15,8 +15,9 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
 from portal.progress import describe, figures, queries, reading, sentence, table
+from portal.progress.baseline import compared
 from portal.progress.svg import chart, overlay
-from portal.progress.timeline import Timeline
+from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Words, message
 from portal.web import speech
 
@@ -67,6 +68,7 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         scores=table.page(table.rows(shown), number),
         daily=table.daily_page(shown, number),
         here=_here,
+        compared_with=[] if is_own else compared.said(whole),
         notes=_notes(shown, for_team=not is_own),
         amount=lambda points: _amount(shown, points),
         describe=describe,
@@ -86,9 +88,21 @@ def _notes(timeline: Timeline, *, for_team: bool) -> list[str]:
             notes.append(instrument.staff_note)
         if for_team and instrument.sources:
             notes.append(_("Thresholds: %(sources)s.", sources="; ".join(instrument.sources)))
+        if for_team and instrument.line is not None:
+            notes.append(_line(instrument))
     if reading.has_crowded_days(timeline):
         notes.append(_("Several answers on one day: each is drawn, and the median takes them all."))
     return notes
+
+
+def _line(instrument: InstrumentView) -> str:
+    """Return whose line it is, and of which version."""
+    line = describe.amount(instrument, instrument.line)
+    if not instrument.line_version:
+        said = message("Line %(line)s: Interval’s default, not yet confirmed by the clinic.", line=line)
+    else:
+        said = message("Line %(line)s: the clinic’s, rules version %(n)s.", line=line, n=instrument.line_version)
+    return speech.say(said)
 
 
 def _amount(timeline: Timeline, points: float) -> str:

@@ -3,16 +3,19 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import User
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
 from portal.db import session
+from portal.instruments import catalogue
 from portal.progress.baseline.models import ChosenBaseline
-from portal.progress.baseline.values import Chosen, Standing
+from portal.progress.baseline.values import Chosen, Earlier, Seen, Standing
 from portal.treatment.entry import GIVEN
 from portal.treatment.models import Course, CourseStatus, Infusion
+
+MOST_EARLIER = 50
 
 
 def get_chosen(patient_id: uuid.UUID, instrument: str, scale: str) -> Chosen | None:
@@ -31,9 +34,59 @@ def get_standing(patient_id: uuid.UUID, instrument: str, scale: str) -> Standing
     return Standing(row.id, *said, Chosen(row.id, *score, *said) if row.check_in_id else None)
 
 
-def course_of(patient_id: uuid.UUID) -> uuid.UUID | None:
-    """Return the course a patient is in: that of the last infusion given, before any the one that runs."""
-    return session.scalar(select(_course(patient_id)))
+def get_seen(patient_id: uuid.UUID, instrument: str, scale: str) -> Seen:
+    """Return what a page shows as standing: the course a patient is in, and the choice that nobody took back."""
+    mine = _of(patient_id, instrument, scale)
+    return Seen(
+        *session.execute(select(_course(patient_id), select(ChosenBaseline.id).where(*mine).scalar_subquery())).one()
+    )
+
+
+def list_serving(patient_id: uuid.UUID, instrument: str, scale: str) -> list[uuid.UUID]:
+    """Return the check-ins whose scores can be compared with, in order: complete, to the questions of the newest."""
+    rows = session.execute(
+        select(ScoreRow.check_in_id, ScoreRow.version, ScoreRow.state)
+        .where(ScoreRow.patient_id == patient_id, ScoreRow.instrument == instrument, ScoreRow.scale == scale)
+        .where(ScoreRow.is_current, ScoreRow.value.is_not(None))
+        .order_by(ScoreRow.for_on, ScoreRow.at)
+    ).all()
+    if not rows:
+        return []
+    structure = {row.version: catalogue.current().get(instrument, row.version).structure_version for row in rows}
+    newest = structure[rows[-1].version]
+    complete = [row for row in rows if row.state is ScoreState.COMPLETE]
+    return [row.check_in_id for row in complete if structure[row.version] == newest]
+
+
+def list_earlier(patient_id: uuid.UUID, instrument: str, scale: str) -> list[Earlier]:
+    """Return the choices that do not apply any more, the latest first."""
+    ended = aliased(User)
+    kept = ChosenBaseline
+    its_score = and_(
+        *(ScoreRow.patient_id == patient_id, ScoreRow.instrument == instrument, ScoreRow.scale == scale),
+        ScoreRow.check_in_id == kept.check_in_id,
+    )
+    rows = session.execute(
+        select(
+            *(CheckIn.for_on, ScoreRow.value, kept.reason, kept.chosen_at, User.name),
+            *(kept.withdrawn_at, ended.name, kept.withdrawn_reason),
+        )
+        .join(User, User.id == kept.chosen_by_id)
+        .join(CheckIn, CheckIn.id == kept.check_in_id)
+        .outerjoin(ended, ended.id == kept.withdrawn_by_id)
+        .outerjoin(ScoreRow, its_score)
+        .where(kept.patient_id == patient_id, kept.instrument == instrument, kept.scale == scale)
+        .where(or_(kept.withdrawn_at.is_not(None), kept.course_id.is_distinct_from(_course(patient_id))))
+        .order_by(kept.chosen_at.desc(), kept.id)
+        .limit(MOST_EARLIER)
+    )
+    return [Earlier(*row[:6], row[6] or "", row[7]) for row in rows]
+
+
+def _of(patient_id: uuid.UUID, instrument: str, scale: str) -> tuple[Any, ...]:
+    kept = ChosenBaseline
+    of_scale = (kept.patient_id == patient_id, kept.instrument == instrument, kept.scale == scale)
+    return (*of_scale, kept.withdrawn_at.is_(None))
 
 
 def _course(patient_id: uuid.UUID) -> Any:
@@ -46,13 +99,8 @@ def _course(patient_id: uuid.UUID) -> Any:
 
 def _standing(patient_id: uuid.UUID, instrument: str, scale: str) -> Select[*tuple[Any, ...]]:
     """The choice in force, joined to the score at the end of its check-in's chain of corrections."""
-    mine = and_(
-        ChosenBaseline.patient_id == patient_id,
-        ChosenBaseline.instrument == instrument,
-        ChosenBaseline.scale == scale,
-        ChosenBaseline.withdrawn_at.is_(None),
-        ChosenBaseline.course_id.is_not_distinct_from(_course(patient_id)),
-    )
+    of_course = ChosenBaseline.course_id.is_not_distinct_from(_course(patient_id))
+    mine = and_(*_of(patient_id, instrument, scale), of_course)
     chain = select(ChosenBaseline.check_in_id.label("id")).where(mine).cte("chain", recursive=True)
     later = aliased(CheckIn)
     chain = chain.union(select(later.id).join(chain, later.corrects_id == chain.c.id))
