@@ -4,19 +4,23 @@ Silence is never called stable, a change is called reliable only by the scale's 
 without something to compare it with is left as a number.
 """
 
-from portal.progress import outcomes
+from collections.abc import Sequence
+
+from portal.progress import outcomes, wearing
 from portal.progress.describe import amount
+from portal.progress.headline import finished_series, headline
 from portal.progress.reading import (
+    baseline_of,
     change_from,
-    days_on_the_good_side,
+    course,
     given,
-    intervals,
     is_current,
     latest,
     next_planned,
     scored,
     version_changes,
 )
+from portal.progress.response import Response, responses
 from portal.progress.timeline import InfusionMark, InstrumentView, ScorePoint, Timeline
 from portal.progress.words import Message, counted, message
 
@@ -144,59 +148,21 @@ def _since_baseline(
         return [message("%(scale)s was %(score)s before the first infusion. There is no score since then.", **before)]
     if newest.version != baseline.version:
         return [_now(timeline, instrument, newest, past)]
+    found = responses(timeline)
     if not complete:
         said = [
             message("%(scale)s was %(score)s before the first infusion, and only answered in part since.", **before)
         ]
     else:
-        reached = _reached(timeline, baseline, complete)
-        said = [_headline(timeline, instrument, baseline, reached)]
-        if reached is newest:
-            return [*said, *_reliably(timeline, instrument, newest)]
-    return [*said, _now(timeline, instrument, newest, past), *_reliably(timeline, instrument, newest)]
+        said = [headline(timeline, instrument, found, complete)]
+    if _says_more(timeline, found, complete, newest):
+        said.append(_now(timeline, instrument, newest, past))
+    return [*said, *_reliably(timeline, instrument, newest), *wearing.sentences(timeline, instrument, found)]
 
 
-def _series(timeline: Timeline, baseline: ScorePoint) -> tuple[ScorePoint, ...]:
-    """The complete scores after the first series and before the next infusion; none while the series is running."""
-    if any(i.kind == "induction" and i.status == "planned" and i.on >= timeline.today for i in timeline.infusions):
-        return ()
-    later = [interval for interval in intervals(timeline) if interval.infusion.at >= baseline.at]
-    if not later or later[0].infusion.kind != "induction":
-        return ()
-    return tuple(point for point in later[0].scores if point.state == "complete")
-
-
-def _reached(timeline: Timeline, baseline: ScorePoint, complete: list[ScorePoint]) -> ScorePoint:
-    series = _series(timeline, baseline)
-    return series[0] if series else complete[-1]
-
-
-def _headline(timeline: Timeline, instrument: InstrumentView, baseline: ScorePoint, reached: ScorePoint) -> Message:
-    first, then = baseline.value or 0, reached.value or 0
-    name = instrument.short_title
-    values = {"scale": name, "first": amount(instrument, first), "then": amount(instrument, then)}
-    if not _series(timeline, baseline):
-        infusions = [infusion for infusion in given(timeline) if baseline.at <= infusion.at < reached.at]
-        return counted(
-            "%(scale)s was %(first)s before the first infusion and %(then)s after it.",
-            "%(scale)s was %(first)s before the first infusion and %(then)s after %(n)s infusions.",
-            len(infusions),
-            **values,
-        )
-    days = days_on_the_good_side(timeline)
-    if days and then < first and not instrument.higher_is_better:
-        return counted(
-            "%(scale)s fell from %(first)s to %(then)s after the series and has been below %(line)s for %(n)s day.",
-            "%(scale)s fell from %(first)s to %(then)s after the series and has been below %(line)s for %(n)s days.",
-            days,
-            line=instrument.line,
-            **values,
-        )
-    if then == first:
-        return message("%(scale)s was %(first)s before the series and %(then)s after it.", **values)
-    if then < first:
-        return message("%(scale)s fell from %(first)s to %(then)s after the series.", **values)
-    return message("%(scale)s rose from %(first)s to %(then)s after the series.", **values)
+def _says_more(timeline: Timeline, found: Sequence[Response], complete: list[ScorePoint], newest: ScorePoint) -> bool:
+    """Whether the headline has not just given the newest score, with nothing after it."""
+    return finished_series(timeline, found) is not None or len(found) > 1 or newest not in complete[-1:]
 
 
 def _reliably(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -> list[Message]:
@@ -204,17 +170,27 @@ def _reliably(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint
         return [message("The newest score was worked out from part of the answers.")]
     if instrument.reliable_change is None:
         return []
-    change = change_from(instrument, timeline.baseline, newest)
+    change, start = change_from(instrument, timeline.baseline, newest), _start(timeline, instrument)
     if change == "improved":
-        return [message("Compared with before the first infusion: reliably improved.")]
+        return [message("Compared with %(start)s: reliably improved.", start=start)]
     if change == "worse":
-        return [message("Compared with before the first infusion: reliably worse.")]
+        return [message("Compared with %(start)s: reliably worse.", start=start)]
     return [
         message(
-            "Compared with before the first infusion: no reliable change (that takes %(points)s points).",
+            "Compared with %(start)s: no reliable change (that takes %(points)s points).",
+            start=start,
             points=instrument.reliable_change,
         )
     ]
+
+
+def _start(timeline: Timeline, instrument: InstrumentView) -> Message:
+    """What the baseline is: the last score before the course, or the one that a clinician chose."""
+    baseline, marks = timeline.baseline, course(timeline)
+    if baseline is None or not marks or baseline == baseline_of(timeline.scores, marks[0].at):
+        return message("before the first infusion")
+    score = amount(instrument, baseline.value)
+    return message("the score chosen to start from, %(score)s on %(on)s", score=score, on=baseline.on)
 
 
 def _silence(timeline: Timeline, newest: ScorePoint) -> list[Message]:

@@ -129,6 +129,11 @@ def held(timeline: Timeline, instrument: InstrumentView, response: Response) -> 
     return message("%(side)s until the next, day %(n)s", side=side, n=response.next_after)
 
 
+def is_wide(timeline: Timeline, held: Held) -> bool:
+    """Whether so long nothing was answered before it was back that only a stretch of days can be given."""
+    return (held.days or 0) - (held.last_good or 0) > timeline.expected_gap_days
+
+
 def _never(response: Response, side: Message) -> Message:
     if response.best_after is not None and response.best_after <= 0 and len(response.infusions) > 1:
         return message("not %(side)s after the last of them", side=side)
@@ -139,7 +144,7 @@ def _never(response: Response, side: Message) -> Message:
 
 def _back(timeline: Timeline, instrument: InstrumentView, held: Held) -> Message:
     values = {"wrong": wrong_side(instrument), "side": good_side(instrument), "n": held.days, "last": held.last_good}
-    if (held.days or 0) - (held.last_good or 0) > timeline.expected_gap_days:
+    if is_wide(timeline, held):
         return message("back to %(wrong)s some time between day %(last)s and day %(n)s", **values)
     return message("back to %(wrong)s on day %(n)s (last %(side)s on day %(last)s)", **values)
 
