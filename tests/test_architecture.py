@@ -60,7 +60,10 @@ PURE = {
     ),
     "review": ("need",),
     "review/booster": ("sheet", "due", "meanwhile", "fit"),
-    "review/booster/elements": ("parts", "treatment", "scores"),
+    "review/booster/elements": (
+        *("parts", "treatment", "scores", "change", "intervals", "safety", "mania", "tolerance", "checks"),
+        *("medicines", "adherence", "life"),
+    ),
 }
 PURE_FILES = [f"{room}/{file}.py" for room, files in PURE.items() for file in files]
 COMMITTERS = {"app.py", "cli.py", "db.py", "demo/seed.py", "checkins/history/cli.py"}

@@ -112,7 +112,7 @@ def _last(last: Dosed, today: date) -> Iterator[Line]:
     said = counted(
         "%(n)s day since infusion %(number)s (%(kind)s) on %(on)s",
         "%(n)s days since infusion %(number)s (%(kind)s) on %(on)s",
-        (today - last.on).days,
+        max(0, (today - last.on).days),
         **values,
     )
     yield parts.plain(parts.row([said, *_dose(last)]))

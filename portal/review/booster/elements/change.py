@@ -1,0 +1,217 @@
+"""Elements 3 and 4: what has changed since the baseline and the best score, and where the score is heading. Pure.
+
+Only complete scores of the version asked now are compared; each threshold is the scale's own, with its source.
+"""
+
+from collections.abc import Iterator
+
+from portal.instruments.change import Trend
+from portal.progress import reading
+from portal.progress.describe import amount
+from portal.progress.reading import change_from, is_current
+from portal.progress.standing import State
+from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
+from portal.progress.words import Message, Points, counted, message
+from portal.review.booster.elements import parts
+from portal.review.booster.elements.scores import speaks
+from portal.review.booster.sheet import Element, Line
+
+MOST_OF_SOURCES = 180
+RELIABLY = {"improved": message("reliably improved"), "worse": message("reliably worse")}
+TRENDS = {Trend.BETTER: message("better"), Trend.STEADY: message("steady"), Trend.WORSE: message("worse")}
+
+
+def change(timeline: Timeline) -> Element:
+    """Return the change since the baseline and the best score, and what has been reached."""
+    return parts.element(3, _changes(timeline))
+
+
+def heading(timeline: Timeline) -> Element:
+    """Return the slope since the last infusion, the trend with its rule, and how long ago the best score was."""
+    return parts.element(4, _heading(timeline))
+
+
+def _changes(timeline: Timeline) -> Iterator[Line]:
+    instrument, points = speaks(timeline), reading.complete(timeline)
+    if instrument is None or not points:
+        yield parts.missing(message("There is no complete score to compare."))
+        return
+    newest = points[-1]
+    if reading.latest(timeline) is not newest:
+        said = message(
+            "The newest score was worked out from part of the answers and is left out: compared is %(score)s, %(on)s.",
+            score=amount(instrument, newest.value),
+            on=parts.on(newest.on),
+        )
+        yield parts.attention(said)
+    yield _since_baseline(timeline, instrument, newest)
+    yield from _chosen(timeline)
+    yield from _since_best(timeline, instrument, newest)
+    yield _reached(instrument, reading.response_state(timeline))
+    yield from _sources(instrument, newest)
+
+
+def _since_baseline(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -> Line:
+    baseline = timeline.baseline
+    if baseline is None:
+        has_begun = bool(reading.given(timeline))
+        return parts.missing(
+            message("There is no complete score from before the first infusion to compare with.")
+            if has_begun
+            else message("No infusion has been given, so there is no baseline yet.")
+        )
+    values = {"score": amount(instrument, baseline.value), "on": parts.on(baseline.on)}
+    if baseline.version != newest.version:
+        said = "The baseline, %(score)s on %(on)s, is of version %(version)s of the questions: not compared."
+        return parts.missing(message(said, version=baseline.version, **values))
+    if newest.at <= baseline.at:
+        return parts.missing(message("Since the baseline, %(score)s on %(on)s, there is no complete score.", **values))
+    against = message("Against the baseline, %(score)s on %(on)s", **values)
+    said_row = parts.row([against, _difference(instrument, baseline, newest), _reliably(instrument, baseline, newest)])
+    is_worse = change_from(instrument, baseline, newest) == "worse"
+    return parts.attention(said_row) if is_worse else parts.plain(said_row)
+
+
+def _difference(instrument: InstrumentView, before: ScorePoint, after: ScorePoint) -> Message:
+    then, now = before.value or 0, after.value or 0
+    points = round(abs(now - then), 6)
+    if not points:
+        return message("the same now")
+    values = {"score": amount(instrument, now), "points": amount(instrument, points)}
+    if then <= 0:
+        lower, higher = "%(score)s now, %(points)s points lower", "%(score)s now, %(points)s points higher"
+    else:
+        values["percent"] = round(100 * points / then)
+        lower = "%(score)s now, %(points)s points (%(percent)s %%) lower"
+        higher = "%(score)s now, %(points)s points (%(percent)s %%) higher"
+    return message(lower if now < then else higher, **values)
+
+
+def _reliably(instrument: InstrumentView, before: ScorePoint, after: ScorePoint) -> Message:
+    if instrument.reliable_change is None:
+        return message("no reliable change is published for this scale")
+    verdict = change_from(instrument, before, after)
+    if verdict is not None:
+        return message(
+            "%(verdict)s (%(points)s points or more)", verdict=RELIABLY[verdict], points=instrument.reliable_change
+        )
+    return message("no reliable change (that takes %(points)s points)", points=instrument.reliable_change)
+
+
+def _chosen(timeline: Timeline) -> Iterator[Line]:
+    note = timeline.baseline_note
+    if note is not None:
+        cut = {
+            name: parts.shortened(value, 120) if isinstance(value, str) else value
+            for name, value in note.values.items()
+        }
+        yield parts.plain(message("Baseline: %(note)s", note=message(note.msgid, **cut)))
+    elif timeline.baseline is not None:
+        yield parts.plain(message("The baseline is the last complete score before the first infusion of the course."))
+
+
+def _since_best(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -> Iterator[Line]:
+    best = reading.best(timeline)
+    if best is None:
+        return
+    values = {"score": amount(instrument, best.value), "on": parts.on(best.on)}
+    if best.value == newest.value:
+        yield parts.plain(
+            message("The newest complete score is the best of the course: %(score)s on %(on)s.", **values)
+        )
+        return
+    against = message("Against the best of the course, %(score)s on %(on)s", **values)
+    said = parts.row([against, _difference(instrument, best, newest), _reliably(instrument, best, newest)])
+    is_worse = change_from(instrument, best, newest) == "worse"
+    yield parts.attention(said) if is_worse else parts.plain(said)
+
+
+def _reached(instrument: InstrumentView, state: State) -> Line:
+    said = []
+    if instrument.response_fraction and state.is_response is not None:
+        percent = round(100 * instrument.response_fraction)
+        name = message("Response (%(percent)s %% below the baseline)", percent=percent)
+        said.append(_state(name, state.is_response, state.response_on))
+    if instrument.remission_below is not None and state.is_remission is not None:
+        name = message("Remission (below %(line)s)", line=instrument.remission_below)
+        said.append(_state(name, state.is_remission, state.remission_on))
+    if said:
+        return parts.plain(parts.row(said))
+    if instrument.response_fraction is None and instrument.remission_below is None:
+        return parts.missing(message("Response and remission: no rule is published for this scale."))
+    return parts.missing(message("Response and remission: cannot be said."))
+
+
+def _state(name: Message, is_so: bool, first: object) -> Message:
+    values = {"what": name, "on": first}
+    if first is None:
+        return message("%(what)s: not reached", what=name)
+    values["on"] = parts.on(first)  # type: ignore[arg-type]
+    if is_so:
+        return message("%(what)s: yes, first reached on %(on)s", **values)
+    return message("%(what)s: not now, first reached on %(on)s", **values)
+
+
+def _sources(instrument: InstrumentView, newest: ScorePoint) -> Iterator[Line]:
+    if instrument.sources:
+        sources = parts.shortened("; ".join(instrument.sources), MOST_OF_SOURCES)
+        values = {"sources": sources, "version": newest.version}
+        yield parts.plain(message("Thresholds: %(sources)s; scale in version %(version)s.", **values))
+
+
+def _heading(timeline: Timeline) -> Iterator[Line]:
+    instrument, points = speaks(timeline), reading.complete(timeline)
+    if instrument is None or not points:
+        yield parts.missing(message("There is no complete score, so no slope and no trend."))
+        return
+    if not is_current(timeline, points[-1]):
+        days = (timeline.today - points[-1].on).days
+        said = "The last complete score is %(n)s day old; where it stands now is not known."
+        yield parts.missing(
+            counted(said, "The last complete score is %(n)s days old; where it stands now is not known.", days)
+        )
+    yield _slope(timeline)
+    yield _trend(timeline, instrument)
+    yield _best(timeline, instrument)
+
+
+def _slope(timeline: Timeline) -> Line:
+    slope = reading.slope(timeline)
+    if slope is None:
+        return parts.missing(message("Fewer than three complete scores since the last infusion: no slope."))
+    values = {"points": Points(abs(slope.per_week), 1), "scores": slope.scores, "days": slope.days}
+    over = message("%(scores)s complete scores in %(days)s days since the last infusion", **values)
+    if round(slope.per_week, 1) == 0:
+        return parts.plain(parts.row([message("No slope to speak of"), over]))
+    falls = "Falling by %(points)s points a week" if slope.per_week < 0 else "Rising by %(points)s points a week"
+    return parts.plain(parts.row([message(falls, **values), over]))
+
+
+def _trend(timeline: Timeline, instrument: InstrumentView) -> Line:
+    trend = reading.trend(timeline)
+    if trend is None and instrument.reliable_change is None:
+        return parts.missing(message("No trend: no reliable change is published for this scale."))
+    if trend is None:
+        return parts.missing(message("No trend: there is nothing to compare the newest complete score with."))
+    rule = message(
+        "worse is %(points)s points or more the wrong way since the score before or the best; "
+        "better as much the right way since the score before",
+        points=instrument.reliable_change,
+    )
+    said = parts.row([message("Trend: %(trend)s", trend=TRENDS[trend]), rule])
+    return parts.attention(said) if trend is Trend.WORSE else parts.plain(said)
+
+
+def _best(timeline: Timeline, instrument: InstrumentView) -> Line:
+    best = reading.best(timeline)
+    if best is None:
+        return parts.missing(message("No best score yet: there is no complete score since the first infusion."))
+    return parts.plain(
+        counted(
+            "The best score of the course, %(score)s, was %(n)s day ago, on %(on)s.",
+            "The best score of the course, %(score)s, was %(n)s days ago, on %(on)s.",
+            (timeline.today - best.on).days,
+            score=amount(instrument, best.value),
+            on=parts.on(best.on),
+        )
+    )

@@ -1,0 +1,83 @@
+"""Element 5: how long each infusion held, what that comes to, and how much there is to say it from. Pure.
+
+It describes; it foretells nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from portal.progress import pattern
+from portal.progress.describe import amount
+from portal.progress.response import Hold, Response, responses
+from portal.progress.timeline import InstrumentView, Timeline
+from portal.progress.words import Message, counted, message
+from portal.review.booster.elements import parts
+from portal.review.booster.elements.scores import speaks
+from portal.review.booster.sheet import Element, Line
+
+MOST = 4
+
+
+def intervals(timeline: Timeline) -> Element:
+    """Return the days that each infusion held, the pattern in words, and a note on how much that rests on."""
+    return parts.element(5, _lines(timeline))
+
+
+def _lines(timeline: Timeline) -> Iterator[Line]:
+    instrument = speaks(timeline)
+    if instrument is None:
+        yield parts.missing(message("There is no score to say from how long an infusion held."))
+        return
+    found = responses(timeline)
+    if not found:
+        yield parts.plain(message("No infusion has been given, so there is no interval yet."))
+        return
+    if instrument.line is not None:
+        yield parts.plain(_held(found, instrument))
+        yield _sufficiency(found)
+    yield from (parts.plain(said) for said in pattern.say(found, instrument))
+
+
+def _held(found: Sequence[Response], instrument: InstrumentView) -> Message:
+    """Say how long the last ones held, the newest first."""
+    shown = [message("%(which)s: %(held)s", which=_which(one), held=_how(one)) for one in reversed(found[-MOST:])]
+    whose = (
+        message("the clinic’s line, rules version %(version)s", version=instrument.line_version)
+        if instrument.line_version
+        else message("Interval’s default line")
+    )
+    values = {"line": amount(instrument, instrument.line), "whose": whose, "held": parts.row(shown)}
+    return message("Until back at %(line)s (%(whose)s): %(held)s", **values)
+
+
+def _which(one: Response) -> Message:
+    if one.is_series:
+        return message("series")
+    return message("infusion %(number)s", number=one.infusions[0].number)
+
+
+def _how(one: Response) -> Message:
+    held = one.held
+    days = counted("%(n)s day", "%(n)s days", held.days or 0)
+    if held.how is Hold.BACK:
+        return days
+    if held.how is Hold.STILL:
+        return message("not back in %(days)s so far", days=days)
+    if held.how is Hold.UNTIL_NEXT:
+        return message("not back in %(days)s, then the next", days=days)
+    return message("never on its good side") if held.how is Hold.NEVER else message("not known")
+
+
+def _sufficiency(found: Sequence[Response]) -> Line:
+    hows = [one.held.how for one in found]
+    censored = hows.count(Hold.STILL) + hows.count(Hold.UNTIL_NEXT)
+    said = [
+        counted("What this rests on: %(n)s interval", "What this rests on: %(n)s intervals", len(found)),
+        message("%(ended)s seen to end", ended=hows.count(Hold.BACK) + hows.count(Hold.NEVER)),
+        message("%(censored)s not seen to end", censored=censored),
+        message("%(unknown)s not known", unknown=hows.count(Hold.NOT_KNOWN)),
+    ]
+    mixed = sum(one.cannot_be_told_apart for one in found)
+    if mixed:
+        said.append(message("in %(mixed)s the score covers another infusion", mixed=mixed))
+    enough = len(found) - hows.count(Hold.NOT_KNOWN) >= pattern.NEEDS
+    return parts.plain(parts.row(said)) if enough else parts.missing(parts.row(said))
