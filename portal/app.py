@@ -33,12 +33,14 @@ from portal.instruments.own import files as own_instruments
 from portal.instruments.own import views as scales
 from portal.messaging import views as messaging
 from portal.notifications import views as notifications
+from portal.patients import team_views as care_team
 from portal.patients import views as patients
 from portal.progress import views as progress
 from portal.progress.baseline import views as baseline
 from portal.review import service as review_service
 from portal.review import views as review
 from portal.review import waiting
+from portal.review.booster import views as booster
 from portal.safety import views as safety
 from portal.treatment import course_views as courses
 from portal.treatment import views as treatment
@@ -63,6 +65,7 @@ FEATURES = (
     instruments,
     scales,
     patients,
+    care_team,
     safety,
     treatment,
     courses,
@@ -87,6 +90,7 @@ FEATURES = (
     progress,
     baseline,
     review,
+    booster,
     notifications,
 )
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/csv"]
