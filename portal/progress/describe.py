@@ -40,6 +40,7 @@ CHANGED: dict[MedicineChange, str] = {
 }
 
 NO_RESULT = message("no result")
+TOO_FEW = message("too few answers for a score")
 ENTERED: dict[ScoreMode, Message] = {
     "phone": message("entered by the care team, by phone"),
     "bedside": message("entered by the care team, at the bedside"),

@@ -2,10 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,12 +16,16 @@ from markupsafe import Markup
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
-from portal.progress import describe, figures, queries, reading, sentence, table
+from portal.progress import describe, export, figures, pattern, queries, reading, response, sentence, table, treatments
 from portal.progress.baseline import compared
-from portal.progress.svg import chart, overlay
+from portal.progress.export import Line
+from portal.progress.queries import Choice
+from portal.progress.svg import chart, held, overlay
+from portal.progress.svg.standalone import standalone
 from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Words, message
 from portal.web import speech
+from portal.web.tables import Cell, as_csv
 
 blueprint = Blueprint("progress", __name__)
 
@@ -42,19 +48,21 @@ class Drawn:
     figure: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """What each infusion did: rows with the newest first, the pattern in words and as a picture, whose the line is."""
+
+    rows: tuple[treatments.Row, ...]
+    said: list[str]
+    held: Markup
+    line: str
+
+
 @blueprint.get("/patients/<uuid:patient_id>/progress")
 @requires(Permission.PROGRESS_VIEW)
 def show(patient_id: uuid.UUID) -> ResponseReturnValue:
-    is_own = guard.patient().relation is Relation.SELF
-    whole, shown, choice = queries.get_progress(
-        guard.patient(),
-        at=guard.at(),
-        wanted_range=request.args.get("range", ""),
-        instrument=request.args.get("scale", 0, type=int),
-        part=request.args.get("part", 0, type=int),
-        lanes=request.args.getlist("lane", type=int),
-        for_team=not is_own,
-    )
+    is_own = _is_own()
+    whole, shown, choice = _progress()
     words = speech.words()
     said = [words.say(message) for message in sentence.sentences(whole)]
     number = request.args.get("page", 1, type=int)
@@ -68,12 +76,78 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         scores=table.page(table.rows(shown), number),
         daily=table.daily_page(shown, number),
         here=_here,
+        treated=_treated(whole, words),
         compared_with=[] if is_own else compared.said(whole),
         notes=_notes(shown, for_team=not is_own),
         amount=lambda points: _amount(shown, points),
         describe=describe,
         words=words,
     )
+
+
+@blueprint.get("/patients/<uuid:patient_id>/progress.svg")
+@requires(Permission.PROGRESS_VIEW)
+def picture(patient_id: uuid.UUID) -> ResponseReturnValue:
+    whole, shown, _choice = _progress()
+    words = speech.words()
+    if whole.is_empty:
+        abort(404)
+    about = " ".join(words.say(message) for message in sentence.sentences(whole))
+    drawn = chart.draw(shown, words, chart.WIDE, about=about)
+    css = (Path(str(current_app.static_folder)) / "css" / "chart.css").read_text(encoding="utf-8")
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(whole)}.svg"'}
+    return Response(standalone(drawn, css, size=chart.WIDE.font), content_type="image/svg+xml", headers=headers)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/progress.csv")
+@requires(Permission.PROGRESS_VIEW)
+def numbers(patient_id: uuid.UUID) -> ResponseReturnValue:
+    """Answer with a table: day, moment and last day (ISO 8601), what it is, its value and what that could have been."""
+    whole, shown, _choice = _progress()
+    words = speech.words()
+    head = [_("Day"), _("Time"), _("Until"), _("Kind"), _("What"), _("Value"), _("Lowest"), _("Highest")]
+    head += [_("Meaning"), _("Details")]
+    lines = (_cells(line, words, whole.time_zone) for line in export.lines(shown))
+    return as_csv(_file_name(whole), head, lines)
+
+
+def _progress() -> tuple[Timeline, Timeline, Choice]:
+    """Return the patient's timeline, the part of it that the address asks for, and what there is to choose."""
+    return queries.get_progress(
+        guard.patient(),
+        at=guard.at(),
+        wanted_range=request.args.get("range", ""),
+        instrument=request.args.get("scale", 0, type=int),
+        part=request.args.get("part", 0, type=int),
+        lanes=request.args.getlist("lane", type=int),
+        for_team=not _is_own(),
+    )
+
+
+def _is_own() -> bool:
+    return guard.patient().relation is Relation.SELF
+
+
+def _file_name(timeline: Timeline) -> str:
+    """Return a name that tells nobody on a shared device what is in the file."""
+    return f"progress-{timeline.today.isoformat()}"
+
+
+def _cells(line: Line, words: Words, zone: ZoneInfo) -> list[Cell]:
+    return [
+        line.on.isoformat(),
+        line.at.astimezone(zone).isoformat(timespec="minutes") if line.at else None,
+        line.until.isoformat() if line.until else None,
+        words.say(line.kind),
+        words.say(line.name),
+        *(_plain(value) for value in (line.value, line.low, line.high)),
+        words.say(line.meaning) if line.meaning else None,
+        "; ".join(words.say(part) for part in line.details) or None,
+    ]
+
+
+def _plain(value: float | None) -> Cell:
+    return int(value) if value is not None and value == int(value) else value
 
 
 def _notes(timeline: Timeline, *, for_team: bool) -> list[str]:
@@ -93,6 +167,19 @@ def _notes(timeline: Timeline, *, for_team: bool) -> list[str]:
     if reading.has_crowded_days(timeline):
         notes.append(_("Several answers on one day: each is drawn, and the median takes them all."))
     return notes
+
+
+def _treated(timeline: Timeline, words: Words) -> Treated | None:
+    """Return the section about each infusion; None where none was given, or the scores are no amounts."""
+    found, instrument = response.responses(timeline), timeline.instrument
+    if instrument is None or not found:
+        return None
+    return Treated(
+        rows=treatments.rows(timeline, found),
+        said=[words.say(message) for message in pattern.say(found, instrument)],
+        held=Markup(held.draw(timeline, found, words)),  # noqa: S704 - the drawing escapes its words
+        line="" if instrument.line is None else _line(instrument),
+    )
 
 
 def _line(instrument: InstrumentView) -> str:
@@ -116,13 +203,13 @@ def _draw(timeline: Timeline, words: Words, said: list[str]) -> Drawn:
     return Drawn(
         wide=Markup(chart.draw(timeline, words, chart.WIDE, about=about)),  # noqa: S704 - the drawing escapes its words
         narrow=Markup(chart.draw(timeline, words, chart.NARROW, about=about)),  # noqa: S704
-        overlay=Markup(overlay.draw(timeline, words)),  # noqa: S704
+        overlay=Markup("".join(overlay.draw(timeline, words, sheet) for sheet in (overlay.WIDE, overlay.NARROW))),  # noqa: S704
         figure=Markup(figure.replace("<", "\\u003c")),  # noqa: S704 - nothing can end the script element
     )
 
 
-def _here(**changed: Any) -> str:
+def _here(endpoint: str = ".show", **changed: Any) -> str:
     """Return this page's address with something else chosen; another choice begins at the first page of the table."""
     named = [name for name in ("range", "scale", "part", "lane") if name in request.args]
     kept: dict[str, Any] = {name: request.args.getlist(name) for name in named}
-    return url_for(".show", patient_id=guard.patient().id, **kept | changed)
+    return url_for(endpoint, patient_id=guard.patient().id, **kept | changed)

@@ -29,9 +29,24 @@ export function readable(plot, status) {
     Object.assign(band.style, { left: `${margin.l + left}px`, width: `${right - left}px`, top: `${yaxis3._offset}px`, height: `${yaxis3._length}px` });
   }
 
+  // As in the picture, the days of the newest score are shaded while nothing is pointed at.
+  function rest() {
+    const data = plot.data.find((trace) => trace.meta.role === "score");
+    const newest = data ? data.customdata.findLastIndex((window) => window) : -1;
+    band.classList.add("is-resting");
+    if (newest < 0) band.hidden = true;
+    else showWindow({ data, pointNumber: newest });
+  }
+
+  function pointAt(point) {
+    band.classList.remove("is-resting");
+    showWindow(point);
+  }
+
   // A tap is a click without a hover.
-  for (const event of ["plotly_hover", "plotly_click"]) plot.on(event, ({ points }) => showWindow(points[0]));
-  plot.on("plotly_unhover", () => { band.hidden = true; });
+  for (const event of ["plotly_hover", "plotly_click"]) plot.on(event, ({ points }) => pointAt(points[0]));
+  for (const event of ["plotly_unhover", "plotly_afterplot"]) plot.on(event, rest);
+  rest();
 
   const readables = () => plot.data.map((trace, curve) => ({ trace, curve })).filter(({ trace }) => trace.hoverinfo !== "skip" && trace.x.length);
   const at = { lane: 0, point: -1 };
@@ -42,7 +57,7 @@ export function readable(plot, status) {
     at.point = Math.min(Math.max(at.point, 0), points.length - 1);
     const index = points[at.point];
     globalThis.Plotly.Fx.hover(plot, [{ curveNumber: curve, pointNumber: index }], [`x${trace.yaxis ?? "y"}`]);
-    showWindow({ data: trace, pointNumber: index });
+    pointAt({ data: trace, pointNumber: index });
     status.textContent = words(trace, index, lang);
   }
 

@@ -88,7 +88,7 @@ def _about(frame: Frame, mark: Mark) -> str:
 
 def _stretch(frame: Frame, spot: Spot) -> str:
     is_alert = spot.mark.kind == "alert"
-    wide, high, y = max(spot.right - spot.left, 3.0), ALERT_HIGH if is_alert else STRETCH_HIGH, _y(frame, spot)
+    wide, high, y = max(spot.right - spot.left, 6.0), ALERT_HIGH if is_alert else STRETCH_HIGH, _y(frame, spot)
     return element(
         "rect",
         _about(frame, spot.mark),

@@ -1,6 +1,6 @@
 """The whole chart by date, as one SVG element."""
 
-from portal.progress.svg import also, axis, bands, daily, infusions, legend, remarks, scores, versions
+from portal.progress.svg import also, axis, bands, daily, infusions, legend, recall, remarks, scores, versions
 from portal.progress.svg.frame import NARROW, WIDE, Frame, Sheet, lay_out
 from portal.progress.svg.labels import Box
 from portal.progress.svg.layers import Layers, join
@@ -59,11 +59,11 @@ def _lanes(frame: Frame) -> list[Layers]:
     frame.places.take(Box(0, 0, BOLD * width(name, frame.sheet.font) + 12, frame.sheet.font + 2))
     scores.take_room(frame, lane)
     drawn = [Layers(text(name, 0, frame.sheet.font, "c-name")), bands.draw(frame, instrument, lane)]
-    drawn.append(infusions.draw(frame))
+    drawn += [recall.shade(frame, instrument, lane), infusions.draw(frame)]
     if frame.timeline.shown_scores:
         drawn += [versions.draw(frame, lane), scores.draw(frame, instrument, lane)]
         if not instrument.has_levels:
             drawn += [remarks.newest(frame, lane), remarks.thresholds(frame, instrument, lane)]
             drawn.append(remarks.changes(frame, lane))
-        drawn.append(remarks.silent(frame, lane))
+        drawn += [remarks.silent(frame, lane), recall.words(frame, instrument, lane)]
     return [*drawn, *strips]

@@ -13,7 +13,6 @@ from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Message, message
 
 ROW = 20.0
-NO_SCORE = message("too few answers for a score")
 IMPORTED = "M-8 2h3.8M-2-2h3.8M4 1h3.8"
 
 
@@ -28,7 +27,7 @@ def entries(frame: Frame) -> Iterator[tuple[Message, str]]:
     if "prorated" in states:
         yield (message("score from part of the answers"), element("circle", r=4, class_="c-point c-prorated"))
     if "unscored" in states:
-        none = message("no result") if timeline.instrument and timeline.instrument.has_levels else NO_SCORE
+        none = message("no result") if timeline.instrument and timeline.instrument.has_levels else describe.TOO_FEW
         yield (none, element("path", d="M-3-3l6 6m0-6l-6 6", class_="c-unscored"))
     if any(crossing.point in timeline.shown_scores for crossing in crossings(timeline)):
         ring = element("circle", r=7.5, class_="c-ring")

@@ -43,7 +43,7 @@ def _threshold(frame: Frame, lane: Lane, y: float, names: tuple[Message, ...], d
         long = width(words, frame.sheet.small)
         places = range(int((frame.right - frame.left - 12 - long) // 12) + 1)
         spots = [(frame.left + 6 + 12 * place, y + drop) for drop in drops for place in places]
-        written = _write(frame, lane, words, spots, "c-small")
+        written = write(frame, lane, words, spots, "c-small")
         if written:
             return Layers(ground=drawn, words=written)
     words = frame.words.say(names[-1])
@@ -65,7 +65,7 @@ def changes(frame: Frame, lane: Lane) -> Layers:
             rings.append(element("circle", cx=x, cy=y, r=RING, class_="c-ring"))
         if is_first:
             words = frame.words.say(describe.CHANGE[crossing.change])
-            names.append(_write(frame, lane, words, _around(x, y, width(words, frame.sheet.font)), "c-change"))
+            names.append(write(frame, lane, words, _around(x, y, width(words, frame.sheet.font)), "c-change"))
         named.add(crossing.change)
     return Layers(marks="".join(rings), words="".join(names))
 
@@ -77,7 +77,7 @@ def newest(frame: Frame, lane: Lane) -> Layers:
         return Layers()
     words = frame.words.say(message("%(value)s", value=describe.amount(instrument, points[-1].value)))
     x, y = _spot(frame, lane, points[-1])
-    return Layers(words=_write(frame, lane, words, _around(x, y, width(words, frame.sheet.font + 1)), "c-value"))
+    return Layers(words=write(frame, lane, words, _around(x, y, width(words, frame.sheet.font + 1)), "c-value"))
 
 
 def silent(frame: Frame, lane: Lane) -> Layers:
@@ -88,7 +88,7 @@ def silent(frame: Frame, lane: Lane) -> Layers:
         words = _silence(frame, start, end, right - left - 12)
         x = (left + right - width(words, frame.sheet.small)) / 2
         spots = [(x, lane.top + lane.height * share) for share in (0.5, 0.62, 0.38, 0.75, 0.25, 0.9)]
-        parts.append(_write(frame, lane, words, spots, "c-small") if words else "")
+        parts.append(write(frame, lane, words, spots, "c-small") if words else "")
     return Layers(words="".join(parts))
 
 
@@ -110,7 +110,7 @@ def _around(x: float, y: float, long: float) -> list[Spot]:
             (left, y - 8), (left, y + 16)]  # fmt: skip
 
 
-def _write(frame: Frame, lane: Lane, words: str, spots: Sequence[Spot], class_: str) -> str:
+def write(frame: Frame, lane: Lane, words: str, spots: Sequence[Spot], class_: str) -> str:
     """Write the words at the first spot with room inside the lane; nowhere, if there is none."""
     size = frame.sheet.font if class_ == "c-value" else frame.sheet.small
     long = width(words, size)

@@ -12,6 +12,7 @@ from portal.progress.svg.layers import Layers
 from portal.progress.svg.pen import dots, element, number, polyline, title
 from portal.progress.thinning import thin, thin_runs
 from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
+from portal.progress.words import Span
 
 DOT, FINE_DOT = 4.0, 2.0
 CROWDED = 6.5
@@ -102,5 +103,16 @@ def _recall(frame: Frame, instrument: InstrumentView, lane: Lane, point: ScorePo
     window = describe.recall_window(instrument, point)
     if window is None or point.value is None:
         return ""
-    left, right = max(frame.x_on(window[0], 0), frame.left), frame.x_on(window[1], 1)
-    return element("path", d=f"M{number(left)} {number(lane.y(point.value))}H{number(right)}", class_="c-recall")
+    return element("path", d=window_path(frame, lane, window), class_="c-recall")
+
+
+def window_path(frame: Frame, lane: Lane, window: Span) -> str:
+    """Return path data of a recall window, from the top of the lane to its bottom."""
+    left, right = map(number, window_edges(frame, window))
+    return f"M{left} {number(lane.top)}H{right}V{number(lane.bottom)}H{left}z"
+
+
+def window_edges(frame: Frame, window: Span) -> tuple[float, float]:
+    """Return where a recall window begins and ends, cut at the edges of the lane."""
+    left, right = frame.x_on(window.start, 0), frame.x_on(window.end, 1)
+    return max(left, frame.left), min(right, frame.right)
