@@ -35,6 +35,7 @@ from portal.messaging import views as messaging
 from portal.notifications import views as notifications
 from portal.patients import team_views as care_team
 from portal.patients import views as patients
+from portal.patients.goals import views as goals
 from portal.progress import views as progress
 from portal.progress.baseline import views as baseline
 from portal.review import service as review_service

@@ -58,7 +58,8 @@ def assemble(password_hash: str) -> Cast:
     ada = _patient("ada", ("Ada", "Okafor"), Condition.TREATMENT_RESISTANT_DEPRESSION, password_hash)
     dot = _patient("dot", ("Dot", "Vasquez"), Condition.CHRONIC_PAIN, password_hash)
     for patient, member in ((ada, staff["bea"]), (ada, staff["nia"]), (dot, staff["cal"])):
-        session.add(CareTeamMember(patient_id=patient.own_id, user_id=member.user_id, since=ENROLLED))
+        is_lead = member.actor.role is Role.PROVIDER
+        session.add(CareTeamMember(patient_id=patient.own_id, user_id=member.user_id, since=ENROLLED, is_lead=is_lead))
     session.commit()
     return Cast(ada=ada, dot=dot, **staff)
 

@@ -10,6 +10,7 @@ depends_on = None
 
 PHASES = ("baseline", "induction", "maintenance", "after-stopping")
 FLAGS = ("is_lead", "is_worsening", "in_induction")
+DATES = ("review_on", "heard_at")
 LEAD = """
     UPDATE care_team_members SET is_lead = TRUE WHERE until IS NULL AND id = (
         SELECT other.id FROM care_team_members AS other JOIN users ON users.id = other.user_id
@@ -125,6 +126,7 @@ def upgrade() -> None:
     op.add_column("caseload_entries", sa.Column("review_on", sa.Date(), nullable=True))
     op.add_column("caseload_entries", sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("caseload_rows", sa.Column("review_on", sa.Date(), nullable=True))
+    op.add_column("caseload_rows", sa.Column("trend", sa.String(10), nullable=True))
     op.drop_column("caseload_rows", "overdue")
     # Written out, because on SQLite a constraint can only come with its column, or else the table is copied.
     phases = ", ".join(f"'{phase}'" for phase in PHASES)
@@ -133,9 +135,26 @@ def upgrade() -> None:
         f" CONSTRAINT ck_caseload_rows_phase CHECK (phase IN ({phases}))"
     )
 
+    # A worsening patient now stands between an unread message and unread check-ins.
+    op.execute("UPDATE caseload_entries SET rank = rank + 1 WHERE rank >= 5")
+    for name in FLAGS:
+        _index(name, ["user_id", "rank", "sort_name", "patient_id"], sqlite=f"{name} = 1", postgresql=name)
+    for name in DATES:
+        where = f"{name} IS NOT NULL"
+        _index(name, ["user_id", name, "sort_name", "patient_id"], sqlite=where, postgresql=where)
+
+
+def _index(name: str, columns: list[str], *, sqlite: str, postgresql: str) -> None:
+    where = {"sqlite_where": sa.text(sqlite), "postgresql_where": sa.text(postgresql)}
+    op.create_index(f"ix_caseload_entries_{name}", "caseload_entries", columns, unique=False, **where)
+
 
 def downgrade() -> None:
+    for name in (*FLAGS, *DATES):
+        op.drop_index(f"ix_caseload_entries_{name}", "caseload_entries")
+    op.execute("UPDATE caseload_entries SET rank = rank - 1 WHERE rank >= 6")
     with op.batch_alter_table("caseload_rows") as batch:
+        batch.drop_column("trend")
         batch.add_column(sa.Column("overdue", sa.SmallInteger(), nullable=False, server_default="0"))
         batch.drop_column("review_on")
         batch.drop_constraint(op.f("ck_caseload_rows_phase"), type_="check")

@@ -20,10 +20,11 @@ def clean(text: str) -> str:
 
 def same(one: str, other: str) -> bool:
     """Return whether two names read alike: letters of either case, with or without accents and marks."""
-    return _folded(one) == _folded(other)
+    return folded(one) == folded(other)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return text as names are compared and found by: no capitals, accents or marks, one space between words."""
     apart = unicodedata.normalize("NFKD", clean(text).casefold())
     letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(letters.split())

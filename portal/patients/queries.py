@@ -60,13 +60,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who looks after a patient now."""
+    """Somebody who looks after a patient now; the lead answers for the team."""
 
     user_id: uuid.UUID
     name: str
     role: Role
     since: datetime
     is_active: bool
+    is_lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +152,12 @@ def list_conditions(patient_id: uuid.UUID) -> list[Condition]:
 def list_team(patient_id: uuid.UUID) -> list[Member]:
     """Return who looks after a patient now, providers first, by name."""
     rows = session.execute(
-        select(User.id, User.name, User.role, CareTeamMember.since, User.status)
+        select(User.id, User.name, User.role, CareTeamMember.since, User.status, CareTeamMember.is_lead)
         .join(CareTeamMember, CareTeamMember.user_id == User.id)
         .where(CareTeamMember.patient_id == patient_id, _CURRENT)
         .order_by(User.role.desc(), func.lower(User.name), User.id)
     )
-    return [Member(*row[:4], row.status is AccountStatus.ACTIVE) for row in rows]
+    return [Member(*row[:4], row.status is AccountStatus.ACTIVE, row.is_lead) for row in rows]
 
 
 def list_staff() -> list[Member]:

@@ -13,7 +13,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import AccountStatus, User
 from portal.audit import service as audit
 from portal.db import session, touched
-from portal.patients import queries
+from portal.patients import queries, team_service
 from portal.patients.details import Contact, Person, cleaned
 from portal.patients.models import (
     CareTeamMember,
@@ -38,10 +38,6 @@ class AlreadySetUp(NotPossible):
     """The account does not wait for an invitation: its owner has chosen a password."""
 
 
-class LastProvider(NotPossible):
-    """A patient in care keeps at least one provider who can sign in."""
-
-
 def submitted_id(submission_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     """Return the id of the patient one submission of one person's form becomes; nobody else's form can name it."""
     return uuid.uuid5(_SUBMISSIONS, f"{by.user_id}:{submission_id}")
@@ -64,7 +60,7 @@ def enrol(
         person: who they are.
         contact: how they are reached.
         email: what they sign in with, and where the invitation goes.
-        team: providers and nurses; a provider who enrols is always one of them.
+        team: providers and nurses; a provider who enrols is always one of them, and leads them.
         by: who enrols.
         at: when, aware UTC.
 
@@ -86,6 +82,8 @@ def enrol(
     session.flush()
     members = {by.user_id, *team} if by.role is Role.PROVIDER else set(team)
     session.add_all(CareTeamMember(patient_id=patient_id, user_id=member, since=at) for member in sorted(members))
+    session.flush()
+    team_service.choose_lead(patient_id, by.user_id)
     _set_conditions(patient_id, person.conditions, at)
     session.flush()
     touched(patient_id)
@@ -185,70 +183,6 @@ def change_status(
     session.flush()
     touched(patient_id)
     audit.record("patient:status-changed", by=by, at=at, patient_id=patient_id, before=before.value, after=after.value)
-
-
-def add_member(patient_id: uuid.UUID, user_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
-    """Put a provider or nurse on a care team; return whether they were not on it yet.
-
-    Raises:
-        NotPossible: the account is no provider or nurse, or was switched off.
-    """
-    session.get_one(Patient, patient_id, with_for_update=True)
-    user = session.get(User, user_id)
-    if user is None or user.role not in {Role.PROVIDER, Role.NURSE} or user.status is AccountStatus.DEACTIVATED:
-        raise NotPossible("not-staff")
-    if _membership(patient_id, user_id) is not None:
-        return False
-    session.add(CareTeamMember(patient_id=patient_id, user_id=user_id, since=at))
-    session.flush()
-    touched(patient_id)
-    audit.record("care-team:joined", by=by, at=at, patient_id=patient_id, thing_id=user_id)
-    return True
-
-
-def remove_member(patient_id: uuid.UUID, user_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
-    """End somebody's place on a care team, and with it their access, at once; return whether they were on it.
-
-    Raises:
-        LastProvider: nobody who can prescribe and sign in would be left.
-    """
-    session.get_one(Patient, patient_id, with_for_update=True)
-    membership = _membership(patient_id, user_id)
-    if membership is None:
-        return False
-    if session.get_one(User, user_id).role is Role.PROVIDER and not _has_provider_besides(patient_id, user_id):
-        raise LastProvider
-    membership.until = at
-    session.flush()
-    touched(patient_id)
-    audit.record("care-team:left", by=by, at=at, patient_id=patient_id, thing_id=user_id)
-    return True
-
-
-def _membership(patient_id: uuid.UUID, user_id: uuid.UUID) -> CareTeamMember | None:
-    return session.scalar(
-        select(CareTeamMember).where(
-            CareTeamMember.patient_id == patient_id,
-            CareTeamMember.user_id == user_id,
-            CareTeamMember.until.is_(None),
-        )
-    )
-
-
-def _has_provider_besides(patient_id: uuid.UUID, user_id: uuid.UUID) -> bool:
-    found = session.scalar(
-        select(User.id)
-        .join(CareTeamMember, CareTeamMember.user_id == User.id)
-        .where(
-            CareTeamMember.patient_id == patient_id,
-            CareTeamMember.until.is_(None),
-            User.id != user_id,
-            User.role == Role.PROVIDER,
-            User.status == AccountStatus.ACTIVE,
-        )
-        .limit(1)
-    )
-    return found is not None
 
 
 def _columns(values: Person | Contact) -> dict[str, Any]:

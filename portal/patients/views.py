@@ -25,7 +25,6 @@ from portal.patients.forms import (
     ConsentForm,
     ContactForm,
     EnrolForm,
-    MemberForm,
     PersonForm,
     StatusForm,
 )
@@ -251,47 +250,4 @@ def _status_form(**options: Any) -> StatusForm:
     before_death = queries.status_before_death(patient.id) if patient.status is PatientStatus.DIED else None
     form.offer(patient.status, following(patient.status, before_death))
     form.effective_on.lowest, form.effective_on.highest = patient.enrolled_at.date(), _today()
-    return form
-
-
-@blueprint.get("/patients/<uuid:patient_id>/team")
-@requires(Permission.CARE_TEAM_EDIT)
-def team(patient_id: uuid.UUID) -> ResponseReturnValue:
-    members = queries.list_team(patient_id)
-    return _again("team", _member_form(members, formdata=None), team=members)
-
-
-@blueprint.post("/patients/<uuid:patient_id>/team")
-@requires(Permission.CARE_TEAM_EDIT, keeps=False)
-def add_member(patient_id: uuid.UUID) -> ResponseReturnValue:
-    members = queries.list_team(patient_id)
-    form = _member_form(members)
-    if not form.validate():
-        return _again("team", form, team=members)
-    service.add_member(patient_id, form.member.data, by=guard.actor(), at=guard.at())
-    return _saved(_("Saved. They see this record from now on."), ".team", patient_id=patient_id)
-
-
-@blueprint.post("/patients/<uuid:patient_id>/team/<uuid:user_id>/end")
-@requires(Permission.CARE_TEAM_EDIT)
-def end_membership(patient_id: uuid.UUID, user_id: uuid.UUID) -> ResponseReturnValue:
-    try:
-        if not service.remove_member(patient_id, user_id, by=guard.actor(), at=guard.at()):
-            abort(404)
-    except service.LastProvider:
-        flash(_("Nothing was changed: one provider has to stay. Add another one first."), "attention")
-        return redirect(url_for(".team", patient_id=patient_id), 303)
-    if user_id == guard.actor().user_id:
-        return _saved(_("Saved. You are no longer on this care team."), "accounts.home")
-    return _saved(_("Saved. They no longer see this record."), ".team", patient_id=patient_id)
-
-
-def _member_form(members: list[queries.Member], **options: Any) -> MemberForm:
-    form = MemberForm(**options)
-    known = {member.user_id for member in members}
-    form.member.choices = [
-        SelectChoice(str(member.user_id), f"{member.name} ({words(member.role)})")
-        for member in queries.list_staff()
-        if member.user_id not in known
-    ]
     return form

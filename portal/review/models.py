@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.access.policy import PatientStatus
@@ -12,7 +12,11 @@ from portal.db import Base, choice
 
 
 class CaseloadRow(Base):
-    """What the caseload shows of a patient: instants and counts that only a write can change."""
+    """What the caseload shows of a patient: instants and counts that only a write can change.
+
+    `latest` is the newest score of the patient's main scale, `baseline`, `previous` and `best` are complete ones of the
+    same questions, and `trend` is where the score is heading (`instruments.change.Trend`): as the progress page has it.
+    """
 
     __tablename__ = "caseload_rows"
 
@@ -28,6 +32,7 @@ class CaseloadRow(Base):
     latest_at: Mapped[datetime | None]
     previous: Mapped[float | None]
     best: Mapped[float | None]
+    trend: Mapped[str | None] = mapped_column(String(10))
     phase: Mapped[Phase] = mapped_column(choice(Phase))
     last_infusion_at: Mapped[datetime | None]
     next_infusion_at: Mapped[datetime | None]
@@ -41,6 +46,30 @@ class CaseloadRow(Base):
     looked_at: Mapped[datetime | None]
     new_since_look: Mapped[int] = mapped_column(default=0)
     refreshed_at: Mapped[datetime]
+
+
+FLAGS = ("is_lead", "is_worsening", "in_induction")
+DATES = ("review_on", "heard_at")
+
+
+def _listed(flag: str) -> Index:
+    """Only those with a flag, in the order of the list."""
+    return Index(
+        f"ix_caseload_entries_{flag}",
+        *("user_id", "rank", "sort_name", "patient_id"),
+        sqlite_where=text(f"{flag} = 1"),
+        postgresql_where=text(flag),
+    )
+
+
+def _dated(column: str) -> Index:
+    """Only those with a day, the earliest first."""
+    return Index(
+        f"ix_caseload_entries_{column}",
+        *("user_id", column, "sort_name", "patient_id"),
+        sqlite_where=text(f"{column} IS NOT NULL"),
+        postgresql_where=text(f"{column} IS NOT NULL"),
+    )
 
 
 class CaseloadEntry(Base):
@@ -66,4 +95,6 @@ class CaseloadEntry(Base):
         Index(None, "user_id", "rank", "sort_name", "patient_id"),
         Index(None, "user_id", "sort_name", "patient_id"),
         Index(None, "patient_id"),
+        *(_listed(flag) for flag in FLAGS),
+        *(_dated(column) for column in DATES),
     )

@@ -13,23 +13,27 @@ class Need(IntEnum):
     SAME_DAY_ALERT = 2
     ALERT = 3
     MESSAGE = 4
-    CHECK_IN = 5
-    NOTHING_NEW = 6
-    NOT_IN_CARE = 7
+    WORSENING = 5
+    CHECK_IN = 6
+    NOTHING_NEW = 7
+    NOT_IN_CARE = 8
 
 
 _ALERTS = {Severity.URGENT: Need.URGENT_ALERT, Severity.SAME_DAY: Need.SAME_DAY_ALERT, Severity.REVIEW: Need.ALERT}
 
 
-def need(*, status: PatientStatus, worst_open_alert: int, unread: int, unreviewed: int) -> Need:
+def need(*, status: PatientStatus, worst_open_alert: int, unread: int, is_worsening: bool, unreviewed: int) -> Need:
     """Return what a patient needs from the team.
 
-    An open alert comes first whatever the patient's status is; then an unread message, then unread check-ins.
+    An open alert comes first whatever the patient's status is; then an unread message; then, of those in care, a score
+    that is worsening, then unread check-ins. What only time changes (a review that falls due, a patient gone silent, a
+    check-in overdue) is no part of the order: it would change while nobody looks.
 
     Args:
         status: where the patient is in care.
         worst_open_alert: severity of the worst alert nobody has closed (1 to 3), 0 for none.
         unread: messages from the patient that nobody of the team has read.
+        is_worsening: whether the score is heading for the worse (`instruments.change.trend`).
         unreviewed: check-ins nobody has marked as read.
     """
     if worst_open_alert:
@@ -38,4 +42,6 @@ def need(*, status: PatientStatus, worst_open_alert: int, unread: int, unreviewe
         return Need.MESSAGE
     if status is not PatientStatus.ACTIVE:
         return Need.NOT_IN_CARE
+    if is_worsening:
+        return Need.WORSENING
     return Need.CHECK_IN if unreviewed else Need.NOTHING_NEW

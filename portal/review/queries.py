@@ -1,9 +1,9 @@
 """Reading the caseload: one page of it, whatever the size of the clinic."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select, tuple_
@@ -14,15 +14,17 @@ from portal.checkins import due
 from portal.checkins.ready_made import Phase
 from portal.db import session
 from portal.instruments import catalogue, change
+from portal.instruments.change import Trend
 from portal.instruments.definition import Scale
+from portal.patients import names
 from portal.patients.models import Patient
-from portal.review.models import CaseloadEntry, CaseloadRow
+from portal.review.lists import ENTRY, Clock, Show, listed, order_of
+from portal.review.models import CaseloadRow
 from portal.review.need import Need
 
-PAGE = 50
+PAGE, CHUNK = 50, 500
 _ROW: Any = CaseloadRow.__table__
-_ENTRY: Any = CaseloadEntry.__table__
-_POSITION = (_ENTRY.c.rank, _ENTRY.c.sort_name, _ENTRY.c.patient_id)
+_PLANNED = (Patient.id, Patient.enrolled_at, User.time_zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,62 +43,131 @@ class Line:
     latest_at: datetime | None
     is_prorated: bool
     baseline: float | None
+    best: float | None
     since_baseline: change.Reliable | None
-    since_last: change.Reliable | None
+    trend: Trend | None
     phase: Phase
     last_infusion_at: datetime | None
     next_infusion_at: datetime | None
-    last_check_in_at: datetime | None
     infusions_done: int
+    last_check_in_at: datetime | None
     new_since_look: int
     looked_at: datetime | None
     overdue: int
     unreviewed: int
     unread: int
     open_alerts: int
+    review_on: date | None
+
+    def since(self, value: float | None) -> float | None:
+        """Return how far the score has moved from another one, in points; below 0 where it fell."""
+        if self.latest is None or value is None:
+            return None
+        return round(self.latest - value, self.scale.digits or 0)
+
+    @property
+    def rises(self) -> bool | None:
+        """Whether the score is heading up, which is for the worse on most scales; None where it is steady."""
+        if self.trend in (None, Trend.STEADY):
+            return None
+        return (self.trend is Trend.BETTER) is bool(self.scale.higher_is_better)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some lines, and the patient after whom the next page goes on."""
+    """Some lines, and the patients after or before whom the next and the previous page stand."""
 
     lines: Sequence[Line]
-    next_after: uuid.UUID | None
+    next_after: uuid.UUID | None = None
+    previous_before: uuid.UUID | None = None
 
 
-def list_caseload(user_id: uuid.UUID, *, at: datetime, in_care: bool = True, after: uuid.UUID | None = None) -> Page:
-    """Return one page of a person's caseload, whoever needs the team most first.
+def list_caseload(
+    user_id: uuid.UUID,
+    show: Show,
+    clock: Clock,
+    *,
+    at: datetime,
+    after: uuid.UUID | None = None,
+    before: uuid.UUID | None = None,
+) -> Page:
+    """Return one page of a list; of a patient named who is not on it any more, the first.
 
     Args:
         user_id: whose caseload.
-        in_care: only patients in care or with something open; else the others.
-        after: the last patient of the page before.
+        show: which list.
+        clock: what time decides.
+        at: now, aware UTC.
+        after, before: the patient after whom the page begins, or before whom it ends.
     """
-    shown = _ENTRY.c.rank < Need.NOT_IN_CARE if in_care else _ENTRY.c.rank >= Need.NOT_IN_CARE
-    statement = _lines(user_id).where(shown).order_by(*_POSITION).limit(PAGE + 1)
+    found, order = listed(user_id, show, clock), order_of(show)
+    place = _place(found, after or before, order)
+    if place is None:
+        rows = _fetch(found, order, PAGE + 1)
+        return _page(rows, at, has_next=len(rows) > PAGE)
     if after is not None:
-        last = session.execute(
-            select(*_POSITION).where(_ENTRY.c.user_id == user_id, _ENTRY.c.patient_id == after)
-        ).one_or_none()
-        if last is not None:
-            statement = statement.where(tuple_(*_POSITION) > tuple_(*last, types=[column.type for column in _POSITION]))
-    rows = session.execute(statement).all()
-    lines = _said(rows[:PAGE], at)
-    return Page(lines, lines[-1].patient_id if len(rows) > PAGE else None)
+        rows = _fetch(found.where(_position(order) > place), order, PAGE + 1)
+        return _page(rows, at, has_next=len(rows) > PAGE, has_previous=True)
+    rows = _fetch(found.where(_position(order) < place), order, PAGE + 1, is_back=True)
+    if len(rows) <= PAGE:
+        return list_caseload(user_id, show, clock, at=at)
+    return _page(rows[PAGE - 1 :: -1], at, has_next=True, has_previous=True)
 
 
 def search_caseload(user_id: uuid.UUID, text: str, *, at: datetime) -> Page:
-    """Return the patients of a person's caseload with this text in their name, in care or not; at most one page."""
-    found = _lines(user_id).where(_ENTRY.c.sort_name.contains(text.casefold(), autoescape=True))
-    rows = session.execute(found.order_by(_ENTRY.c.sort_name, _ENTRY.c.patient_id).limit(PAGE)).all()
-    return Page(_said(rows, at), None)
+    """Return the patients of a person's caseload whose name holds each of these words, in care or not; one page."""
+    found = select(ENTRY).where(ENTRY.c.user_id == user_id)
+    for word in names.folded(text).split():
+        found = found.where(ENTRY.c.sort_name.contains(word, autoescape=True))
+    return _page(_fetch(found, ("sort_name", "patient_id"), PAGE), at)
 
 
-def _lines(user_id: uuid.UUID) -> Select[Any]:
-    planned = (Patient.id, Patient.enrolled_at, User.time_zone)
-    rows = select(_ENTRY.c.rank, *_ROW.c, *planned).join(_ROW, _ROW.c.patient_id == _ENTRY.c.patient_id)
-    rows = rows.join(Patient, Patient.id == _ENTRY.c.patient_id).join(User, User.id == Patient.user_id)
-    return rows.where(_ENTRY.c.user_id == user_id)
+def walk_caseload(user_id: uuid.UUID, show: Show, clock: Clock, *, at: datetime) -> Iterator[Line]:
+    """Yield every line of a list, read in chunks."""
+    found, order = listed(user_id, show, clock), order_of(show)
+    rows = _fetch(found, order, CHUNK)
+    while rows:
+        yield from _said(rows, at)
+        last = _at([getattr(rows[-1], name) for name in order], order)
+        rows = _fetch(found.where(_position(order) > last), order, CHUNK) if len(rows) == CHUNK else []
+
+
+def _place(found: Select[Any], patient_id: uuid.UUID | None, order: Sequence[str]) -> Any:
+    if patient_id is None:
+        return None
+    named = found.with_only_columns(*(ENTRY.c[name] for name in order)).where(ENTRY.c.patient_id == patient_id)
+    row = session.execute(named).one_or_none()
+    return _at(row, order) if row is not None else None
+
+
+def _position(order: Sequence[str]) -> Any:
+    return tuple_(*(ENTRY.c[name] for name in order))
+
+
+def _at(values: Sequence[Any], order: Sequence[str]) -> Any:
+    return tuple_(*values, types=[ENTRY.c[name].type for name in order])
+
+
+def _fetch(found: Select[Any], order: Sequence[str], limit: int, *, is_back: bool = False) -> Sequence[Any]:
+    """Pick the entries from their index first, so that so many and no more are joined to what they show."""
+
+    def sort(columns: Any) -> list[Any]:
+        return [columns[name].desc() if is_back else columns[name] for name in order]
+
+    picked = found.order_by(*sort(ENTRY.c)).limit(limit).subquery("picked")
+    rows = select(picked.c.rank, picked.c.sort_name, picked.c.heard_at, *_ROW.c, *_PLANNED)
+    rows = rows.join_from(picked, _ROW, _ROW.c.patient_id == picked.c.patient_id)
+    rows = rows.join(Patient, Patient.id == picked.c.patient_id).join(User, User.id == Patient.user_id)
+    return session.execute(rows.order_by(*sort(picked.c))).all()
+
+
+def _page(rows: Sequence[Any], at: datetime, *, has_next: bool = False, has_previous: bool = False) -> Page:
+    lines = _said(rows[:PAGE], at)
+    return Page(
+        lines,
+        next_after=lines[-1].patient_id if lines and has_next else None,
+        previous_before=lines[0].patient_id if lines and has_previous else None,
+    )
 
 
 def _said(rows: Sequence[Any], at: datetime) -> list[Line]:
@@ -106,7 +177,7 @@ def _said(rows: Sequence[Any], at: datetime) -> list[Line]:
 
 def _line(row: Any, overdue: int) -> Line:
     definition = catalogue.current().get(row.instrument)
-    scale = definition.primary
+    scale, is_complete = definition.primary, row.latest_state == "complete"
     return Line(
         patient_id=row.patient_id,
         name=row.name,
@@ -120,17 +191,19 @@ def _line(row: Any, overdue: int) -> Line:
         latest_at=row.latest_at,
         is_prorated=row.latest_state == "prorated",
         baseline=row.baseline,
-        since_baseline=change.reliable_change(scale, row.baseline, row.latest),
-        since_last=change.reliable_change(scale, row.previous, row.latest),
+        best=row.best,
+        since_baseline=change.reliable_change(scale, row.baseline, row.latest) if is_complete else None,
+        trend=Trend(row.trend) if row.trend else None,
         phase=row.phase,
         last_infusion_at=row.last_infusion_at,
         next_infusion_at=row.next_infusion_at,
-        last_check_in_at=row.last_check_in_at,
         infusions_done=row.infusions_done,
+        last_check_in_at=row.last_check_in_at,
         new_since_look=row.new_since_look,
         looked_at=row.looked_at,
         overdue=overdue,
         unreviewed=row.unreviewed,
         unread=row.unread,
         open_alerts=row.open_alerts,
+        review_on=row.review_on,
     )

@@ -1,174 +1,176 @@
-"""What a patient's caseload row must say, in one statement over the tables it is drawn from."""
+"""What a patient's caseload row must say, in two statements over the tables it is drawn from."""
 
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, String, bindparam, case, cast, func, select
-from sqlalchemy.orm import aliased
 
+from portal.access.policy import PatientStatus
 from portal.accounts.models import User
 from portal.checkins import ready_made
-from portal.checkins.models import CheckIn, ScoreRow, ScoreState
+from portal.checkins.models import CheckIn
 from portal.checkins.ready_made import Phase
 from portal.db import run
-from portal.instruments import catalogue
-from portal.instruments.definition import WORDINGS_PER_VERSION
+from portal.instruments.change import Trend
 from portal.messaging.models import Thread
-from portal.patients.models import Patient, PatientCondition
+from portal.patients import names
+from portal.patients.models import CareTeamMember, Patient, PatientCondition
+from portal.progress import reading
+from portal.progress.baseline.models import ChosenBaseline
+from portal.progress.timeline import Timeline
+from portal.review import outline
+from portal.review.booster.due import review_due_on
+from portal.review.booster.models import BoosterReview
 from portal.review.models import CaseloadRow
+from portal.review.need import need
 from portal.safety.models import Alert, AlertState
-from portal.treatment.models import Course, CourseStatus, Infusion, InfusionKind, InfusionStatus
+from portal.treatment.models import Course, CourseStatus
 
 _WHO = bindparam("patient", type_=Patient.id.type)
-_INSTRUMENT: Any = bindparam("instrument")
-_SCALE: Any = bindparam("scale")
-_PATIENT = (
-    select(
-        Patient.given_name,
-        Patient.family_name,
-        Patient.id,
-        Patient.status,
-        Patient.enrolled_at,
-        User.time_zone,
-        Patient.primary_instrument.label("instrument"),
-        select(func.aggregate_strings(cast(PatientCondition.condition, String), " "))
-        .where(PatientCondition.patient_id == _WHO)
-        .scalar_subquery()
-        .label("conditions"),
+_LEADS = "*"
+LONGEST_NAME = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is kept of a patient: the row, what every entry has in common, and of whom of the team they are the lead's.
+
+    `leads` has an item for each of the care team; of a patient who is not in care nobody's is marked.
+    """
+
+    row: dict[str, Any]
+    entry: dict[str, Any]
+    leads: dict[uuid.UUID, bool]
+
+
+def read(patient_id: uuid.UUID) -> Summary:
+    """Return what a patient's row and entries must say; nothing of it depends on the time."""
+    facts = run(_FACTS, {"patient": patient_id}).one()
+    timeline = outline.read(patient_id, facts.instrument, facts.time_zone, has_chosen=facts.has_chosen > 0)
+    counts = {name: getattr(facts, name) or 0 for name in _COUNTS}
+    about = {name: getattr(facts, name) for name in ("status", "instrument", "last_check_in_at")}
+    row = about | counts | _scored(timeline) | _treated(timeline, facts)
+    row["name"] = f"{facts.given_name} {facts.family_name}"
+    row["conditions"] = " ".join(sorted((facts.conditions or "").split()))
+    row["review_on"] = _review_on(timeline, facts)
+    return Summary(row, _entry(row, facts), _leads(facts))
+
+
+def _entry(row: dict[str, Any], facts: Any) -> dict[str, Any]:
+    in_care, is_worse = facts.status is PatientStatus.ACTIVE, row["trend"] == Trend.WORSE
+    counts = {name: row[name] for name in ("worst_open_alert", "unread", "unreviewed")}
+    heard = [at for at in (facts.enrolled_at, facts.last_check_in_at) if at]
+    return {
+        "rank": int(need(status=facts.status, is_worsening=is_worse, **counts)),
+        "sort_name": names.folded(f"{facts.family_name} {facts.given_name}")[:LONGEST_NAME],
+        "is_worsening": in_care and is_worse,
+        "in_induction": in_care and row["phase"] is Phase.INDUCTION,
+        "review_on": row["review_on"] if in_care else None,
+        "heard_at": max(heard) if in_care else None,
+    }
+
+
+def _leads(facts: Any) -> dict[uuid.UUID, bool]:
+    in_care = facts.status is PatientStatus.ACTIVE
+    members = (facts.team or "").split()
+    return {uuid.UUID(member.removesuffix(_LEADS)): in_care and member.endswith(_LEADS) for member in members}
+
+
+def _scored(timeline: Timeline) -> dict[str, Any]:
+    latest, best, trend = reading.latest(timeline), reading.best(timeline), reading.trend(timeline)
+    before, points = timeline.baseline, reading.complete(timeline)
+    is_comparable = before is not None and latest is not None and before.version == latest.version
+    return {
+        "latest": latest.value if latest else None,
+        "latest_state": latest.state if latest else None,
+        "latest_band": latest.band or None if latest else None,
+        "latest_at": latest.at if latest else None,
+        "previous": points[-2].value if len(points) > 1 else None,
+        "baseline": before.value if before and is_comparable else None,
+        "best": best.value if best else None,
+        "trend": trend.value if trend else None,
+    }
+
+
+def _treated(timeline: Timeline, facts: Any) -> dict[str, Any]:
+    given = reading.given(timeline)
+    phase = ready_made.suggested_phase(
+        has_course=facts.courses > 0,
+        is_running=facts.running_id is not None,
+        series_planned=facts.series_planned or 0,
+        series_given=sum(mark.kind == "induction" and mark.course_id == facts.running_id for mark in given),
     )
-    .join(User, User.id == Patient.user_id)
-    .where(Patient.id == _WHO)
-)
-_GIVEN = (InfusionStatus.COMPLETED, InfusionStatus.STOPPED_EARLY)
+    return {
+        "phase": phase,
+        "last_infusion_at": given[-1].at if given else None,
+        "next_infusion_at": next((mark.at for mark in timeline.infusions if mark.status == "planned"), None),
+        "infusions_done": len(given),
+    }
 
 
-def read(patient_id: uuid.UUID, *, at: datetime) -> tuple[dict[str, Any], str]:
-    """Return the values of a patient's caseload row, and what it is sorted by among its equals."""
-    who = run(_PATIENT, {"patient": patient_id}).one()
-    scale = catalogue.current().get(who.instrument).primary
-    bound = {"patient": patient_id, "instrument": who.instrument, "scale": scale.code}
-    found = dict(run(_SUMMARY, bound).mappings().one())
-    lowest, highest, first = (found.pop(name) for name in ("lowest", "highest", "first"))
-    found["best"] = highest if scale.higher_is_better else lowest
-    found["baseline"] = first if found["baseline"] is None else found["baseline"]
-    found |= {name: found[name] or 0 for name in _COUNTS}
-    found |= {"name": f"{who.given_name} {who.family_name}", "status": who.status, "instrument": who.instrument}
-    found["phase"] = _phase(found)
-    found["conditions"] = " ".join(sorted((who.conditions or "").split()))
-    return found, f"{who.family_name} {who.given_name}".casefold()
-
-
-def _phase(found: dict[str, Any]) -> Phase:
-    """Take what the phase is worked out from out of the row, and return the phase."""
-    courses, planned, given = (found.pop(name) for name in ("courses", "series_planned", "series_given"))
-    return ready_made.suggested_phase(
-        has_course=courses > 0, is_running=planned is not None, series_planned=planned or 0, series_given=given
+def _review_on(timeline: Timeline, facts: Any) -> Any:
+    given = reading.given(timeline)
+    boosters = (mark.on for mark in timeline.infusions if (mark.status, mark.kind) == ("planned", "booster"))
+    return review_due_on(
+        next_review_on=facts.next_review_on,
+        decided_at=facts.decided_at,
+        last_given_at=given[-1].at if given else None,
+        next_booster_on=next(boosters, None),
     )
 
 
-_COUNTS = {"unreviewed", "unread", "open_alerts", "worst_open_alert", "new_since_look", "infusions_done"}
+_COUNTS = ("unreviewed", "unread", "open_alerts", "worst_open_alert", "new_since_look")
 
 
-def _scores(*columns: Any, of: Any = ScoreRow) -> Select[Any]:
-    return select(*columns).where(
-        of.patient_id == _WHO,
-        of.instrument == _INSTRUMENT,
-        of.scale == _SCALE,
-        of.is_current,
-        of.value.is_not(None),
-    )
-
-
-def _structure(of: Any) -> Any:
-    """The version of the questions and their scoring, whoever pasted their wording (`Definition.structure_version`)."""
-    return case((of.version >= WORDINGS_PER_VERSION, of.version // WORDINGS_PER_VERSION), else_=of.version)
-
-
-def _comparable(*columns: Any) -> Select[Any]:
-    """Scores of the same questions as the newest one's: those of an older version are compared with nothing."""
-    other = aliased(ScoreRow)
-    newest = _scores(_structure(other), of=other).order_by(other.for_on.desc(), other.at.desc()).limit(1)
-    return _scores(*columns).where(_structure(ScoreRow) == newest.scalar_subquery())
-
-
-def _latest(column: Any, offset: int = 0) -> Any:
-    newest = (_comparable(column) if offset else _scores(column)).order_by(ScoreRow.for_on.desc(), ScoreRow.at.desc())
-    return newest.limit(1).offset(offset).scalar_subquery()
-
-
-def _baseline() -> Any:
-    given = aliased(Infusion)
-    first_of_course = (
-        select(given.happens_at)
-        .where(given.patient_id == _WHO, given.status.in_(_GIVEN))
-        .where(given.course_id == _latest_course())
-        .order_by(given.happens_at)
-        .limit(1)
-        .scalar_subquery()
-    )
-    complete = _comparable(ScoreRow.value).where(ScoreRow.state == ScoreState.COMPLETE, ScoreRow.at <= first_of_course)
-    return complete.order_by(ScoreRow.for_on.desc(), ScoreRow.at.desc()).limit(1).scalar_subquery()
-
-
-def _latest_course() -> Any:
-    given = aliased(Infusion)
-    newest = select(given.course_id).where(given.patient_id == _WHO, given.status.in_(_GIVEN))
-    return newest.order_by(given.happens_at.desc()).limit(1).scalar_subquery()
-
-
-def _running(what: Any) -> Select[Any]:
+def _running(what: Any) -> Any:
     mine = select(what).where(Course.patient_id == _WHO, Course.status == CourseStatus.RUNNING)
-    return mine.order_by(Course.started_on.desc(), Course.created_at.desc()).limit(1)
+    return mine.order_by(Course.started_on.desc(), Course.created_at.desc()).limit(1).scalar_subquery()
 
 
-def _unread() -> Any:
-    return select(func.sum(Thread.unread_by_team)).where(Thread.patient_id == _WHO).scalar_subquery()
+def _decided(what: Any) -> Any:
+    standing = select(what).where(BoosterReview.patient_id == _WHO, BoosterReview.withdrawn_at.is_(None))
+    return standing.order_by(BoosterReview.signed_at.desc(), BoosterReview.id.desc()).limit(1).scalar_subquery()
 
 
-def _open_alerts(what: Any) -> Any:
-    return select(what).where(Alert.patient_id == _WHO, Alert.state != AlertState.CLOSED).scalar_subquery()
+def _all(what: Any, table: Any, *conditions: Any) -> Any:
+    return select(what).where(table.patient_id == _WHO, *conditions).scalar_subquery()
 
 
-def _check_ins(what: Any, *conditions: Any) -> Select[Any]:
-    return select(what).where(CheckIn.patient_id == _WHO, CheckIn.superseded_at.is_(None), *conditions)
+def _check_ins(what: Any, *conditions: Any) -> Any:
+    return _all(what, CheckIn, CheckIn.superseded_at.is_(None), *conditions)
 
 
-def _infusions(what: Any, *conditions: Any) -> Any:
-    return select(what).where(Infusion.patient_id == _WHO, *conditions).scalar_subquery()
-
-
-def _summary() -> Select[Any]:
-    looked = select(CaseloadRow.looked_at).where(CaseloadRow.patient_id == _WHO).scalar_subquery()
-    is_new = case((looked.is_(None), True), else_=CheckIn.received_at > looked)
-    return select(
-        _latest(ScoreRow.value).label("latest"),
-        _latest(ScoreRow.state).label("latest_state"),
-        _latest(ScoreRow.band).label("latest_band"),
-        _latest(ScoreRow.at).label("latest_at"),
-        _latest(ScoreRow.value, offset=1).label("previous"),
-        _comparable(func.min(ScoreRow.value)).scalar_subquery().label("lowest"),
-        _comparable(func.max(ScoreRow.value)).scalar_subquery().label("highest"),
-        _comparable(ScoreRow.value).order_by(ScoreRow.for_on, ScoreRow.at).limit(1).scalar_subquery().label("first"),
-        _baseline().label("baseline"),
-        _infusions(func.max(Infusion.happens_at), Infusion.status.in_(_GIVEN)).label("last_infusion_at"),
-        _infusions(func.min(Infusion.happens_at), Infusion.status == InfusionStatus.PLANNED).label("next_infusion_at"),
-        _infusions(func.count(), Infusion.status.in_(_GIVEN)).label("infusions_done"),
-        _check_ins(func.max(CheckIn.received_at)).scalar_subquery().label("last_check_in_at"),
-        _check_ins(func.count(), CheckIn.reviewed_at.is_(None)).scalar_subquery().label("unreviewed"),
-        _check_ins(func.count(), is_new).scalar_subquery().label("new_since_look"),
-        select(func.count()).where(Course.patient_id == _WHO).scalar_subquery().label("courses"),
-        _running(Course.series_planned).scalar_subquery().label("series_planned"),
-        _infusions(
-            func.count(),
-            Infusion.status.in_(_GIVEN),
-            Infusion.kind == InfusionKind.INDUCTION,
-            Infusion.course_id == _running(Course.id).scalar_subquery(),
-        ).label("series_given"),
-        _unread().label("unread"),
-        _open_alerts(func.count()).label("open_alerts"),
-        _open_alerts(func.max(Alert.severity)).label("worst_open_alert"),
+def _facts() -> Select[Any]:
+    looked = _all(CaseloadRow.looked_at, CaseloadRow)
+    is_new = CheckIn.received_at > func.coalesce(looked, Patient.enrolled_at)
+    member = cast(CareTeamMember.user_id, String) + case((CareTeamMember.is_lead, _LEADS), else_="")
+    is_open = Alert.state != AlertState.CLOSED
+    found = {
+        "conditions": _all(func.aggregate_strings(cast(PatientCondition.condition, String), " "), PatientCondition),
+        "team": _all(func.aggregate_strings(member, " "), CareTeamMember, CareTeamMember.until.is_(None)),
+        "last_check_in_at": _check_ins(func.max(CheckIn.received_at)),
+        "unreviewed": _check_ins(func.count(), CheckIn.reviewed_at.is_(None)),
+        "new_since_look": _check_ins(func.count(), is_new),
+        "courses": _all(func.count(), Course),
+        "running_id": _running(Course.id),
+        "series_planned": _running(Course.series_planned),
+        "unread": _all(func.sum(Thread.unread_by_team), Thread),
+        "open_alerts": _all(func.count(), Alert, is_open),
+        "worst_open_alert": _all(func.max(Alert.severity), Alert, is_open),
+        "next_review_on": _decided(BoosterReview.next_review_on),
+        "decided_at": _decided(BoosterReview.signed_at),
+        "has_chosen": _all(func.count(), ChosenBaseline, ChosenBaseline.withdrawn_at.is_(None)),
+    }
+    return (
+        select(
+            *(Patient.given_name, Patient.family_name, Patient.status, Patient.enrolled_at, User.time_zone),
+            Patient.primary_instrument.label("instrument"),
+            *(query.label(name) for name, query in found.items()),
+        )
+        .join(User, User.id == Patient.user_id)
+        .where(Patient.id == _WHO)
     )
 
 
-_SUMMARY = _summary()
+_FACTS = _facts()

@@ -1,18 +1,26 @@
 """The caseload."""
 
 import uuid
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import db
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import Permission, Thing, permits
+from portal.access.policy import Permission, Role, Thing, permits
+from portal.audit import service as audit
 from portal.instruments import queries as instruments
-from portal.review import queries
+from portal.review import lists, queries
 from portal.review.forms import SearchForm
+from portal.review.lists import Clock, Show
 from portal.safety import queries as safety
+from portal.treatment.rules import queries as rules
+from portal.web import caseload_table
+from portal.web.tables import as_csv
 
 blueprint = Blueprint("review", __name__)
 
@@ -20,24 +28,59 @@ blueprint = Blueprint("review", __name__)
 @blueprint.get("/caseload")
 @requires(Permission.CASELOAD_VIEW)
 def caseload() -> ResponseReturnValue:
-    in_care = request.args.get("show") != "others"
-    page = queries.list_caseload(
-        guard.actor().user_id, at=guard.at(), in_care=in_care, after=request.args.get("after", type=uuid.UUID)
+    show, clock, by = _show(), _clock(), guard.actor()
+    where = {name: request.args.get(name, type=uuid.UUID) for name in ("after", "before")}
+    page = queries.list_caseload(by.user_id, show, clock, at=guard.at(), **where)
+    may_approve = permits(by, Permission.INSTRUMENT_APPROVE, Thing())
+    return _page(
+        page,
+        show,
+        clock,
+        alerts=safety.list_open(by.user_id, limit=5),
+        waiting=len(instruments.list_waiting()) if may_approve else 0,
     )
-    alerts = safety.list_open(guard.actor().user_id, limit=5)
-    may_approve = permits(guard.actor(), Permission.INSTRUMENT_APPROVE, Thing())
-    waiting = len(instruments.list_waiting()) if may_approve else 0
-    shown = {"page": page, "in_care": in_care, "alerts": alerts, "waiting": waiting, "form": SearchForm(None)}
-    return render_template("review/caseload.html", **shown)
 
 
 @blueprint.post("/caseload")
 @requires(Permission.CASELOAD_VIEW, keeps=False)
 def find() -> ResponseReturnValue:
     db.begin(write=False)
-    form = SearchForm()
+    form, clock, by = SearchForm(), _clock(), guard.actor()
     if not form.validate():
-        page = queries.list_caseload(guard.actor().user_id, at=guard.at())
-        return render_template("review/caseload.html", page=page, in_care=True, alerts=[], waiting=0, form=form), 422
-    page = queries.search_caseload(guard.actor().user_id, str(form.name.data), at=guard.at())
-    return render_template("review/caseload.html", page=page, in_care=None, alerts=[], waiting=0, form=form)
+        page = queries.list_caseload(by.user_id, Show.IN_CARE, clock, at=guard.at())
+        return _page(page, Show.IN_CARE, clock, form), 422
+    page = queries.search_caseload(by.user_id, str(form.name.data), at=guard.at())
+    return _page(page, None, clock, form)
+
+
+@blueprint.get("/caseload.csv")
+@requires(Permission.CASELOAD_VIEW)
+def export() -> Response:
+    by, at, clock = guard.actor(), guard.at(), _clock()
+    lines = list(queries.walk_caseload(by.user_id, _show(), clock, at=at))
+    table = caseload_table.rows(lines, clock.today, ZoneInfo(by.time_zone))
+    with db.short_write():
+        audit.record("caseload:exported", by=by, at=at, patients=len(lines))
+    return as_csv("caseload", caseload_table.head(), table)
+
+
+def _page(page: queries.Page, show: Show | None, clock: Clock, form: SearchForm | None = None, **shown: Any) -> str:
+    by = guard.actor()
+    counts = lists.count(by.user_id, clock)
+    if by.role is not Role.PROVIDER:
+        del counts[Show.MINE]
+    found: dict[str, Any] = {"page": page, "show": show, "clock": clock, "counts": counts, "most": lists.COUNTED}
+    return render_template("review/caseload.html", form=form or SearchForm(None), **found | shown)
+
+
+def _show() -> Show:
+    wanted = request.args.get("show", "")
+    return Show(wanted) if wanted in set(Show) else Show.IN_CARE
+
+
+def _clock() -> Clock:
+    return Clock.of(_today(), guard.at(), rules.current().rules.silent_days)
+
+
+def _today() -> date:
+    return guard.at().astimezone(ZoneInfo(guard.actor().time_zone)).date()

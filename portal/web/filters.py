@@ -74,6 +74,16 @@ def ago(value: date | datetime | None, now: date | datetime) -> str:
     return str(past if away < 0 else ngettext("in %(num)s day", "in %(num)s days", away))
 
 
+def ago_short(value: date | datetime | None, now: date | datetime) -> str:
+    """Return what `ago` does, with "Mar 27" or "Mar 27, 2024" for a day that is more than two weeks away."""
+    if value is None:
+        return ""
+    on, today = local_day(value), local_day(now)
+    if abs((on - today).days) <= 14:
+        return ago(value, now)
+    return str(format_skeleton("MMMd" if on.year == today.year else "yMMMd", on, locale=locale()))
+
+
 def days_since(value: datetime | None, now: datetime) -> str:
     """Return "24 days ago", however long that is, for what is counted in days."""
     if value is None:
@@ -125,6 +135,6 @@ def iso(value: Any) -> str:
 
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
-    named = (day, day_short, weekday, clock_time, moment, ago, days_since, waited, number, country, age, iso)
+    named = (day, day_short, weekday, clock_time, moment, ago, ago_short, days_since, waited, number, country, age, iso)
     app.jinja_env.filters.update({function.__name__: function for function in named})
     app.jinja_env.globals["language"] = language

@@ -12,7 +12,7 @@ from portal.checkins.models import Mode
 from portal.checkins.quality import Mark
 from portal.checkins.ready_made import Phase
 from portal.instruments.algorithms import Provisional, Syndrome
-from portal.instruments.change import Reliable
+from portal.instruments.change import Reliable, Trend
 from portal.instruments.definition import LicenseStatus, Method, SafetyState
 from portal.instruments.queries import State
 from portal.patients.models import Condition
@@ -75,6 +75,7 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         Need.SAME_DAY_ALERT: _l("Alert for today"),
         Need.ALERT: _l("Alert to review"),
         Need.MESSAGE: _l("Unread message"),
+        Need.WORSENING: _l("Worsening"),
         Need.CHECK_IN: _l("Unread check-ins"),
         Need.NOTHING_NEW: _l("Nothing new"),
         Need.NOT_IN_CARE: _l("Not in care now"),
@@ -242,6 +243,11 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         Reliable.IMPROVED: _l("Reliably improved"),
         Reliable.UNCHANGED: _l("No reliable change"),
         Reliable.WORSE: _l("Reliably worse"),
+    },
+    Trend: {
+        Trend.BETTER: _l("Better"),
+        Trend.STEADY: _l("Steady"),
+        Trend.WORSE: _l("Worse"),
     },
     LicenseStatus: {
         LicenseStatus.PUBLIC_DOMAIN: _l("Public domain"),

@@ -32,6 +32,8 @@ NO_PAGES = {
     "health.alive",
     "health.ready",
     "messaging.news",
+    "progress.numbers",
+    "progress.picture",
     "safety.alerts_open",
 }
 # Who opens it; the addresses are filled with the ids of `everything`, patients' ones with Ada's.
@@ -105,7 +107,7 @@ PAGES = {
     "patients.new": "bea",
     "patients.overview": "ada bea",
     "patients.status": "bea",
-    "patients.team": "bea",
+    "care_team.show": "bea",
     "plan.add": "bea",
     "plan.edit": "bea",
     "plan.ready_made": "bea",

@@ -19,6 +19,7 @@ from portal.instruments import loader, scoring
 from portal.notifications.models import Delivery, OutboxMessage
 from portal.patients.models import Patient
 from portal.review import queries
+from portal.review.lists import Clock, Show
 from portal.safety.models import Alert, AlertState
 from portal.treatment.models import Infusion
 from tests.conftest import settings
@@ -48,7 +49,8 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     _shows_the_treatment_record(app)
     assert audit.first_broken() is None
     bea = db.session.query(User).filter_by(email="bea@interval.example").one()
-    lines = queries.list_caseload(bea.id, at=clock.now()).lines
+    here = Clock.of(clock.now().date(), clock.now(), silent_days=7)
+    lines = queries.list_caseload(bea.id, Show.IN_CARE, here, at=clock.now()).lines
     assert lines[0].name == "Ruth Ellery"
     assert all(line.new_since_look for line in lines)
     assert {line.name for line in lines if line.overdue} == {"Imani Cole"}

@@ -24,7 +24,7 @@ from portal.audit.models import AuditEvent
 from portal.notifications import queries, queue, service
 from portal.notifications.models import Delivery, Heartbeat, Kind
 from portal.notifications.worker import command
-from portal.patients import service as patients
+from portal.patients import team_service
 from portal.patients.models import Patient
 from tests import factories
 from tests.cast import NOW, Cast
@@ -213,7 +213,7 @@ def test_who_has_left_the_care_team_hears_nothing_more_of_the_patient(cast: Cast
     factories.thread(cast.ada, cast.ada)
     left = put(cast.nia, patient_id=cast.ada.own_id)
     stays = put(cast.bea, patient_id=cast.ada.own_id)
-    patients.remove_member(cast.ada.own_id, cast.nia.user_id, by=cast.bea.actor, at=NOW)
+    team_service.remove_member(cast.ada.own_id, cast.nia.user_id, by=cast.bea.actor, at=NOW)
     db.session.commit()
     assert sent_after(cast, tmp_path) == 1
     assert [row(found).state for found in (left, stays)] == [DROPPED, SENT]

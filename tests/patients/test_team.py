@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal import db
 from portal.accounts.models import AccountStatus, User
-from portal.patients import service
+from portal.patients import team_service as service
 from portal.patients.models import CareTeamMember
 from portal.patients.queries import list_team
 from portal.review.models import CaseloadEntry
@@ -88,7 +88,7 @@ def test_only_providers_and_nurses_join(browser: Open, cast: Cast) -> None:
     for person in (cast.ada, cast.dot, cast.eve):
         page = bea.post(f"/patients/{cast.ada.own_id}/team", {"member": str(person.user_id)}, expect=422)
         assert page.problems == ["Choose one of the answers shown"]
-        with pytest.raises(service.NotPossible):
+        with pytest.raises(service.NotOnStaff):
             service.add_member(cast.ada.own_id, person.user_id, by=cast.bea.actor, at=NOW)
 
 

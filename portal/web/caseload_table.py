@@ -1,0 +1,71 @@
+"""The caseload as a file: what the page shows, numbers as numbers and days as ISO dates."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from portal.review.queries import Line
+from portal.web.tables import Cell
+from portal.web.words import condition, words
+
+
+def head() -> list[str]:
+    """Return the names of the columns."""
+    return [
+        *(_("Patient"), _("Conditions"), _("Status"), _("Needs"), _("Phase")),
+        *(_("Treatments given"), _("Last treatment"), _("Days since"), _("Next planned")),
+        *(_("Scale"), _("Score now"), _("Prorated"), _("Score from"), _("Severity")),
+        *(_("Baseline"), _("Change from baseline"), _("Best"), _("Change from best"), _("Trend")),
+        *(_("Open alerts"), _("Overdue check-ins"), _("Unread check-ins"), _("Unread messages")),
+        *(_("Last check-in"), _("Review on"), _("Review due")),
+    ]
+
+
+def rows(lines: Sequence[Line], today: date, zone: ZoneInfo) -> Iterator[list[Cell]]:
+    """Yield a row for each line.
+
+    Args:
+        lines: what is listed.
+        today: the reader's.
+        zone: the reader's; instants are written as their days in it.
+    """
+    for line in lines:
+        yield [*_who(line), *_treated(line, today, zone), *_scored(line, zone), *_waiting(line, today, zone)]
+
+
+def _who(line: Line) -> list[Cell]:
+    conditions = ", ".join(condition(one) for one in line.conditions)
+    return [line.name, conditions, words(line.status), words(line.need), words(line.phase)]
+
+
+def _treated(line: Line, today: date, zone: ZoneInfo) -> list[Cell]:
+    last, following = _day(line.last_infusion_at, zone), _day(line.next_infusion_at, zone)
+    return [line.infusions_done, _iso(last), (today - last).days if last else None, _iso(following)]
+
+
+def _scored(line: Line, zone: ZoneInfo) -> list[Cell]:
+    return [
+        *(line.instrument_title, line.latest, _yes(line.is_prorated) if line.latest is not None else None),
+        *(_iso(_day(line.latest_at, zone)), line.latest_band, line.baseline, line.since(line.baseline)),
+        *(line.best, line.since(line.best), words(line.trend) if line.trend else None),
+    ]
+
+
+def _waiting(line: Line, today: date, zone: ZoneInfo) -> list[Cell]:
+    counts = [line.open_alerts, line.overdue, line.unreviewed, line.unread]
+    due = line.review_on is not None and line.review_on <= today
+    return [*counts, _iso(_day(line.last_check_in_at, zone)), _iso(line.review_on), _yes(due)]
+
+
+def _yes(answer: bool) -> str:
+    return str(_("yes") if answer else _("no"))
+
+
+def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
+    return at.astimezone(zone).date() if at else None
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
