@@ -121,7 +121,7 @@ def _boosters(timeline: Timeline, instrument: InstrumentView, found: Sequence[Re
     if instrument.line is None:
         return _bests(instrument, last, before)
     said = _last(timeline, instrument, last)
-    told = _before(timeline, last, before)
+    told = _before(timeline, instrument, last, before)
     return message("%(last)s, %(before)s", last=said, before=told) if told else said
 
 
@@ -153,23 +153,23 @@ def _last(timeline: Timeline, instrument: InstrumentView, last: Response) -> Mes
     return message("how long the last booster held is not known")
 
 
-def _before(timeline: Timeline, last: Response, before: Response) -> Message | None:
+def _before(timeline: Timeline, instrument: InstrumentView, last: Response, before: Response) -> Message | None:
     if before.held.how is Hold.NEVER:
-        is_same = last.held.how is Hold.NEVER and not before.is_series
-        return message("nor had the one before") if is_same else None
-    span = _span(timeline, before, is_short=_is_plain(timeline, last))
+        if last.held.how is Hold.NEVER:
+            return message("nor had the series") if before.is_series else message("nor had the one before")
+        side = good_side(instrument)
+        if before.is_series:
+            return message("the series had not brought it %(side)s", side=side)
+        return message("the one before had not brought it %(side)s", side=side)
+    is_short = _is_plain(timeline, last)
+    span = _span(timeline, before, is_short=is_short)
     if span is None:
         return None
-    values = {"span": span}
-    if _is_plain(timeline, last):
-        return (
-            message("the series %(span)s", **values)
-            if before.is_series
-            else message("the one before %(span)s", **values)
-        )
     if before.is_series:
-        return message("the series held %(span)s", **values)
-    return message("the one before held %(span)s", **values)
+        return message("the series %(span)s", span=span) if is_short else message("the series held %(span)s", span=span)
+    if is_short:
+        return message("the one before %(span)s", span=span)
+    return message("the one before held %(span)s", span=span)
 
 
 def _is_plain(timeline: Timeline, last: Response) -> bool:
@@ -186,4 +186,6 @@ def _span(timeline: Timeline, response: Response, *, is_short: bool = False) -> 
         return message("%(n)s", n=held.days) if is_short else counted("%(n)s day", "%(n)s days", held.days)
     if held.how is Hold.NEVER or not held.last_good:
         return None
+    if is_short:
+        return message("at least %(n)s", n=held.last_good)
     return counted("at least %(n)s day", "at least %(n)s days", held.last_good)

@@ -102,7 +102,7 @@ def say(responses: Sequence[Response], instrument: InstrumentView) -> tuple[Mess
     known = [one for one in responses if _limits(one.held)]
     if not known:
         return (message("How long it held is not known: the scores since do not say."),)
-    said = [_reached(known, instrument), *_came_back(known, instrument), _order(known, instrument)]
+    said = [*_reached(known, instrument), *_came_back(known, instrument), _order(known, instrument)]
     return (*said, TIMING) if len(known) > 1 else tuple(said)
 
 
@@ -112,35 +112,41 @@ TIMING = message(
 )
 
 
-def _reached(known: Sequence[Response], instrument: InstrumentView) -> Message:
-    reached = [one for one in known if one.held.how is not Hold.NEVER]
-    return counted(
-        "%(scale)s was %(side)s after %(reached)s of %(n)s treatment that can be compared.",
-        "%(scale)s was %(side)s after %(reached)s of %(n)s treatments that can be compared.",
-        len(known),
-        scale=instrument.short_title,
-        side=good_side(instrument),
-        reached=len(reached),
-    )
+def _reached(known: Sequence[Response], instrument: InstrumentView) -> list[Message]:
+    reached = sum(one.held.how is not Hold.NEVER for one in known)
+    values = {"scale": instrument.short_title, "side": good_side(instrument), "n": len(known)}
+    if len(known) == 1:
+        return []
+    if not reached:
+        return [message("%(scale)s was not %(side)s after any of the %(n)s treatments with scores.", **values)]
+    if reached == len(known):
+        return [message("%(scale)s was %(side)s after each of the %(n)s treatments with scores.", **values)]
+    return [
+        message(
+            "%(scale)s was %(side)s after %(reached)s of the %(n)s treatments with scores.", reached=reached, **values
+        )
+    ]
 
 
 def _came_back(known: Sequence[Response], instrument: InstrumentView) -> list[Message]:
     days = sorted(one.held.days or 0 for one in known if one.held.how is Hold.BACK)
+    side = wrong_side(instrument)
     if not days:
         return []
-    if days[0] == days[-1]:
+    if len(days) == 1:
         return [
             counted(
-                "It was back at %(side)s after %(n)s day.",
-                "It was back at %(side)s after %(n)s days.",
+                "It was seen back at %(side)s once, after %(n)s day.",
+                "It was seen back at %(side)s once, after %(n)s days.",
                 days[0],
-                side=wrong_side(instrument),
+                side=side,
             )
         ]
     return [
         message(
-            "Where it came back to %(side)s, that was first seen after %(shortest)s to %(longest)s days.",
-            side=wrong_side(instrument),
+            "It was seen back at %(side)s %(times)s times, after %(shortest)s to %(longest)s days.",
+            side=side,
+            times=len(days),
             shortest=days[0],
             longest=days[-1],
         )

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 
 from portal.progress.reading import Change, change_from, course, given, is_good
 from portal.progress.standing import best_of
@@ -27,7 +26,7 @@ class Hold(StrEnum):
     UNTIL_NEXT = "until-next"
     """It had not been when the next infusion was given; the last score before that was `days` after this one."""
     NEVER = "never"
-    """It was on the wrong side from the first score after the infusion on, `days` after it, and stayed there."""
+    """It was on the wrong side at every score after the infusion, the first one `days` after it."""
     NOT_KNOWN = "not-known"
     """No complete score of this version of the questions, no line, or a gap too long to speak for what lies in it: from
     `last_good` (None: from the infusion) to `days`."""
@@ -200,16 +199,15 @@ def _held(
         return Held(Hold.NOT_KNOWN, why=Unknown.LINE)
     good: int | None = None
     days = [(p.on - infusion.on).days for p in scores]
-    gaps = [after - before > timeline.expected_gap_days for before, after in pairwise([0, *days])]
-    for point, day, is_gap in zip(scores, days, gaps, strict=True):
+    for before, day, point in zip([None, *days], days, scores, strict=False):
+        is_fine = is_good(instrument, point.value or 0)
         if point.version != scores[0].version:
             return Held(Hold.NOT_KNOWN, day, good, Unknown.VERSION)
-        is_back = good is not None and not is_good(instrument, point.value or 0)
-        if is_back:
+        if good is not None and not is_fine:
             return Held(Hold.BACK, day, good)
-        if is_gap:
+        if day - (before or 0) > timeline.expected_gap_days and (is_fine or before is None):
             return Held(Hold.NOT_KNOWN, day, good, Unknown.SILENCE)
-        good = day if is_good(instrument, point.value or 0) else good
+        good = day if is_fine else None
     if good is None:
         return Held(Hold.NEVER, days[0])
     return Held(Hold.STILL if later is None else Hold.UNTIL_NEXT, days[-1], good)

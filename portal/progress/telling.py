@@ -3,7 +3,7 @@
 from portal.progress.describe import amount
 from portal.progress.reading import is_current, is_good
 from portal.progress.response import Held, Hold, Response, Unknown
-from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
+from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Message, counted, message
 
 
@@ -28,7 +28,7 @@ def which(response: Response) -> Message:
         return message("Booster, infusion %(number)s", number=first)
     if first == last:
         return message("First series, infusion %(number)s", number=first)
-    return message("First series, infusions %(first)s to %(last)s", first=first, last=last)
+    return message("First series, infusions %(first)s–%(last)s", first=first, last=last)
 
 
 def dose(response: Response) -> Message | None:
@@ -47,11 +47,6 @@ def stopped(response: Response) -> Message | None:
     if not early:
         return None
     return message("stopped early") if len(response.infusions) == 1 else message("%(n)s stopped early", n=early)
-
-
-def scored(instrument: InstrumentView, point: ScorePoint) -> Message:
-    """Return a score with its day."""
-    return message("%(score)s on %(on)s", score=amount(instrument, point.value), on=point.on)
 
 
 def best_after(response: Response) -> Message | None:
@@ -85,8 +80,8 @@ def _sign(change: float) -> str:
     return "+" if change > 0 else "\N{MINUS SIGN}"
 
 
-def why(response: Response) -> Message:
-    """Return whether the change is reliable, or why there is none."""
+def why(response: Response) -> Message | None:
+    """Return whether the change is reliable, or why there is none; None where nothing has changed."""
     if response.cannot_be_told_apart:
         return message("the answers look back over another infusion")
     if response.before is None:
@@ -95,6 +90,8 @@ def why(response: Response) -> Message:
         return message("no score after it")
     if response.change is None:
         return message("other questions before than after")
+    if response.change == 0:
+        return None
     if not response.knows_reliable:
         return message("nobody has published what is reliable")
     return RELIABLE[response.reliable or ""]
