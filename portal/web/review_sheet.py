@@ -27,6 +27,10 @@ BESIDE = Sheet("wide", 480.0, 28.0, 80.0, 13.0, 300, False)
 """A chart for half a page: drawn narrower, so that its words can be read there."""
 YEAR, LEAD = timedelta(days=365), timedelta(days=28)
 NO_LINES: frozenset[Place] = frozenset()
+MOST_BELOW = 400
+"""So much of a reason is printed; the whole of it is in the portal."""
+LEADING, APART = {1: 0, 2: 0, 3: 1}, " · "
+"""Which part of their first line some elements lead with, and what stands between the parts of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,11 @@ class About:
 
 
 class Said(NamedTuple):
-    """One line as it is read: `in_print` is whether the paper has room for it."""
+    """One line as it is read, with the part of it that says most; `in_print`: whether the paper has room for it."""
 
-    text: str
+    before: str
+    lead: str
+    after: str
     words: str
     tone: Tone
     is_new: bool
@@ -60,20 +66,23 @@ class Part(NamedTuple):
     tone: Tone
 
 
-def markup(gathered: Gathered, about: About, as_of: datetime, *, new: frozenset[Place] = NO_LINES) -> Markup:
-    """Return a sheet in the reader's language; the lines `new` are marked as such."""
+def markup(
+    gathered: Gathered, about: About, as_of: datetime, *, new: frozenset[Place] = NO_LINES, reason: str = ""
+) -> Markup:
+    """Return a sheet in the reader's language; the lines `new` are marked as such, `reason` is signed below it."""
     words = speech.words()
     pictures = _pictures(gathered, words)
-    printed = fit(_sizes(gathered, words), sum(bool(found) for found in pictures.values()))
+    below = [min(len(one), MOST_BELOW) for one in (reason, about.last.reason if about.last else "")]
+    printed = fit(_sizes(gathered, words), len(pictures), below)
     parts = [_part(element, words, pictures, printed, new) for element in gathered.sheet.elements]
     draw = get_template_attribute("booster/parts.html", "sheet")
     return Markup(draw(about, as_of, str(get_timezone()), parts, printed.size))  # noqa: S704 - our macro escapes
 
 
-def kept(gathered: Gathered, about: About, as_of: datetime) -> Drawn:
-    """Return a sheet as a signature keeps it."""
+def kept(gathered: Gathered, about: About, as_of: datetime, reason: str) -> Drawn:
+    """Return a sheet as a signature keeps it, with that reason."""
     digest = meanwhile.fingerprint(gathered.sheet, gathered.timeline, as_of)
-    return Drawn(str(markup(gathered, about, as_of)), filters.language(), digest, as_of)
+    return Drawn(str(markup(gathered, about, as_of, reason=reason)), filters.language(), digest, as_of)
 
 
 def _sizes(gathered: Gathered, words: Words) -> dict[Place, tuple[int, Tone]]:
@@ -89,7 +98,7 @@ def _part(
 ) -> Part:
     said = tuple(
         Said(
-            words.say(line.said),
+            *_led(words.say(line.said), LEADING.get(element.number) if at == 0 else None),
             line.words,
             line.tone,
             (element.number, at) in new,
@@ -101,6 +110,15 @@ def _part(
     loudest = next((tone for tone in (Tone.DANGER, Tone.ATTENTION) if tone in tones), Tone.PLAIN)
     left_out = sum(not one.in_print for one in said)
     return Part(element.number, words.say(element.name), said, pictures.get(element.number, ()), left_out, loudest)
+
+
+def _led(text: str, part: int | None) -> tuple[str, str, str]:
+    """Return a line in three: up to the part of it that says most, that part, and the rest."""
+    found = text.split(APART)
+    if part is None or part >= len(found):
+        return (text, "", "")
+    before, after = (APART.join(found[:part]), APART.join(found[part + 1 :]))
+    return (before + APART if before else "", found[part], APART + after if after else "")
 
 
 def _pictures(gathered: Gathered, words: Words) -> dict[int, tuple[Markup, ...]]:

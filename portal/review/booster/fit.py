@@ -13,22 +13,31 @@ from portal.review.booster.meanwhile import Place
 from portal.review.booster.sheet import Tone
 
 FIRST_OF_SECOND = 6
-HEADING = 1.55
-"""What a heading and the room around it take, in lines."""
+HEADING, BELOW = 1.65, 1.3
+"""What a heading with the room around it takes, and a line of the usual size below the columns, in lines."""
+WIDE = 120
+"""The characters of a line below the columns."""
 _RANK = (Tone.DANGER, Tone.ATTENTION, Tone.MISSING, Tone.PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What one size of print holds: characters a line, and lines beside the pictures and in the other column."""
+    """What one size of print holds: characters a line, lines of a column, and what two pictures take of them."""
 
     characters: int
-    beside_pictures: float
-    without_pictures: float
+    lines: float
+    pictures: float
 
 
-SIZES = (Size(66, 23, 53), Size(76, 32, 62), Size(88, 42, 74))
-"""From the usual one to the smallest that can be read, for the shorter of A4 and Letter and the narrower of both."""
+SIZES = (
+    Size(60, 58.5, 26.7),
+    Size(64, 62.4, 27.3),
+    Size(68, 67.5, 27.9),
+    Size(72, 72.8, 28.3),
+    Size(76, 78.8, 29.1),
+)
+"""From the usual one to the smallest that can be read: measured with a wide typeface, on the shorter of A4 and Letter
+and the narrower of both. `static/css/booster.css` has the same five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +48,24 @@ class Fit:
     left_out: frozenset[Place]
 
 
-def fit(lines: Mapping[Place, tuple[int, Tone]], pictures: int) -> Fit:
+def fit(lines: Mapping[Place, tuple[int, Tone]], pictures: int, below: Sequence[int] = ()) -> Fit:
     """Return how a sheet is printed on one page.
 
     Args:
         lines: the characters (0 or more) and the tone of each line.
         pictures: how many pictures stand in the first column, 0 to 2.
+        below: the characters of each text that is printed below the columns.
     """
     for size in count():
         room = SIZES[size]
-        left_out = {
-            place for at in range(2) for place in _too_much(_column(lines, at), room, _holds(room, at, pictures))
-        }
+        holds = room.lines - BELOW * sum(ceil(one / WIDE) for one in below)
+        beside = holds - room.pictures * pictures / 2
+        first = {place: found for place, found in lines.items() if place[0] < FIRST_OF_SECOND}
+        second = {place: found for place, found in lines.items() if place[0] >= FIRST_OF_SECOND}
+        left_out = [*_too_much(first, room, beside), *_too_much(second, room, holds)]
         if not left_out or size == len(SIZES) - 1:
             return Fit(size, frozenset(left_out))
     raise AssertionError("the last size ends it")
-
-
-def _column(lines: Mapping[Place, tuple[int, Tone]], at: int) -> dict[Place, tuple[int, Tone]]:
-    return {place: found for place, found in lines.items() if (place[0] >= FIRST_OF_SECOND) == bool(at)}
-
-
-def _holds(room: Size, at: int, pictures: int) -> float:
-    """A picture takes half of what the two of them take."""
-    spare = (room.without_pictures - room.beside_pictures) * (2 - pictures) / 2
-    return room.without_pictures if at else room.beside_pictures + spare
 
 
 def _too_much(column: Mapping[Place, tuple[int, Tone]], room: Size, holds: float) -> Sequence[Place]:
@@ -74,6 +76,8 @@ def _too_much(column: Mapping[Place, tuple[int, Tone]], room: Size, holds: float
     left_out: list[Place] = []
     while taken > holds and len(left_out) < len(least):
         place = least[len(left_out)]
+        # Its element says in a line of its own that there is more.
+        taken += 1 if place[0] not in {number for number, _ in left_out} else 0
         left_out.append(place)
         taken -= _taken(column[place][0], room)
     return left_out

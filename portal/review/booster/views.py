@@ -85,17 +85,17 @@ def _sign(patient_id: uuid.UUID, form: DecisionForm, opened: Opened | None) -> u
         patient_id,
         form.decided(),
         submission_id=form.sent_as,
-        draw=lambda: _draw(opened),
+        draw=lambda: _draw(opened, form.reason.data),
         by=guard.actor(),
         at=guard.at(),
     )
     return review.id
 
 
-def _draw(opened: Opened | None) -> Drawn:
+def _draw(opened: Opened | None, reason: str) -> Drawn:
     gathered, last = live.as_read(guard.patient(), opened, at=guard.at())
     assert opened is not None
-    return review_sheet.kept(gathered, _about(last), opened.as_of)
+    return review_sheet.kept(gathered, _about(last), opened.as_of, reason)
 
 
 def _withdraw(patient_id: uuid.UUID, review_id: uuid.UUID, form: WithdrawForm) -> None:
