@@ -1,8 +1,10 @@
 """The chart, as it ships: the picture comes alive under our policy, and every infusion stands at its date."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ from tests.cast import ZONE
 from tests.live import Live
 
 PIXELS = 1.5
+SHEET = re.compile(rb"/Type\s*/Page\b(?!s)")
 MOST_SHIFT = 0.02
 COUNT_SHIFTS = """
     window.shifted = 0;
@@ -159,3 +162,82 @@ def test_the_team_sees_the_same_chart_as_the_patient(live: Live, window: Callabl
         page.get_by_text("The same in numbers").click()
         said.append((page.locator("#progress-headline").inner_text(), page.get_by_role("table").first.inner_text()))
     assert said[0] == said[1]
+
+
+def test_the_days_of_the_newest_score_are_shaded_and_those_of_the_score_pointed_at(
+    live: Live, window: Callable[..., Window]
+) -> None:
+    story.tell(live)
+    desk = window(DESK)
+    page = desk.sign_in(live.cast.ada)
+    desk.open(f"/patients/{live.cast.ada.own_id}/progress?range=all")
+    drawn = page.locator("figure[data-chart] svg.chart:visible .c-window").bounding_box()
+    reach_for_the_chart(page, DESK)
+    band = page.locator(".chart-recall")
+    page.mouse.move(5, 5)
+    expect(band).to_have_class("chart-recall is-resting")
+    alive = band.bounding_box()
+    assert drawn
+    assert alive
+    assert abs(drawn["x"] - alive["x"]) <= PIXELS
+    assert abs(drawn["width"] - alive["width"]) <= PIXELS
+    assert abs(drawn["height"] - alive["height"]) <= PIXELS
+    page.locator(".chart-live").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(band).to_have_class("chart-recall")
+    earlier = band.bounding_box()
+    assert earlier
+    assert earlier["x"] < alive["x"]
+    expect(page.locator("[data-said]")).to_contain_text("covers")
+
+
+def test_the_picture_and_the_numbers_can_be_saved(live: Live, window: Callable[..., Window], tmp_path: Path) -> None:
+    story.tell(live)
+    desk = window(DESK)
+    page = desk.sign_in(live.cast.ada)
+    desk.open(f"/patients/{live.cast.ada.own_id}/progress?range=all")
+    page.get_by_text("Print or save", exact=True).click()
+    kept = {}
+    for name in ("Picture (SVG)", "Picture (PNG)", "Numbers (CSV)"):
+        with page.expect_download() as begun:
+            page.get_by_text(name).click()
+        kept[name] = tmp_path / begun.value.suggested_filename
+        begun.value.save_as(kept[name])
+    today = datetime.now(ZoneInfo(ZONE)).date()
+    assert [one.name for one in kept.values()] == [f"progress-{today}.{kind}" for kind in ("svg", "png", "csv")]
+    png = kept["Picture (PNG)"].read_bytes()
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20]) == 2 * (760 + 32)
+    assert len(png) > 20_000
+    assert "PHQ-9" in kept["Numbers (CSV)"].read_text(encoding="utf-8-sig")
+    # By itself, from a folder, under no style sheet of ours.
+    page.context.new_page().goto(kept["Picture (SVG)"].as_uri())
+    alone = page.context.pages[-1]
+    assert alone.locator("text").first.evaluate("one => getComputedStyle(one).fill") == "rgb(23, 38, 44)"
+
+
+def test_without_script_a_png_is_not_offered_and_the_rest_is(live: Live, window: Callable[..., Window]) -> None:
+    story.tell(live)
+    desk = window(DESK, java_script_enabled=False)
+    page = desk.sign_in(live.cast.ada)
+    desk.open(f"/patients/{live.cast.ada.own_id}/progress")
+    page.get_by_text("Print or save", exact=True).click()
+    assert page.get_by_text("Picture (SVG)").is_visible()
+    assert page.get_by_text("Picture (PNG)").is_hidden()
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_page_prints_with_chart_words_and_table_and_nothing_to_press(
+    live: Live, window: Callable[..., Window], paper: str
+) -> None:
+    story.tell(live)
+    desk = window(DESK)
+    page = desk.sign_in(live.cast.bea)
+    desk.open(f"/patients/{live.cast.ada.own_id}/progress?range=all")
+    assert len(SHEET.findall(page.pdf(format=paper))) <= 3
+    page.emulate_media(media="print")
+    for shown in ("#progress-headline", "#by-date svg.chart-wide", "#by-infusion svg.chart-large", ".progress-table tr"):
+        assert page.locator(shown).first.is_visible(), shown
+    for gone in (".progress-tools", ".progress-views", ".progress-save", "[data-explore]", ".pager a"):
+        assert not [one for one in page.locator(gone).all() if one.is_visible()], gone
