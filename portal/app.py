@@ -67,6 +67,7 @@ FEATURES = (
     scales,
     patients,
     care_team,
+    goals,
     safety,
     treatment,
     courses,

@@ -11,7 +11,19 @@ from flask_babel import lazy_gettext as _l
 
 from portal.progress.baseline.values import Seen
 from portal.treatment.forms import TreatmentForm
-from portal.web.fields import HiddenField, RadioField, SelectChoice, StringField
+from portal.web.fields import HiddenField, RadioField, SelectChoice, StringField, ValidationError
+
+
+class ScoreField(RadioField):
+    """A choice of scores that are known once the form says which scale it is about."""
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data not in {choice.value for choice in self.choices}:
+            raise ValidationError(_("This score was changed meanwhile. Choose again."))
 
 
 class BaselineForm(TreatmentForm):
@@ -21,7 +33,7 @@ class BaselineForm(TreatmentForm):
     scale = HiddenField(default="")
     course = HiddenField(default="")
     standing = HiddenField(default="")
-    check_in = RadioField(_l("Compare with"), missing=_l("Choose a score"))
+    check_in = ScoreField(_l("Compare with"), missing=_l("Choose a score"))
     reason = StringField(
         _l("Why this one"),
         hint=_l("The care team reads it with every comparison."),
