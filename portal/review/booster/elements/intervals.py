@@ -6,8 +6,8 @@ It describes; it foretells nothing.
 from collections.abc import Iterator, Sequence
 
 from portal.progress import pattern
-from portal.progress.describe import amount
 from portal.progress.response import Hold, Response, responses
+from portal.progress.telling import wrong_side
 from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Message, counted, message
 from portal.review.booster.elements import parts
@@ -45,8 +45,8 @@ def _held(found: Sequence[Response], instrument: InstrumentView) -> Message:
         if instrument.line_version
         else message("Interval’s default line")
     )
-    values = {"line": amount(instrument, instrument.line), "whose": whose, "held": parts.row(shown)}
-    return message("Until back at %(line)s (%(whose)s): %(held)s", **values)
+    values = {"side": wrong_side(instrument), "whose": whose, "held": parts.row(shown)}
+    return message("Until back at %(side)s (%(whose)s): %(held)s", **values)
 
 
 def _which(one: Response) -> Message:
