@@ -9,9 +9,10 @@ from functools import partial
 from portal.access.policy import Actor
 from portal.checkins.occurrences import Moment
 from portal.demo.calendar import Calendar
-from portal.demo.check_ins import NAMESPACE
 from portal.demo.people import Story
 from portal.patients.queries import PatientRef
+
+NAMESPACE = uuid.UUID("0d1c7b1e-5c1f-4f0f-9a55-1b2f6a9f6d10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Case:
 
     Attributes:
         infusions: id and time of those written so far, by number.
+        reviews: ids of those signed so far, by the day of the record.
     """
 
     story: Story
@@ -28,6 +30,7 @@ class Case:
     staff: Mapping[str, Actor]
     calendar: Calendar
     infusions: dict[int, Moment] = field(default_factory=dict)
+    reviews: dict[int, uuid.UUID] = field(default_factory=dict)
 
     @property
     def patient_id(self) -> uuid.UUID:

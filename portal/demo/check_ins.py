@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from portal.access.policy import Actor
-from portal.checkins import plan, queries
+from portal.checkins import plan as askings
+from portal.checkins import queries
 from portal.checkins import service as checkins
 from portal.checkins.models import Mode
 from portal.checkins.occurrences import Anchors, Moment, Occurrence
 from portal.checkins.service import Sheet
 from portal.demo import answers
 from portal.demo.calendar import Calendar
+from portal.demo.case import NAMESPACE, Agenda, Case
 from portal.demo.course_of_illness import Day
 from portal.demo.people import Story
 from portal.patients.queries import PatientRef
 
-NAMESPACE = uuid.UUID("0d1c7b1e-5c1f-4f0f-9a55-1b2f6a9f6d10")
 DAILY = "daily"
-CHANCE = {"asq": 1.0, "phq-9": 0.95, "side-effects": 0.6, "altered-experience": 0.75, "activation": 0.6}
+CHANCE = {"asq": 1.0, "phq-9": 1.0, "side-effects": 0.6, "altered-experience": 0.75, "activation": 0.6}
 USUAL_CHANCE, RECENT_DAYS, LATE_DAYS = 0.88, 20, 30
 SECONDS_PER_ITEM = 4
 BEDSIDE = frozenset({"side-effects", "altered-experience"})
@@ -40,35 +40,20 @@ class Sitting:
     mode: Mode = Mode.SELF
 
 
-def write(
-    story: Story,
-    ref: PatientRef,
-    actor: Actor,
-    staff: Mapping[str, Actor],
-    days: Sequence[Day],
-    calendar: Calendar,
-    infusions: Sequence[Moment],
-) -> Sent:
-    """Send everything the patient answered, in order of time, and return when each came and its id.
+def plan(case: Case, days: Sequence[Day], infusions: Sequence[Moment], agenda: Agenda) -> Sent:
+    """Note everything the patient answers, and return what will hold when each came and its id.
 
     Args:
-        story: the patient's.
-        ref: the patient.
-        actor: the patient, as who they sign in.
-        staff: the team, by key.
         days: how each day was; the last one is today, and not answered yet.
-        calendar: the story's.
-        infusions: those given or stopped early and those planned.
+        infusions: when each was given or stopped early, and when those are that are planned.
     """
+    story, calendar, sent = case.story, case.calendar, list[tuple[datetime, uuid.UUID]]()
     found = _daily(story, days, calendar)
-    found += _planned(story, ref, days, calendar, infusions)
+    found += _planned(story, case.ref, days, calendar, infusions)
     found += _worried(story, days, calendar, {(one.instrument, one.number) for one in found})
     found += [_rating(day, days, calendar, story) for day in story.rated]
-    sent = []
-    for one in sorted(found, key=lambda sitting: sitting.at):
-        sitting = _as_it_came(story, one, found)
-        by = {Mode.SELF: actor, Mode.CLINICIAN: staff[story.team[0]]}.get(sitting.mode) or staff["nia"]
-        sent.append((sitting.at, _send(ref, sitting, by)))
+    for sitting in sorted(found, key=lambda one: one.at):
+        agenda.add(sitting.at, _send, case, _as_it_came(story, sitting, found), sent)
     return sent
 
 
@@ -92,7 +77,7 @@ def _planned(
         if instrument == DAILY:
             continue
         first, last = calendar.on(0), calendar.on(story.days - 1)
-        for asked in plan.merged(list(group), anchors, first, last, story.time_zone):
+        for asked in askings.merged(list(group), anchors, first, last, story.time_zone):
             number = (asked.due_on - first).days
             at = _moment(asked, calendar, number, order)
             if asked.opens_at <= at < asked.closes_at and _answers(story, instrument, number):
@@ -110,7 +95,7 @@ def _moment(asked: Occurrence, calendar: Calendar, number: int, order: int) -> d
 
 def _answers(story: Story, instrument: str, number: int) -> bool:
     ago = story.days - number
-    if story.gap is not None and story.gap[1] <= ago <= story.gap[0]:
+    if story.is_silent(ago):
         return False
     if ago <= LATE_DAYS and instrument == story.late:
         return False
@@ -156,10 +141,10 @@ def _as_it_came(story: Story, sitting: Sitting, all_of_them: Sequence[Sitting]) 
     return sitting
 
 
-def _send(ref: PatientRef, one: Sitting, by: Actor) -> uuid.UUID:
-    submission = uuid.uuid5(NAMESPACE, f"{ref.id}:{one.instrument}:{one.at.isoformat()}")
-    started = one.at - timedelta(seconds=SECONDS_PER_ITEM * len(one.answers))
+def _send(case: Case, one: Sitting, sent: Sent, *, at: datetime) -> None:
+    by = {Mode.SELF: case.actor, Mode.CLINICIAN: case.provider}.get(one.mode) or case.staff["nia"]
+    submission = uuid.uuid5(NAMESPACE, f"{case.patient_id}:{one.instrument}:{at.isoformat()}")
+    started = at - timedelta(seconds=SECONDS_PER_ITEM * len(one.answers))
     sheet = Sheet(submission, one.answers, started_at=started)
-    return checkins.submit(
-        ref, one.instrument, sheet, by=by, at=one.at, extra_items=one.extra_items, mode=one.mode
-    ).check_in_id
+    row = checkins.submit(case.ref, one.instrument, sheet, by=by, at=at, extra_items=one.extra_items, mode=one.mode)
+    sent.append((at, row.check_in_id))

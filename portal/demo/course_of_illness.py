@@ -1,8 +1,7 @@
 """How a demo patient feels on each day: fast relief after an infusion, fading with time, and ordinary ups and downs.
 
-The shape follows published work: saturating relief with exponential washout, an AR(1) day-to-day wobble, and a PHQ-9
-that is the mean of the last fourteen days (Feder 2021, McInnes 2022 for size and durability). It makes a demo, not a
-forecast.
+Relief saturates, holds and then washes out, with an AR(1) day-to-day wobble, and a PHQ-9 is the mean of the last
+fourteen days (Feder 2021, McInnes 2022 for size and durability). It makes a demo, not a forecast.
 """
 
 import math
@@ -54,7 +53,7 @@ def phq9(days: Sequence[Day], number: int, *, seed: str, last_item: int) -> dict
     """
     dice = random.Random(seed)  # noqa: S311
     window = [day.severity for day in days[max(0, number - WINDOW_DAYS) : number + 1]]
-    total = round(min(PHQ9_MAX - 3, max(0.0, sum(window) / len(window) + dice.gauss(0, 1.0))))
+    total = round(min(PHQ9_MAX - 3, max(0.0, sum(window) / len(window) + dice.gauss(0, 0.7))))
     answers = [0] * len(PHQ9_WEIGHTS)
     for _ in range(max(0, total - last_item)):
         open_items = [item for item, value in enumerate(answers) if value < 3]
@@ -77,18 +76,15 @@ def _relief(story: Story, number: int) -> float:
         since = number - given
         if since >= 0:
             boosters_before = max(0, order - len(SERIES) + 1)
-            fades = story.fades * story.lengthens**boosters_before
-            total += (1 - math.exp(-(since + 0.3) / 0.6)) * math.exp(-since / fades)
+            fades = story.fades[min(boosters_before, len(story.fades) - 1)]
+            total += (1 - math.exp(-(since + 0.3) / 0.6)) * math.exp(-((since / fades) ** 2))
     return story.relief * (1 - math.exp(-total / 0.55))
 
 
 def _in_gap(story: Story, number: int) -> bool:
     if story.forgot_yesterday and number == story.days - 1:
         return True
-    if story.gap is None:
-        return False
-    before_today = story.days - number
-    return story.gap[1] <= before_today <= story.gap[0]
+    return story.is_silent(story.days - number)
 
 
 def _daily(story: Story, severity: float, dice: random.Random) -> dict[str, float]:

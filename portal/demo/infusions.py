@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from portal.checkins.occurrences import Moment
 from portal.demo import alerts, bedside, preparing
 from portal.demo import course_of_illness as illness
 from portal.demo.bedside import Bedside
@@ -44,6 +45,13 @@ def plan(case: Case, agenda: Agenda) -> None:
     for number, ahead in enumerate(story.planned, start=len(days) + 1):
         agenda.add(calendar.at(story.days - 1, 12), _schedule, case, number, calendar.coming(ahead, story.later))
         preparing.for_coming(case, number, ahead, agenda)
+
+
+def moments(case: Case) -> tuple[Moment, ...]:
+    """Return when each infusion is, those that are planned too, for what is asked around them."""
+    given = [case.calendar.at(day, 10) for day in illness.infusion_days(case.story)]
+    coming = [case.calendar.coming(ahead, case.story.later) for ahead in case.story.planned]
+    return tuple((case.id(f"moment:{number}"), at) for number, at in enumerate(given + coming))
 
 
 def _whole_day(case: Case, day: Bedside, number_of_day: int, agenda: Agenda) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from portal.access.policy import Actor, PatientStatus, Role
@@ -11,11 +11,10 @@ from portal.checkins import planning, ready_made
 from portal.checkins import service as checkins
 from portal.checkins.ready_made import Phase
 from portal.db import session
-from portal.demo import alerts, check_ins, infusions, life, medicines, screenings
+from portal.demo import alerts, check_ins, infusions, life, medicines, reviews, screenings
 from portal.demo import course_of_illness as illness
 from portal.demo.calendar import Calendar
-from portal.demo.case import Agenda, Case
-from portal.demo.check_ins import NAMESPACE
+from portal.demo.case import NAMESPACE, Agenda, Case
 from portal.demo.people import Story
 from portal.instruments import catalogue
 from portal.patients import queries
@@ -24,6 +23,7 @@ from portal.patients.details import Contact, Person
 from portal.patients.queries import PatientRef
 
 SEED = 20261
+EVERY_WEEK = (*ready_made.WEEKLY, ready_made.WITHIN_72_HOURS)
 STILL_UNREAD_DAYS, SERIES_PLAN_DAYS = 4, 28
 
 
@@ -43,10 +43,8 @@ def write(story: Story, staff: Mapping[str, Actor], hashed: str, now: datetime) 
     calendar = Calendar(story, now)
     ref, actor = _enrol(story, staff, hashed, calendar)
     case = Case(story, ref, actor, staff, calendar)
-    _treat(case)
-    moments = tuple(case.infusions[number] for number in sorted(case.infusions))
     _plan_ahead(story, ref, case.provider, calendar)
-    sent = check_ins.write(story, ref, actor, staff, illness.live(story, SEED), calendar, moments)
+    sent = _live(case)
     _read(ref, sent, case.provider, now)
     alerts.answer_rest(ref, case.provider, now)
     if story.is_paused:
@@ -54,7 +52,9 @@ def write(story: Story, staff: Mapping[str, Actor], hashed: str, now: datetime) 
         checkins.end_plans(ref.id, by=case.provider, at=at)
         reason, day = "Away for work until spring, by agreement.", calendar.on(story.days - 60)
         service.change_status(ref.id, PatientStatus.PAUSED, reason=reason, effective_on=day, by=case.provider, at=at)
-    return Written(ref, actor, calendar, case.course_id, tuple(infusion_id for infusion_id, _ in moments))
+    return Written(
+        ref, actor, calendar, case.course_id, tuple(case.infusions[number][0] for number in sorted(case.infusions))
+    )
 
 
 def _enrol(story: Story, staff: Mapping[str, Actor], hashed: str, calendar: Calendar) -> tuple[PatientRef, Actor]:
@@ -95,12 +95,14 @@ def _ref(patient_id: uuid.UUID) -> PatientRef:
     return ref
 
 
-def _treat(case: Case) -> None:
-    """Write everything that belongs to the treatment, in order of time."""
+def _live(case: Case) -> check_ins.Sent:
+    """Write everything that happened, in order of time, and return the check-ins."""
     agenda = Agenda()
-    for part in (medicines, life, screenings, infusions):
+    for part in (medicines, life, screenings, infusions, reviews):
         part.plan(case, agenda)
+    sent = check_ins.plan(case, illness.live(case.story, SEED), infusions.moments(case), agenda)
     agenda.run()
+    return sent
 
 
 def _plan_ahead(story: Story, ref: PatientRef, by: Actor, calendar: Calendar) -> None:
@@ -110,6 +112,8 @@ def _plan_ahead(story: Story, ref: PatientRef, by: Actor, calendar: Calendar) ->
         return
     askable = {one.id for one in catalogue.current().askable()}
     lines = ready_made.lines([one.value for one in story.conditions], Phase.MAINTENANCE, askable=askable)
+    if story.weekly:
+        lines = tuple(replace(one, triggers=EVERY_WEEK) if one.instrument == "phq-9" else one for one in lines)
     planning.apply(ref.id, lines, by=by, at=calendar.at(day, 12))
 
 

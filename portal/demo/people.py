@@ -18,13 +18,13 @@ class Story:
     Attributes:
         severity: PHQ-9 points before treatment.
         relief: points an unfading effect would take off.
-        fades: days in which the effect of one infusion falls to 37 %, at the first booster.
-        lengthens: by how much `fades` grows with each booster.
+        fades: days in which the effect of one infusion falls to 37 %, slowly first: of the series, then of each
+            booster; the last one holds for those after it.
         series_from: the day of the first infusion.
         boosters: days of the boosters given.
         planned: days from today of infusions to come.
         completion: share of days with a daily check-in.
-        gap: first and last day, counted back from today, without any answer.
+        gaps: stretches without any answer, each its first and last day, counted back from today.
         forgot_yesterday: no answer on the day before today.
         thoughts: answers to the last item of the PHQ-9, by days before today.
         rated: days on which the provider rated the patient and entered the total.
@@ -32,6 +32,7 @@ class Story:
         hurried: the scale whose last sitting was answered without reading it.
         late: the scale that waits for an answer.
         later: in how many hours a visit of today is.
+        weekly: that the PHQ-9 is asked every week on boosters too, as the team wished.
     """
 
     key: str
@@ -43,14 +44,13 @@ class Story:
     days: int
     severity: float
     relief: float
-    fades: float
+    fades: tuple[float, ...]
     series_from: int
     boosters: tuple[int, ...] = ()
     planned: tuple[int, ...] = ()
     series_given: int = 6
-    lengthens: float = 1.0
     completion: float = 0.8
-    gap: tuple[int, int] | None = None
+    gaps: tuple[tuple[int, int], ...] = ()
     thoughts: tuple[tuple[int, int], ...] = ()
     weight_kg: float = 72.0
     mg_per_kg: float = 0.5
@@ -67,11 +67,16 @@ class Story:
     hurried: str = ""
     late: str = ""
     later: int = 2
+    weekly: bool = False
 
     @property
     def extra_items(self) -> tuple[str, ...]:
         """What the daily check-in asks them besides its usual questions."""
         return tuple(sorted(EXTRA_ITEMS[one.value] for one in self.conditions if one.value in EXTRA_ITEMS))
+
+    def is_silent(self, ago: int) -> bool:
+        """Return whether nothing was answered so many days before today."""
+        return any(last <= ago <= first for first, last in self.gaps)
 
     @property
     def email(self) -> str:
@@ -89,15 +94,15 @@ STORIES = (
         team=("bea", "nia"),
         days=330,
         severity=20.0,
-        relief=16.5,
-        fades=24.0,
-        lengthens=1.3,
+        relief=17.0,
+        fades=(17.0, 36.0, 52.0, 66.0, 62.0, 77.0),
         series_from=30,
         boosters=(78, 116, 167, 233, 306),
         planned=(18,),
         completion=0.86,
-        gap=(176, 166),
+        gaps=((152, 147),),
         forgot_yesterday=True,
+        weekly=True,
         phoned="gad-7",
         weight_kg=68.0,
     ),
@@ -110,11 +115,12 @@ STORIES = (
         team=("bea", "nia"),
         street="408 Alder Court, 2B",
         days=300,
-        severity=21.0,
-        relief=19.0,
-        fades=9.0,
+        severity=22.0,
+        relief=21.0,
+        fades=(11.0, 14.0),
         series_from=21,
-        boosters=(60, 82, 104, 125, 147, 168, 190, 212, 233, 255, 276),
+        boosters=(60, 88, 102, 113, 125, 151, 174, 199, 224, 250, 276),
+        weekly=True,
         planned=(0,),
         later=4,
         completion=0.74,
@@ -133,11 +139,11 @@ STORIES = (
         days=190,
         severity=21.0,
         relief=3.0,
-        fades=6.0,
+        fades=(6.0,),
         series_from=20,
         boosters=(58, 94),
         completion=0.66,
-        gap=(60, 41),
+        gaps=((49, 41),),
         rated=(18, 46, 93, 150),
         thoughts=((170, 1), (142, 1), (99, 0), (16, 1), (2, 1)),
         weight_kg=61.0,
@@ -153,7 +159,7 @@ STORIES = (
         days=19,
         severity=18.0,
         relief=11.0,
-        fades=16.0,
+        fades=(20.0,),
         series_from=10,
         series_given=3,
         planned=(1, 5, 8),
@@ -171,12 +177,12 @@ STORIES = (
         days=260,
         severity=17.0,
         relief=10.5,
-        fades=28.0,
+        fades=(44.0,),
         series_from=25,
         boosters=(88, 141, 205),
         planned=(9,),
         completion=0.7,
-        gap=(120, 98),
+        gaps=((120, 98), (9, 0)),
         late="gad-7",
         weight_kg=70.0,
         time_zone="America/New_York",
@@ -194,7 +200,7 @@ STORIES = (
         days=240,
         severity=13.0,
         relief=8.0,
-        fades=34.0,
+        fades=(50.0,),
         series_from=15,
         boosters=(105, 180),
         planned=(12,),
@@ -214,13 +220,13 @@ STORIES = (
         days=150,
         severity=16.0,
         relief=9.0,
-        fades=20.0,
+        fades=(24.0,),
         series_from=12,
         boosters=(62,),
         completion=0.6,
         weight_kg=90.0,
         is_paused=True,
-        gap=(70, 0),
+        gaps=((70, 0),),
     ),
     Story(
         key="noor",
@@ -231,9 +237,9 @@ STORIES = (
         team=("cal",),
         street="84 Lantern Street",
         days=72,
-        severity=15.0,
-        relief=8.0,
-        fades=18.0,
+        severity=19.0,
+        relief=13.0,
+        fades=(26.0,),
         series_from=12,
         boosters=(55,),
         planned=(6,),
@@ -251,7 +257,7 @@ STORIES = (
         days=34,
         severity=19.0,
         relief=13.0,
-        fades=22.0,
+        fades=(26.0,),
         series_from=8,
         planned=(0,),
         completion=0.7,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.access.policy import Actor
-from portal.demo.check_ins import NAMESPACE
+from portal.demo.case import NAMESPACE
 from portal.demo.patients import Written
 from portal.demo.people import Story
 from portal.messaging import service

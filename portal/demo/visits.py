@@ -64,7 +64,7 @@ VISITS: Mapping[str, Mapping[int, Visit]] = {
         306: Visit((118, 75), 26, 4, felt=(Felt("dizziness", "mild", 35, 60),), note="“Like lying in a boat.”"),
     },
     "marcus": {
-        233: Visit(
+        224: Visit(
             (134, 84),
             30,
             felt=(Felt("palpitations", "mild", 24, 36), Felt("headache", "mild", 45, 100)),
@@ -72,7 +72,7 @@ VISITS: Mapping[str, Mapping[int, Visit]] = {
                 30, 172, 98, "Wait five minutes at half the rate. Go on if it is below 165, and read every five."
             ),
         ),
-        255: Visit(
+        250: Visit(
             (137, 86),
             28,
             felt=(Felt("panic", "moderate", 14, 40, "Held his hand, asked him to open his eyes."),),

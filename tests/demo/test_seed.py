@@ -23,7 +23,7 @@ from portal.review.lists import Clock, Show
 from portal.safety.models import Alert, AlertState
 from portal.treatment.models import Infusion
 from tests.conftest import settings
-from tests.demo import treated
+from tests.demo import told, treated
 
 
 def run(app: Flask, *words: str) -> tuple[int, str]:
@@ -52,8 +52,12 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     here = Clock.of(clock.now().date(), clock.now(), silent_days=7)
     lines = queries.list_caseload(bea.id, Show.IN_CARE, here, at=clock.now()).lines
     assert lines[0].name == "Ruth Ellery"
-    assert all(line.new_since_look for line in lines)
+    assert {line.name for line in lines if not line.new_since_look} == {"Imani Cole"}
     assert {line.name for line in lines if line.overdue} == {"Imani Cole"}
+    charts = told.charts()
+    told.each_story_says_whether_it_helped_and_how_long_it_held(charts)
+    told.every_filter_finds_somebody()
+    told.what_was_decided_is_kept(charts)
     code, said = run(app, "demo", "people")
     assert (code, "ada@interval.example" in said, "harbour-at-dusk" in said) == (0, True, True)
 
