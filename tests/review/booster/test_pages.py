@@ -23,5 +23,9 @@ def test_a_provider_signs_a_review_and_the_sheet_is_kept(browser: Open, cast: Ca
     assert "The review is signed." in kept.text
     review = queries.last_standing(cast.ada.own_id)
     assert review is not None
-    assert (review.decision, review.reason, review.next_review_on) == ("wait", "Still well at day 30.", date(2026, 12, 6))
+    assert (review.decision, review.reason, review.next_review_on) == (
+        "wait",
+        "Still well at day 30.",
+        date(2026, 12, 6),
+    )
     assert (review.signed_by, review.signed_at, review.as_of) == ("Bea Lindqvist", NOW, NOW)

@@ -33,7 +33,7 @@ NAUSEA = Effect("nausea", "", 2, 30, False, None, True, False)
 
 
 def sheet(how: Tolerated, *, course: tuple[Tolerated, ...] = (), **values: object) -> Element:
-    last = replace(Last(ON, how, left="complete", has_flowsheet=how.has_bedside), **values)  # type: ignore[arg-type]
+    last = replace(Last(ON, how, left="complete", has_flowsheet=how.has_bedside), **values)
     return tolerance(last, course or (how,), NAMES)
 
 

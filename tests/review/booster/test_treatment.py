@@ -15,12 +15,12 @@ BEGAN = date(2026, 9, 1)
 
 def dosed(number: int, ago: int, **values: object) -> Dosed:
     one = Dosed(number, "induction", "completed", TODAY - timedelta(days=ago), 35, 0.5, minutes=40)
-    return replace(one, **values)  # type: ignore[arg-type]
+    return replace(one, **values)
 
 
 def course(*infusions: Dosed, **values: object) -> Treatment:
     found = Treatment(TODAY, infusions, series_planned=6, started_on=BEGAN)
-    return replace(found, **values)  # type: ignore[arg-type]
+    return replace(found, **values)
 
 
 SERIES = tuple(dosed(number, 60 - number * 3) for number in range(1, 7))
