@@ -101,7 +101,7 @@ def say(responses: Sequence[Response], instrument: InstrumentView) -> tuple[Mess
         )
     known = [one for one in responses if _limits(one.held)]
     if not known:
-        return (message("How long it held is not known: the scores since do not say."),)
+        return (message("How long it held cannot be said yet."),)
     said = [*_reached(known, instrument), *_came_back(known, instrument), _order(known, instrument)]
     return (*said, TIMING) if len(known) > 1 else tuple(said)
 
@@ -158,11 +158,13 @@ def _order(known: Sequence[Response], instrument: InstrumentView) -> Message:
     if found.direction:
         return ORDER[found.direction]
     if found.compared < NEEDS:
-        return message(
+        return counted(
+            "Whether it holds longer or shorter each time cannot be said yet: that takes %(needs)s treatments to "
+            "compare, and there is %(n)s.",
             "Whether it holds longer or shorter each time cannot be said yet: that takes %(needs)s treatments to "
             "compare, and there are %(n)s.",
+            found.compared,
             needs=NEEDS,
-            n=found.compared,
         )
     if not any(one.held.how in (Hold.BACK, Hold.NEVER) for one in known):
         return message(

@@ -1,5 +1,7 @@
 """What one infusion did, in words: the same in the table of responses, beside its bar and in the sentences. Pure."""
 
+from math import floor
+
 from portal.progress.describe import amount
 from portal.progress.reading import is_current, is_good
 from portal.progress.response import Held, Hold, Response, Unknown
@@ -57,8 +59,8 @@ def best_after(response: Response) -> Message | None:
     if days < 0 or (
         response.is_series and days == 0 and response.best and response.best.at < response.infusions[-1].at
     ):
-        return message("during the series")
-    return message("on the same day") if days == 0 else message("on day %(n)s", n=days)
+        return message("in the series")
+    return message("the same day") if days == 0 else message("day %(n)s", n=days)
 
 
 def change(instrument: InstrumentView, response: Response) -> Message:
@@ -72,7 +74,7 @@ def change(instrument: InstrumentView, response: Response) -> Message:
     points = amount(instrument, abs(response.change))
     if response.percent is None:
         return message("%(sign)s%(points)s", sign=_sign(response.change), points=points)
-    percent = round(abs(response.percent))
+    percent = floor(abs(response.percent) + 0.5)
     return message("%(sign)s%(points)s (%(percent)s%%)", sign=_sign(response.change), points=points, percent=percent)
 
 
