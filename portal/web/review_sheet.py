@@ -10,7 +10,8 @@ from flask_babel import get_timezone
 from markupsafe import Markup
 
 from portal.patients.queries import PatientRef
-from portal.progress.svg import chart, overlay
+from portal.progress.response import responses
+from portal.progress.svg import chart, held, overlay
 from portal.progress.svg.frame import NARROW, Sheet
 from portal.progress.timeline import Timeline
 from portal.progress.words import Words
@@ -126,11 +127,11 @@ def _pictures(gathered: Gathered, words: Words) -> dict[int, tuple[Markup, ...]]
     if timeline.instrument is None or not timeline.scores:
         return {}
     shown = replace(timeline, start=_start(timeline), daily=(), marks=())
-    about = " ".join(words.say(line.said) for one in gathered.sheet.elements[1:3] for line in one.lines)
-    wide, narrow = (chart.draw(shown, words, size, about=about) for size in (BESIDE, NARROW))
-    laid = overlay.draw(timeline, words)
-    drawn = {2: (Markup(wide), Markup(narrow))}  # noqa: S704 - the drawings escape their words
-    return drawn | ({5: (Markup(laid),)} if laid else {})  # noqa: S704
+    told = [line.said for one in gathered.sheet.elements[1:3] for line in one.lines[:2]]
+    about = " ".join(words.say(said) for said in told)
+    drawn = [chart.draw(shown, words, size, about=about, has_table=False) for size in (BESIDE, NARROW)]
+    found = {2: drawn, 5: [overlay.draw(timeline, words), held.draw(timeline, responses(timeline), words)]}
+    return {number: tuple(Markup(one) for one in each) for number, each in found.items() if each[0]}  # noqa: S704
 
 
 def _start(timeline: Timeline) -> date:

@@ -14,16 +14,18 @@ NAME_SHARE = 0.4
 __all__ = ["NARROW", "WIDE", "draw"]
 
 
-def draw(timeline: Timeline, words: Words, sheet: Sheet, *, about: str = "") -> str:
+def draw(timeline: Timeline, words: Words, sheet: Sheet, *, about: str = "", has_table: bool = True) -> str:
     """Return the chart of a timeline with its range selected, as markup that is safe to put on a page.
 
-    `about` says in words what the chart shows; a screen reader reads it instead of the picture.
+    `about` says in words what the chart shows; a screen reader reads it instead of the picture. With `has_table` it is
+    told that the same numbers are in a table below.
     """
     frame, spots = framed(timeline, words, sheet)
     layers = join([*_lanes(frame), also.draw(frame, spots), axis.draw(frame)])
     explained, bottom = legend.draw(frame, frame.bottom + 2 * sheet.font + 14)
     name = f"chart-{sheet.name}"
-    about = f"{about} {words.say(message('The same numbers are in the table below.'))}".strip()
+    below = words.say(message("The same numbers are in the table below.")) if has_table else ""
+    about = f"{about} {below}".strip()
     parts = [
         element("title", clean(words.say(message("Progress chart"))), id=f"{name}-title"),
         element("desc", clean(about), id=f"{name}-about"),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 
-from portal import db
 from portal.review.booster import queries
 from tests import factories
 from tests.cast import NOW, Cast
