@@ -27,6 +27,8 @@ csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LISTS = frozenset({"day.show", "review.caseload", "review.find", "safety.alerts", "messaging.inbox"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+SHOWN = frozenset({"text/html", "text/csv", "image/svg+xml"})
+"""Answers that a person reads; what a page asks for in the background is no look of its own."""
 NOT_FOUND = 404
 BEFORE_START = frozenset({Permission.CONSENT_GIVE, Permission.OWN_ACCOUNT, Permission.HOME})
 
@@ -217,7 +219,7 @@ def _can_be_opened() -> bool:
 
 def _is_look(response: Response) -> bool:
     """Return whether somebody was shown a record, or a list of records, that is not their own."""
-    if request.method not in {"GET", "HEAD", "POST"} or response.mimetype != "text/html":
+    if request.method not in {"GET", "HEAD", "POST"} or response.mimetype not in SHOWN:
         return False
     if response.status_code in REDIRECTS or response.status_code == NOT_FOUND:
         return False
