@@ -104,13 +104,13 @@ def _and_since(
 def _without_change(instrument: InstrumentView, series: Response) -> Message:
     name = instrument.short_title
     if series.cannot_be_told_apart:
-        return message("what the series did to %(scale)s cannot be told apart from another infusion", scale=name)
+        return message("What the series did to %(scale)s cannot be told apart from another infusion", scale=name)
     if series.best is None and series.before is not None:
         first = amount(instrument, series.before.value)
         return message(
             "%(scale)s was %(first)s before the series, with no score right after it", scale=name, first=first
         )
-    return message("how much %(scale)s changed with the series cannot be said", scale=name)
+    return message("How much %(scale)s changed with the series cannot be said", scale=name)
 
 
 def _boosters(timeline: Timeline, instrument: InstrumentView, found: Sequence[Response]) -> Message | None:

@@ -21,20 +21,25 @@ LITTLE, A_WEEK = 0.5, 7
 
 
 def sentences(timeline: Timeline, instrument: InstrumentView, found: Sequence[Response]) -> list[Message]:
-    """Return what the scores can say of it wearing off; nothing where the newest is old or given in part."""
+    """Return what the scores can say of it wearing off, and of the order of the infusions."""
+    direction = verdict(found).direction
+    return [*_now(timeline, instrument, found), *([ORDER[direction]] if direction else [])]
+
+
+def _now(timeline: Timeline, instrument: InstrumentView, found: Sequence[Response]) -> list[Message]:
+    """Nothing where the newest score is old, or of answers given in part."""
     newest = latest(timeline)
     if newest is None or newest.state != "complete" or not is_current(timeline, newest):
         return []
     said = [*_worse(timeline, instrument, newest), *_slope(timeline)]
-    if not said and _is_open(timeline, found):
-        said = [
-            message(
-                "Whether it is wearing off cannot be said yet: that takes %(needs)s scores since the last infusion.",
-                needs=SLOPE_NEEDS,
-            )
-        ]
-    direction = verdict(found).direction
-    return [*said, ORDER[direction]] if direction else said
+    if said or not _is_open(timeline, found):
+        return said
+    return [
+        message(
+            "Whether it is wearing off cannot be said yet: that takes %(needs)s scores since the last infusion.",
+            needs=SLOPE_NEEDS,
+        )
+    ]
 
 
 def _worse(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -> list[Message]:

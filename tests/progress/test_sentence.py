@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -82,29 +83,35 @@ CASES = {
     ),
     "a response that holds": (
         timeline([score(ago(61), 19), score(ago(40), 7), score(ago(22), 6), score(ago(6), 8)], SERIES),
-        ("PHQ-9 fell from 19 to 7 after the series and has been below 10 for 34 days. "
+        ("PHQ-9 fell from 19 to 6 after the series and has been below 10 for 34 days. "
         "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
-        "Compared with before the first infusion: reliably improved."),
+        "Compared with before the first infusion: reliably improved. "
+        "Since the last infusion it has moved by less than half a point a week (3 scores over 34 days)."),
     ),
     "a response of one day": (
         timeline([score(ago(n), value) for n, value in ((61, 19), (40, 12), (22, 10), (6, 8), (5, 8))], SERIES),
-        ("PHQ-9 fell from 19 to 12 after the series and has been below 10 for 1 day. "
+        ("PHQ-9 fell from 19 to 8 after the series and has been below 10 for 1 day. "
         "PHQ-9 was 8 on 10 June 2026, 39 days after infusion 6. "
-        "Compared with before the first infusion: reliably improved."),
+        "Compared with before the first infusion: reliably improved. "
+        "Since the last infusion it has fallen by about 0.8 points a week (4 scores over 35 days)."),
     ),
     "a response that wore off": (
         timeline([score(ago(61), 19), score(ago(40), 7), score(ago(22), 12), score(ago(6), 17)], SERIES),
-        ("PHQ-9 fell from 19 to 7 after the series. PHQ-9 was 17 on 9 June 2026, 38 days after infusion 6. "
-        "Compared with before the first infusion: no reliable change (that takes 6 points)."),
+        ("PHQ-9 fell from 19 to 7 after the series and was back to 10 or above after 22 days. "
+        "PHQ-9 was 17 on 9 June 2026, 38 days after infusion 6. "
+        "Compared with before the first infusion: no reliable change (that takes 6 points). "
+        "It is 10 points worse than at its best (7 on 6 May 2026): a reliable change. "
+        "Since the last infusion it has risen by about 2.1 points a week (3 scores over 34 days)."),
     ),
     "no response": (
         timeline([score(ago(61), 19), score(ago(6), 19)], SERIES),
-        ("PHQ-9 was 19 before the series and 19 after it. "
+        ("PHQ-9 was 19 before the series and 19 after it. PHQ-9 was 19 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: no reliable change (that takes 6 points)."),
     ),
     "worse": (
         timeline([score(ago(61), 12), score(ago(6), 20)], SERIES),
-        "PHQ-9 rose from 12 to 20 after the series. Compared with before the first infusion: reliably worse.",
+        ("PHQ-9 rose from 12 to 20 after the series. PHQ-9 was 20 on 9 June 2026, 38 days after infusion 6. "
+        "Compared with before the first infusion: reliably worse."),
     ),
     "silent since": (
         timeline([score(ago(61), 19), score(ago(42), 7), score(ago(30), 7)], SERIES),
@@ -116,7 +123,8 @@ CASES = {
         timeline([score(ago(61), 19), score(ago(42), 7), score(ago(16), 7), score(ago(6), 8)], SERIES),
         ("PHQ-9 fell from 19 to 7 after the series and has been below 10 for 10 days. "
         "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
-        "Compared with before the first infusion: reliably improved."),
+        "Compared with before the first infusion: reliably improved. "
+        "Since the last infusion it has moved by less than half a point a week (3 scores over 36 days)."),
     ),
     "only partly answered since": (
         timeline([score(ago(61), 19), score(ago(6), 8, state="prorated")], SERIES),
@@ -153,17 +161,151 @@ def test_a_scale_that_is_better_high_is_not_said_to_be_below_its_line() -> None:
     wellbeing = replace(PHQ9, short_title="Well-being", higher_is_better=True, line=50, reliable_change=10)
     about = timeline([score(ago(61), 20), score(ago(40), 60), score(ago(6), 70)], SERIES, instrument=wellbeing)
     assert said(about) == (
-        "Well-being rose from 20 to 60 after the series. Well-being was 70 on 9 June 2026, 38 days after infusion 6. "
+        "Well-being rose from 20 to 70 after the series. Well-being was 70 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: reliably improved."
     )
 
 
+def test_a_scale_that_is_better_high_holds_above_its_line() -> None:
+    wellbeing = replace(PHQ9, short_title="Well-being", higher_is_better=True, line=50, reliable_change=10)
+    scores = [score(ago(61), 20), score(ago(40), 60), score(ago(22), 70), score(ago(6), 55)]
+    assert said(timeline(scores, SERIES, instrument=wellbeing)) == (
+        "Well-being rose from 20 to 70 after the series and has been above 50 for 34 days. "
+        "Well-being was 55 on 9 June 2026, 38 days after infusion 6. "
+        "Compared with before the first infusion: reliably improved. "
+        "It is 15 points worse than at its best (70 on 24 May 2026): a reliable change. "
+        "Since the last infusion it has fallen by about 0.9 points a week (3 scores over 34 days)."
+    )
+
+
 def test_a_second_course_is_told_from_its_own_baseline() -> None:
-    early = series_of_six(ago(400))
-    late = [replace(mark, number=mark.number + 6) for mark in SERIES]
+    early = [replace(mark, course_id=UUID(int=1)) for mark in series_of_six(ago(400))]
+    late = [replace(mark, number=mark.number + 6, course_id=UUID(int=2)) for mark in SERIES]
     scores = [score(ago(401), 24), score(ago(370), 5), score(ago(61), 18), score(ago(40), 11), score(ago(6), 12)]
     about = replace(timeline(scores, [*early, *late]), baseline=scores[2])
     assert said(about).startswith("PHQ-9 fell from 18 to 11 after the series.")
+
+
+def test_a_second_course_right_after_another_infusion_cannot_be_told_apart() -> None:
+    other = replace(infusion(ago(66), 1), course_id=UUID(int=1))
+    late = [replace(mark, course_id=UUID(int=2)) for mark in SERIES]
+    scores = [score(ago(61), 18), score(ago(40), 7), score(ago(6), 12)]
+    about = replace(timeline(scores, [other, *late]), baseline=scores[0])
+    assert said(about).startswith("What the series did to PHQ-9 cannot be told apart from another infusion.")
+
+
+def test_a_chosen_baseline_is_named_as_what_scores_are_compared_with() -> None:
+    about = timeline([score(ago(90), 24), score(ago(61), 19), score(ago(40), 7), score(ago(6), 8)], SERIES)
+    words = said(replace(about, baseline=about.scores[0]))
+    assert words.startswith("PHQ-9 fell from 24 to 7 after the series")
+    assert "Compared with the score chosen to start from, 24 on 17 March 2026: reliably improved." in words
+
+
+SEVEN, EIGHT = infusion(ago(120), 7), infusion(ago(60), 8)
+BEFORE = ((201, 19), (170, 7), (150, 12))
+"""Scores around a series 200 to 184 days ago that held until day 34."""
+BOOSTERS = {
+    "back after both": (((110, 8), (92, 11), (50, 8), (32, 9), (19, 12)),
+                        "the last booster held 41 days, the one before 28."),
+    "went on": (((110, 8), (92, 11), (50, 8), (32, 9)),
+                "the last booster held at least 28 days, the one before 28."),
+    "goes on": (((110, 8), (92, 11), (50, 8), (32, 9), (14, 9)),
+                    "the last booster has held 46 days so far, the one before 28."),
+    "given again in time": (((110, 8), (92, 9), (75, 9), (50, 8), (32, 9), (19, 12)),
+                            "the last booster held 41 days, the one before at least 45."),
+    "after a silence": (((110, 8), (92, 11), (50, 8), (19, 12)),
+                        "the last booster held between 10 and 41 days, the one before held 28 days."),
+    "no longer": (((110, 8), (92, 11), (50, 13), (32, 14)),
+                  "the last booster has not brought it below 10, the one before held 28 days."),
+    "neither": (((110, 12), (92, 11), (50, 13), (32, 14)),
+                "the last booster has not brought it below 10, nor had the one before."),
+    "only the last": (((110, 12), (92, 11), (50, 8), (32, 9), (19, 12)),
+                      "the last booster held 41 days, the one before had not brought it below 10."),
+    "no score since": (((110, 8), (92, 11)), "there is no score since the last booster, the one before held 28 days."),
+    "silent for too long": (((110, 8), (92, 11), (20, 8)),
+                            "how long the last booster held is not known, the one before held 28 days."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOOSTERS)
+def test_the_headline_lays_the_last_booster_beside_the_one_before(name: str) -> None:
+    answers, expected = BOOSTERS[name]
+    scores = [score(ago(days), value) for days, value in (*BEFORE, *answers)]
+    about = timeline(scores, [*series_of_six(ago(200)), SEVEN, EIGHT])
+    headline = say(sentences(about)[0])
+    assert headline == f"PHQ-9 fell from 19 to 7 after the series; {expected}"
+
+
+def test_the_first_booster_is_laid_beside_the_series() -> None:
+    scores = [score(ago(days), value) for days, value in ((201, 19), (170, 7), (150, 12), (50, 8), (32, 9), (19, 12))]
+    headline = say(sentences(timeline(scores, [*series_of_six(ago(200)), EIGHT]))[0])
+    assert headline == "PHQ-9 fell from 19 to 7 after the series; the last booster held 41 days, the series 34."
+
+
+def test_the_example_that_everybody_knows() -> None:
+    """Back above the line on day 41 after the last booster, below it again since."""
+    answers = (*BEFORE, (135, 8), (107, 11), (95, 8), (54, 12), (40, 9), (20, 8), (6, 9))
+    marks = [*series_of_six(ago(200)), infusion(ago(135), 7), infusion(ago(95), 8)]
+    scores = [score(ago(days), value, hour=15) for days, value in answers]
+    about = timeline(scores, marks)
+    assert say(sentences(about)[0]) == (
+        "PHQ-9 fell from 19 to 7 after the series and has been below 10 for 34 days; "
+        "the last booster held between 0 and 41 days, the one before held between 0 and 28 days."
+    )
+    closer = [*scores, *(score(ago(days), 8, hour=15) for days in (125, 117, 85, 68))]
+    about = timeline(sorted(closer, key=lambda point: point.at), marks)
+    assert say(sentences(about)[0]) == (
+        "PHQ-9 fell from 19 to 7 after the series and has been below 10 for 34 days; "
+        "the last booster held 41 days, the one before 28."
+    )
+
+
+def test_without_a_line_the_best_scores_are_laid_beside_each_other() -> None:
+    scores = [score(ago(days), value) for days, value in (*BEFORE, (110, 8), (92, 11), (50, 6), (19, 12))]
+    marks = [*series_of_six(ago(200)), SEVEN, EIGHT]
+    about = timeline(scores, marks, instrument=replace(PHQ9, line=None))
+    assert say(sentences(about)[0]) == (
+        "PHQ-9 fell from 19 to 7 after the series; the best score after the last booster was 6, after the one before 8."
+    )
+    assert "after the series 7." in say(sentences(replace(about, infusions=(*marks[:6], EIGHT)))[0])
+
+
+def test_a_clear_order_is_said_above_the_chart_too() -> None:
+    marks, scores = series_of_six(ago(400)), [score(ago(401), 19)]
+    for number, (begins, days) in enumerate(((370, 10), (330, 20), (280, 30), (210, 40), (100, 50)), start=7):
+        marks.append(infusion(ago(begins), number))
+        scores += [score(ago(begins - day), 8) for day in range(5, days, 5)] + [score(ago(begins - days), 12)]
+    words = said(timeline(scores, marks))
+    assert "The time it holds is getting longer, by more than chance would explain." in words
+    assert "getting" not in said(timeline(scores[:-12], marks[:-2]))
+
+
+def test_wearing_off_is_said_only_by_scores_that_can_say_it() -> None:
+    two = timeline([score(ago(61), 19), score(ago(40), 7), score(ago(22), 8)], SERIES, today=ago(20))
+    assert "Whether it is wearing off cannot be said yet: that takes 3 scores since the last infusion." in said(two)
+    assert "wearing off" not in said(replace(two, today=TODAY + timedelta(days=30)))
+    partly = timeline([*two.scores, score(ago(21), 16, state="prorated")], SERIES, today=ago(20))
+    assert "wearing off" not in said(partly)
+    assert "worse than" not in said(partly)
+    sudden = timeline([*two.scores, score(ago(20), 14)], SERIES, today=ago(20))
+    assert "It is 7 points worse than at its best (7 on 6 May 2026): a reliable change." in said(sudden)
+    first = timeline([score(ago(61), 12), score(ago(40), 14), score(ago(22), 20)], SERIES, today=ago(20))
+    assert "It is 6 points worse than at its best (14 on 6 May 2026): a reliable change." in said(first)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.integers(0, 27)), max_size=14),
+    st.lists(st.integers(0, 200), max_size=8, unique=True),
+)
+def test_the_headline_is_short_and_every_sentence_ends(answers: list[tuple[int, int]], infusions: list[int]) -> None:
+    scores = [score(ago(days), value) for days, value in sorted(answers, key=lambda one: -one[0])]
+    marks = [infusion(ago(days), n + 1) for n, days in enumerate(sorted(infusions, reverse=True))]
+    for one in sentences(timeline(scores, marks)):
+        words = say(one)
+        assert words.endswith(".")
+        assert words[0].isupper()
+        assert words.count(";") <= 1
+        assert len(words) < 190
 
 
 @pytest.mark.parametrize("story", [stories.lasting_responder, stories.wears_off, stories.newcomer, stories.ten_years])
