@@ -20,6 +20,7 @@ from portal.demo.cli import group as demo
 from portal.instruments.cli import group as instruments
 from portal.notifications.worker import command as worker
 from portal.patients import queries as patients
+from portal.review.cli import group as caseload
 
 ROLES = [role.value for role in Role if role is not Role.PATIENT]
 _WEAK = {
@@ -34,7 +35,7 @@ audit = click.Group("audit", help="The record of who did and saw what.")
 
 def register(app: Flask) -> None:
     """Give the `flask` command our commands."""
-    for command in (user, audit, examine, instruments, history, worker, demo):
+    for command in (user, audit, examine, instruments, history, caseload, worker, demo):
         app.cli.add_command(command)
 
 

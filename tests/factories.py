@@ -143,7 +143,7 @@ def message(row: Thread, person: Person, by: Person, body: str, at: datetime = N
     )
 
 
-def patient_row(name: str, provider: Person, rank: int, *, like: CaseloadRow) -> uuid.UUID:
+def patient_row(name: str, provider: Person, rank: int, *, like: CaseloadRow, **entry: Any) -> uuid.UUID:
     """Add a patient of a provider straight to the caseload, without committing; the line reads like another one."""
     user = User(email=f"{name}@crowd.example", name=name, role=Role.PATIENT, time_zone=ZONE, created_at=NOW)
     db.session.add(user)
@@ -155,7 +155,8 @@ def patient_row(name: str, provider: Person, rank: int, *, like: CaseloadRow) ->
     db.session.add(CareTeamMember(patient_id=row.id, user_id=provider.user_id, since=NOW))
     copied = {column.name: getattr(like, column.name) for column in CaseloadRow.__table__.columns}
     db.session.add(CaseloadRow(**copied | {"patient_id": row.id, "name": f"{name} Crowd"}))
-    db.session.add(CaseloadEntry(user_id=provider.user_id, patient_id=row.id, rank=rank, sort_name=f"crowd {name}"))
+    listed = {"user_id": provider.user_id, "patient_id": row.id, "rank": rank, "sort_name": f"crowd {name}"}
+    db.session.add(CaseloadEntry(**listed | entry))
     db.session.flush()
     return row.id
 

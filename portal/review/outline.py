@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import String, bindparam, cast, literal, null, select, type_coerce, union_all
 
 from portal.checkins.models import ScoreRow
 from portal.db import run
@@ -31,7 +31,7 @@ _SCORES = select(
     ScoreRow.band.label("name"),
     ScoreRow.version.label("number"),
     ScoreRow.check_in_id.label("id"),
-    null().label("course_id"),
+    type_coerce(null(), Infusion.course_id.type).label("course_id"),
 ).where(
     ScoreRow.patient_id == _WHO,
     ScoreRow.instrument == bindparam("instrument", type_=ScoreRow.instrument.type),

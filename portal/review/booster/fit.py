@@ -30,11 +30,11 @@ class Size:
 
 
 SIZES = (
-    Size(60, 58.5, 26.7),
-    Size(64, 62.4, 27.3),
-    Size(68, 67.5, 27.9),
-    Size(72, 72.8, 28.3),
-    Size(76, 78.8, 29.1),
+    Size(61, 58.5, 26.7),
+    Size(65, 62.4, 27.3),
+    Size(69, 67.5, 27.9),
+    Size(73, 72.8, 28.3),
+    Size(79, 78.8, 29.1),
 )
 """From the usual one to the smallest that can be read: measured with a wide typeface, on the shorter of A4 and Letter
 and the narrower of both. `static/css/booster.css` has the same five."""

@@ -1,6 +1,6 @@
 """Gathering what a review sheet says, in a number of statements that does not grow with the record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from portal.checkins import plan
@@ -75,7 +75,13 @@ def get_sheet(patient: PatientRef, *, at: datetime) -> Gathered:
         adherence.adherence(asked.read(patient, at=at)),
         life.life(_life(patient, found, said, since)),
     )
-    return Gathered(Sheet(elements), shown)
+    has_scores = scores.speaks(timeline) is not None
+    return Gathered(Sheet(elements), shown if has_scores else _without_scores(shown))
+
+
+def _without_scores(shown: Timeline) -> Timeline:
+    """Return a timeline that draws no more than the words say: outcomes of a screen or a check are no score line."""
+    return replace(shown, instrument=None, scores=(), baseline=None, baseline_note=None)
 
 
 def _name(instrument: str) -> str:

@@ -141,6 +141,8 @@ def _last(found: Adherence) -> Line:
     if found.last_on is None:
         return parts.missing(message("There is no check-in yet."))
     days = (found.today - found.last_on).days
+    if not days:
+        return parts.plain(message("The last check-in came today."))
     said = counted(
         "The last check-in came on %(on)s, %(n)s day ago",
         "The last check-in came on %(on)s, %(n)s days ago",

@@ -206,6 +206,9 @@ def _best(timeline: Timeline, instrument: InstrumentView) -> Line:
     best = reading.best(timeline)
     if best is None:
         return parts.missing(message("No best score yet: there is no complete score since the first infusion."))
+    if best.on == timeline.today:
+        values = {"score": amount(instrument, best.value)}
+        return parts.plain(message("The best score of the course, %(score)s, is that of today.", **values))
     return parts.plain(
         counted(
             "The best score of the course, %(score)s, was %(n)s day ago, on %(on)s.",

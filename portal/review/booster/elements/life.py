@@ -9,6 +9,7 @@ from portal.review.booster.elements import parts
 from portal.review.booster.sheet import Element, Line
 
 MOST_NOTES, MOST_EVENTS = 2, 2
+MOST_OF_AN_EVENT = 100
 ADULTS = {"no": message("no adult with them"), "not-sure": message("not sure that an adult is with them")}
 STEPS = {"evening": message("the evening before"), "same-day": message("on the day")}
 
@@ -85,7 +86,7 @@ def _lines(found: Life) -> Iterator[Line]:
     for event in found.events[:MOST_EVENTS]:
         added = message("added by %(name)s", name=parts.name(event.by)) if event.by else message("added by the patient")
         heading = message("Life event of %(on)s, %(added)s:", on=parts.on(event.on), added=added)
-        yield parts.plain(heading, parts.shortened(event.text))
+        yield parts.plain(heading, parts.shortened(event.text, MOST_OF_AN_EVENT))
     rest = len(found.events) - MOST_EVENTS
     if rest > 0:
         yield parts.plain(counted("And %(n)s more life event.", "And %(n)s more life events.", rest))

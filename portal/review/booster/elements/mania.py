@@ -119,8 +119,8 @@ def _sleep(days: Sequence[Day]) -> Line:
     if not hours or not energy:
         return parts.missing(message("Sleep and energy: not answered in the last %(days)s days.", days=DAYS))
     both = {one.on for one in days if _is_short(one) and (one.energy or 0) >= MUCH_ENERGY}
-    values = {"least": min(hours), "most": max(hours), "low": min(energy), "high": max(energy)}
-    said = message("Sleep %(least)s to %(most)s hours, energy %(low)s to %(high)s of 10", **values)
+    values = {"hours": _range(hours), "energy": _range(energy)}
+    said = message("Sleep %(hours)s hours, energy %(energy)s of 10", **values)
     if not both:
         return parts.plain(said)
     marked = message(
@@ -130,6 +130,12 @@ def _sleep(days: Sequence[Day]) -> Line:
         days=_on_days(sorted(both, reverse=True)),
     )
     return parts.attention(parts.row([said, marked]))
+
+
+def _range(values: Sequence[float]) -> Message:
+    if min(values) == max(values):
+        return message("%(value)s", value=values[0])
+    return message("%(low)s to %(high)s", low=min(values), high=max(values))
 
 
 def _is_short(day: Day) -> bool:

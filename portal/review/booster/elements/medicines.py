@@ -10,7 +10,8 @@ from portal.review.booster.sheet import Element, Line
 from portal.treatment.medication.chips import Chip
 from portal.treatment.screening.items import Answer
 
-MOST_CHANGES, MOST_TAKEN, MOST_CHIPS, MOST_ALLERGIES, MOST_STOPS = 4, 8, 4, 4, 3
+MOST_CHANGES, MOST_TAKEN, MOST_CHIPS, MOST_ALLERGIES, MOST_STOPS = 3, 6, 3, 4, 3
+MOST_OF_A_DOSE = 24
 BENEFIT, STABILISER = "benefit", "stabiliser"
 CHANGES = {
     "started": message("started"),
@@ -128,7 +129,9 @@ def _change(one: Changed) -> Message:
 
 
 def _medicine(name: str, dose: str) -> Message:
-    return parts.name(f"{name} {dose}")
+    called = parts.name(name)
+    dosed = {"medicine": called, "dose": parts.shortened(dose, MOST_OF_A_DOSE)}
+    return message("%(medicine)s %(dose)s", **dosed) if dose.strip() else called
 
 
 def _taken(found: Medicines) -> Line:

@@ -8,7 +8,7 @@ from portal.review.booster.sheet import Element, Line, Tone
 
 MOST_CHARACTERS = 200
 """So much of somebody's own words is shown; the whole of it stands where it was said."""
-MOST_OF_A_NAME = 40
+MOST_OF_A_NAME = 32
 
 _NAMES = {
     1: message("Last infusion and doses"),

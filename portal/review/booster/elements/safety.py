@@ -104,7 +104,8 @@ def _lines(found: Safety) -> Iterator[Line]:
 def _waiting(found: Safety) -> Iterator[Line]:
     for alert in found.opened[:MOST_ALERTS]:
         tone = Tone.DANGER if alert.severity is Severity.URGENT else Tone.ATTENTION
-        age = counted("%(n)s day old", "%(n)s days old", (found.today - alert.opened_on).days)
+        days = (found.today - alert.opened_on).days
+        age = counted("%(n)s day old", "%(n)s days old", days) if days else message("opened today")
         taken = message("taken on") if alert.is_taken_on else message("nobody has taken it on")
         heading = message("Open alert: %(title)s", title=message(alert.title))
         yield Line(parts.row([heading, SEVERITIES[alert.severity], age, taken]), tone)
