@@ -33,24 +33,32 @@ class Spot(NamedTuple):
 
 
 def pack(frame: Frame) -> list[Spot]:
-    """Give every mark the first row with room for it and its label; the last row takes what is left, unlabelled."""
+    """Give every mark the first row with room for it and its label; the last row takes what is left, unlabelled.
+
+    Days with an open alert, which never overlap, have a row of their own below.
+    """
     ends: list[float] = []
-    spots = []
-    for mark in frame.timeline.shown_marks:
-        left, right = _reach(frame, mark)
-        label = _label(frame, mark)
-        long = width(label, frame.sheet.small)
-        at = right + 8 if mark.until is None else left + 5
-        if mark.until is None and at + long > frame.sheet.width:
-            at = left - 8 - long
-        begins, stops = min(left - 5, at), max(right + 5, at + long)
-        row = next((row for row, end in enumerate(ends) if end + 6 <= begins), len(ends))
-        if row < MOST_ROWS:
-            ends[row:] = [stops, *ends[row + 1 :]]
-            spots.append(Spot(mark, row, left, right, label, at))
-        else:
-            spots.append(Spot(mark, MOST_ROWS - 1, left, right, label, None))
-    return spots
+    marks = frame.timeline.shown_marks
+    spots = [_spot(frame, mark, ends) for mark in marks if mark.kind != "alert" or mark.label]
+    below = len(ends)
+    alerts = [mark for mark in marks if mark.kind == "alert" and not mark.label]
+    return spots + [Spot(mark, below, *_reach(frame, mark), "", None) for mark in alerts]
+
+
+def _spot(frame: Frame, mark: Mark, ends: list[float]) -> Spot:
+    """Find the row; `ends` is where each row so far ends, and is carried on."""
+    left, right = _reach(frame, mark)
+    label = _label(frame, mark)
+    long = width(label, frame.sheet.small)
+    at = right + 8 if mark.until is None else left + 5
+    if mark.until is None and at + long > frame.sheet.width:
+        at = left - 8 - long
+    begins, stops = min(left - 5, at), max(right + 5, at + long)
+    row = next((row for row, end in enumerate(ends) if end + 6 <= begins), len(ends))
+    if row >= MOST_ROWS:
+        return Spot(mark, MOST_ROWS - 1, left, right, label, None)
+    ends[row:] = [stops, *ends[row + 1 :]]
+    return Spot(mark, row, left, right, label, at)
 
 
 def _reach(frame: Frame, mark: Mark) -> tuple[float, float]:
@@ -60,22 +68,31 @@ def _reach(frame: Frame, mark: Mark) -> tuple[float, float]:
 
 
 def _label(frame: Frame, mark: Mark) -> str:
-    """Somebody's own words can be long: beside the mark stands as much as leaves room for others."""
+    """Somebody's own words can be long: beside the mark stand as many as have room, and never half a dose."""
     if not mark.label:
         return ""
-    return shortened(frame.words.say(describe.label(mark)), frame.sheet.width * LABEL_SHARE, frame.sheet.small)
+    words, room, size = frame.words.say(describe.label(mark)), frame.sheet.width * LABEL_SHARE, frame.sheet.small
+    if width(words, size) <= room:
+        return words
+    kept = words.split()
+    while len(kept) > 1 and (width(f"{' '.join(kept)}…", size) > room or any(map(str.isdigit, kept[-1]))):
+        kept.pop()
+    return shortened(f"{' '.join(kept)}…", room, size)
 
 
 def draw(frame: Frame, spots: list[Spot]) -> Layers:
     """Return the marks where `pack` put them, and their labels."""
-    labels = [
-        text(spot.label, spot.label_at, _y(frame, spot) + 4, "c-small c-halo")
-        for spot in spots
-        if spot.label and spot.label_at is not None
-    ]
+    labels = [_name(frame, spot, spot.label_at) for spot in spots if spot.label and spot.label_at is not None]
     stretches = [_stretch(frame, spot) for spot in spots if spot.mark.until]
     signs = [_sign(frame, spot) for spot in spots if not spot.mark.until]
     return Layers(marks="".join(signs), words="".join(stretches) + "".join(labels))
+
+
+def _name(frame: Frame, spot: Spot, at: float) -> str:
+    """Before a sign the words end where it begins, however wide they turn out."""
+    is_before = not spot.mark.until and at < spot.left
+    x = spot.left - 9 if is_before else at
+    return text(spot.label, x, _y(frame, spot) + 4, "c-small c-halo", "end" if is_before else None)
 
 
 def _y(frame: Frame, spot: Spot) -> float:

@@ -95,7 +95,7 @@ def draw(timeline: Timeline, words: Words, sheet: Spread = NARROW) -> str:
     head = element("title", clean(heading)) + text(heading, 0, 13, "c-name")
     return element(
         "svg",
-        head + ground + _axis(field) + "".join(lines) + "".join(names),
+        head + ground + _axis(field) + "".join(lines) + "".join(names) + _line_name(field),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {sheet.width:g} {lane.bottom + 44:g}",
         class_=f"chart chart-overlay chart-{sheet.name}",
@@ -116,12 +116,25 @@ def _ground(field: Field) -> str:
     for value, y in bands.scale(instrument, lane, field.words, size):
         parts.append(text(value, LEFT - 6, y + 4, "c-scale", "end"))
     if instrument.line is not None:
-        y = lane.y(instrument.line)
-        name = field.words.say(message("line: %(value)s", value=instrument.line))
-        x = field.sheet.width - width(name, size)
-        field.places.take(Box(x, y - size + 2, field.sheet.width, y + 5))
-        parts.append(line(LEFT, y, field.right, y, "c-threshold") + text(name, x, y + 4, "c-small"))
+        parts.append(line(LEFT, lane.y(instrument.line), field.right, lane.y(instrument.line), "c-threshold"))
     return "".join(parts)
+
+
+def _line_name(field: Field) -> str:
+    """Write what the line is beside its end, or where the intervals leave room along it."""
+    instrument, size = field.instrument, field.sheet.size
+    if instrument.line is None:
+        return ""
+    y, words = field.lane.y(instrument.line), field.words.say(message("line: %(value)s", value=instrument.line))
+    long = width(words, size)
+    spots = [(field.right + 6, y + 4), (field.sheet.width - long, y + 4)]
+    spots += [(LEFT + 4 + 16 * step, y + drop) for drop in (-5.0, size + 3) for step in range(int(field.right / 16))]
+    chosen = field.places.first_free([Box(x, b - size + 2, x + long, b + 2) for x, b in spots])
+    if chosen is None:
+        return ""
+    x, y = spots[chosen]
+    shade = bands.halo(instrument, field.lane, y - size / 2) if x < field.right else "c-halo"
+    return text(words, x, y, f"c-small {shade}")
 
 
 def _axis(field: Field) -> str:
