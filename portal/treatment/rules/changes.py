@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from portal.treatment.rules.problems import RANGES, name_of
-from portal.treatment.rules.values import Point, Rules
+from portal.treatment.rules.problems import RANGES, name_of, name_of_line
+from portal.treatment.rules.values import Point, Rules, plain
 
-PLAIN = ("during_every", "after_at", "evening_text", "day_text", "after_text", "call_name", "call_phone")
+PLAIN = ("during_every", "after_at", "silent_days", "evening_text", "day_text", "after_text", "call_name", "call_phone")
 
 
 class Change(NamedTuple):
@@ -17,7 +17,7 @@ class Change(NamedTuple):
 
 
 def flat(rules: Rules) -> dict[str, Any]:
-    """Return the rules as one value a name; an answer whose class is the default's has none."""
+    """Return the rules as one value a name; an answer classed as by default and a scale without a line have none."""
     found: dict[str, Any] = {}
     for point in Point:
         stage = rules.stage(point)
@@ -25,6 +25,7 @@ def flat(rules: Rules) -> dict[str, Any]:
             found |= {name_of(point, level, limit): getattr(limits, limit) for limit in RANGES}
     found |= {name: getattr(rules, name) for name in PLAIN}
     found |= {f"months_{kind}": value for kind, value in rules.months.items()}
+    found |= {name_of_line(one): plain(value) for one, value in rules.lines.items()}
     found |= {f"class_{name}": value for name, value in rules.classes.items()}
     return found
 

@@ -1,17 +1,18 @@
 """The form for what a clinic lays down for treatment."""
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
 from portal.treatment.forms import TreatmentForm
 from portal.treatment.rules import changes
-from portal.treatment.rules.problems import RANGES, name_of
-from portal.treatment.rules.values import DEFAULTS, Class, Limits, Point, Rules, Stage
+from portal.treatment.rules.problems import RANGES, name_of, name_of_line
+from portal.treatment.rules.values import DEFAULTS, Class, Limits, Lined, Point, Rules, Stage, plain
 from portal.treatment.screening.items import ITEMS, Answer, Item, key
 from portal.web.fields import (
+    DecimalField,
     Field,
     HiddenField,
     IntegerField,
@@ -83,6 +84,16 @@ class LimitField(IntegerField):
     marks_optional = False
 
 
+class LineField(LimitField):
+    """A line on a scale of whole numbers; blank where the scale has none."""
+
+
+class FineLineField(DecimalField):
+    """A line on a scale of means; blank where the scale has none."""
+
+    marks_optional = False
+
+
 def limits_at(point: Point) -> Iterable[str]:
     """Return the limits that can be laid down at a point; before treatment there is no reading to compare with."""
     return [name for name in LIMITS if point is not Point.BEFORE or name != "percent"]
@@ -110,9 +121,13 @@ class ReasonField(TextAreaField):
 class RulesForm(_LimitsForm):
     """Everything at once; the fields of months and classes are added below."""
 
+    instruments: ClassVar[tuple[str, ...]] = ()
     version = HiddenField(default="0")
     during_every = IntegerField(_l("Minutes between readings during treatment"), unit=_l("min"), missing=_WHOLE)
     after_at = MinutesField(_l("Minutes after the end at which readings are due"), hint=_l("Like 15, 30, 60."))
+    silent_days = LimitField(
+        _l("Days without a word from a patient until the caseload calls them silent"), unit=_l("days"), missing=_WHOLE
+    )
     evening_text = TextAreaField(_l("The day before"), longest=5000)
     day_text = TextAreaField(_l("On the day"), longest=5000)
     after_text = TextAreaField(_l("Afterwards"), longest=5000)
@@ -123,12 +138,13 @@ class RulesForm(_LimitsForm):
 
     @property
     def error_summary(self) -> list[Problem]:
-        """The problems; one in a table says which cell it is about."""
-        cells = {field.id: field.label.text for field in self if isinstance(field, LimitField)}
-        return [
+        """The problems, those of the reasons last; one in a table says which cell it is about."""
+        cells = {field.id: field.label.text for field in self if isinstance(field, LimitField | FineLineField)}
+        found = [
             Problem(one.target, f"{cells[one.target]}. {one.text}") if one.target in cells else one
             for one in super().error_summary
         ]
+        return sorted(found, key=lambda one: one.target in (self.why_clear.id, self.reason.id))
 
     @property
     def base_version(self) -> int:
@@ -136,8 +152,12 @@ class RulesForm(_LimitsForm):
         text = self.version.data or ""
         return int(text) if re.fullmatch(r"[0-9]{1,8}", text) else 0
 
-    def rules(self) -> Rules:
-        """Return what was typed; call it once the form is valid."""
+    def rules(self, lines: Mapping[str, float]) -> Rules:
+        """Return what was typed; call it once the form is valid.
+
+        Args:
+            lines: those in force; of scales that the page does not show they stay.
+        """
         return Rules(
             before=self._stage(Point.BEFORE),
             during=self._stage(Point.DURING),
@@ -146,6 +166,8 @@ class RulesForm(_LimitsForm):
             after_at=tuple(self.after_at.data or ()),
             classes=self._classes(),
             months={kind: self[f"months_{kind}"].data for kind in DEFAULTS.months},
+            lines=self._lines(lines),
+            silent_days=self.silent_days.data,
             evening_text=self.evening_text.data or "",
             day_text=self.day_text.data or "",
             after_text=self.after_text.data or "",
@@ -156,11 +178,11 @@ class RulesForm(_LimitsForm):
     def take_over(self, drawn: Rules, now: Rules) -> None:
         """Show what another director laid down since the page was opened, wherever nothing else was typed here."""
         before, current = typed_of(drawn), typed_of(now)
-        base = RulesForm(None, data=before)
-        for name, value in current.items():
+        base = type(self)(None, data=before)
+        for name in {**before, **current}:
             if name in self and self[name].typed == base[name].typed:
                 self[name].raw_data = None
-                self[name].process(None, value)
+                self[name].process(None, current.get(name))
 
     def _stage(self, point: Point) -> Stage:
         soft, hard = ({name: self._limit(point, level, name) for name in RANGES} for level in LEVELS)
@@ -170,9 +192,26 @@ class RulesForm(_LimitsForm):
         name = name_of(point, level, limit)
         return self[name].data if name in self else None
 
+    def _lines(self, lines: Mapping[str, float]) -> dict[str, float]:
+        typed = {name: self[name_of_line(name)].data for name in self.instruments}
+        stays = {name: line for name, line in lines.items() if name not in typed}
+        return stays | {name: plain(line) for name, line in typed.items() if line is not None}
+
     def _classes(self) -> dict[str, Class]:
         chosen = {name: Class(self[f"class_{name}"].data) for name in ANSWER_DEFAULTS}
         return {name: one for name, one in chosen.items() if one is not ANSWER_DEFAULTS[name]}
+
+
+def rules_form(scales: Iterable[Lined]) -> type[RulesForm]:
+    """Return the form with a field for the line of each scale."""
+    scales = tuple(scales)
+    fields: dict[str, Any] = {name_of_line(one.instrument): _line(one) for one in scales}
+    return type("RulesForm", (RulesForm,), fields | {"instruments": tuple(one.instrument for one in scales)})
+
+
+def _line(scale: Lined) -> Any:
+    kind = FineLineField if scale.decimals else LineField
+    return kind(_l("Line for %(scale)s", scale=scale.title), width="tiny")
 
 
 def typed_of(rules: Rules) -> dict[str, Any]:

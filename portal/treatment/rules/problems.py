@@ -1,10 +1,10 @@
 """What of a clinic's rules for treatment cannot be right, or would not be safe. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from portal.messages import N_
 from portal.treatment.problems import Problem
-from portal.treatment.rules.values import DEFAULTS, Class, Limits, Point, Rules
+from portal.treatment.rules.values import DEFAULTS, Class, Limits, Lined, Point, Rules
 
 RANGES: Mapping[str, tuple[int, int]] = {
     "systolic": (50, 300),
@@ -27,6 +27,7 @@ No source gives one accepted threshold (Yip 2022); one of 24 patients was stoppe
 LOW = frozenset({"pulse_low", "spo2", "breaths_low"})
 """Limits that are crossed downwards: further out is less."""
 MINUTES, READINGS, AFTER_AT, MONTHS = (1, 60), 12, (1, 480), (1, 60)
+SILENT_DAYS = (1, 60)
 
 OUT_OF_RANGE = N_("Enter a number from %(least)s to %(most)s")
 STOP_NEEDED = N_("This stop cannot be left out. Enter a number from %(least)s to %(most)s")
@@ -48,13 +49,23 @@ def name_of(point: Point, level: str, limit: str) -> str:
     return f"{point.value}_{level}_{limit}"
 
 
+def name_of_line(instrument: str) -> str:
+    """Return what the line of an instrument is called in a form: "line_phq-9"."""
+    return f"line_{instrument}"
+
+
 def is_out(limit: str, soft: int, hard: int) -> bool:
     """Return whether a stop lies at its flag or further out."""
     return hard <= soft if limit in LOW else hard >= soft
 
 
-def find(rules: Rules) -> Iterator[Problem]:
-    """Yield everything that keeps these rules from being laid down, each with the field it stands at."""
+def find(rules: Rules, scales: Iterable[Lined] = ()) -> Iterator[Problem]:
+    """Yield everything that keeps these rules from being laid down, each with the field it stands at.
+
+    Args:
+        rules: what is to be laid down.
+        scales: those that a line can be drawn on.
+    """
     for point in Point:
         stage = rules.stage(point)
         for level, limits in (("soft", stage.soft), ("hard", stage.hard)):
@@ -62,6 +73,7 @@ def find(rules: Rules) -> Iterator[Problem]:
         yield from _levels(point, stage.soft, stage.hard)
     yield from _bounds(rules.during.hard)
     yield from _readings(rules)
+    yield from _scores(rules, scales)
     if rules.call_name and not rules.call_phone:
         yield Problem("call_phone", CALL_INCOMPLETE, {})
 
@@ -120,3 +132,12 @@ def _readings(rules: Rules) -> Iterator[Problem]:
     for kind in DEFAULTS.months:
         if not MONTHS[0] <= rules.months.get(kind, 0) <= MONTHS[1]:
             yield Problem(f"months_{kind}", OUT_OF_RANGE, {"least": MONTHS[0], "most": MONTHS[1]})
+
+
+def _scores(rules: Rules, scales: Iterable[Lined]) -> Iterator[Problem]:
+    for scale in scales:
+        line, (least, most) = rules.lines.get(scale.instrument), scale.bounds
+        if line is not None and not least <= line <= most:
+            yield Problem(name_of_line(scale.instrument), OUT_OF_RANGE, {"least": least, "most": most})
+    if not SILENT_DAYS[0] <= rules.silent_days <= SILENT_DAYS[1]:
+        yield Problem("silent_days", OUT_OF_RANGE, {"least": SILENT_DAYS[0], "most": SILENT_DAYS[1]})

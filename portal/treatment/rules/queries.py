@@ -15,10 +15,14 @@ MOST_VERSIONS = 50
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The rules in force and their version; 0 is Interval's defaults."""
+    """The rules in force and their version; 0 is Interval's defaults.
+
+    `lines_version` is the version that says what the lines are: 0 as well where it was laid down before rules had any.
+    """
 
     version: int
     rules: Rules
+    lines_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,9 @@ def current() -> InForce:
     """Return the rules in force now."""
     kept = TreatmentRulesVersion
     row = session.execute(select(kept.version, kept.values).order_by(kept.version.desc()).limit(1)).one_or_none()
-    return InForce(row.version, from_json(row.values)) if row else InForce(0, DEFAULTS)
+    if row is None:
+        return InForce(0, DEFAULTS)
+    return InForce(row.version, from_json(row.values), row.version if "lines" in row.values else 0)
 
 
 def of_version(version: int) -> Rules:

@@ -13,6 +13,7 @@ from portal.treatment.problems import Problem, Refused, Stale
 from portal.treatment.rules import changes, problems, queries
 from portal.treatment.rules.models import TreatmentRulesVersion
 from portal.treatment.rules.queries import InForce
+from portal.treatment.rules.scales import list_scales
 from portal.treatment.rules.values import Class, Rules, to_json
 
 
@@ -45,7 +46,7 @@ def lay_down(
     if now.version != version:
         raise Stale
     lowered = set(problems.lowered_to_clear(rules, defaults)) - set(problems.lowered_to_clear(now.rules, defaults))
-    found = [*problems.find(rules), *_reasons(reason, why_clear, needs_why=bool(lowered))]
+    found = [*problems.find(rules, list_scales(rules.lines)), *_reasons(reason, why_clear, needs_why=bool(lowered))]
     if found:
         raise Refused(*found)
     said = "\n".join(filter(None, (reason.strip(), why_clear.strip() if lowered else "")))
@@ -55,7 +56,7 @@ def lay_down(
     session.flush()
     names = [change.name for change in changes.between(now.rules, rules)]
     audit.record("treatment-rules:changed", by=by, at=at, version=row.version, fields=names)
-    return InForce(row.version, rules)
+    return InForce(row.version, rules, row.version)
 
 
 def _reasons(reason: str, why_clear: str, *, needs_why: bool) -> list[Problem]:

@@ -57,6 +57,42 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Lined:
+    """A scale on which a clinic can draw a line.
+
+    Args:
+        instrument: its id.
+        title: what it is called.
+        minimum, maximum: what a score can be.
+        higher_is_better: at the line or below it is then the wrong side, else at it or above.
+        decimals: how many a score is written with.
+        cutoff, published: the cutoff that was published for it and its source, None and "" where there is none.
+    """
+
+    instrument: str
+    title: str
+    minimum: float
+    maximum: float
+    higher_is_better: bool = False
+    decimals: int = 0
+    cutoff: float | None = None
+    published: str = ""
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Where a line can be, so that a score can stand on either side of it."""
+        step = 10**-self.decimals
+        if self.higher_is_better:
+            return plain(self.minimum), plain(self.maximum - step)
+        return plain(self.minimum + step), plain(self.maximum)
+
+
+def plain(value: float) -> float:
+    """Return a number without a needless fraction: 10.0 as 10."""
+    return int(value) if float(value).is_integer() else float(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One version of everything a clinic has laid down for treatment.
 

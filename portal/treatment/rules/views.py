@@ -13,8 +13,9 @@ from portal.access.policy import Permission
 from portal.treatment.problems import Refused, Stale
 from portal.treatment.rules import changes, forms, problems, queries, service
 from portal.treatment.rules.changes import Change
-from portal.treatment.rules.forms import ANSWER_DEFAULTS, RulesForm, typed_of
+from portal.treatment.rules.forms import ANSWER_DEFAULTS, RulesForm, rules_form, typed_of
 from portal.treatment.rules.queries import InForce, Version
+from portal.treatment.rules.scales import list_scales
 from portal.treatment.rules.values import DEFAULTS, Point, Rules
 from portal.treatment.screening.items import GROUPS, ITEMS
 from portal.web.kept import forget_kept, kept_fields
@@ -26,18 +27,19 @@ blueprint = Blueprint("rules", __name__)
 @requires(Permission.TREATMENT_RULES)
 def edit() -> ResponseReturnValue:
     now = queries.current()
-    form = RulesForm(formdata=kept_fields(), data=typed_of(now.rules) | {"version": now.version})
+    form = _form(now)(formdata=kept_fields(), data=typed_of(now.rules) | {"version": now.version})
     return _page(form, now, queries.list_versions())
 
 
 @blueprint.post("/clinic/treatment-rules")
 @requires(Permission.TREATMENT_RULES)
 def change() -> ResponseReturnValue:
-    form, now = RulesForm(), queries.current()
+    now = queries.current()
+    form = _form(now)()
     if not form.validate():
         return _page(form, now, queries.list_versions()), 422
     try:
-        kept = _lay_down(form)
+        kept = _lay_down(form, now)
     except Refused as refused:
         form.refuse(refused.problems, guard.actor().time_zone)
         return _page(form, now, queries.list_versions()), 422
@@ -51,9 +53,13 @@ def change() -> ResponseReturnValue:
     return redirect(url_for("rules.edit"), 303)
 
 
-def _lay_down(form: RulesForm) -> InForce:
+def _form(now: InForce) -> type[RulesForm]:
+    return rules_form(list_scales(now.rules.lines))
+
+
+def _lay_down(form: RulesForm, now: InForce) -> InForce:
     return service.lay_down(
-        form.rules(),
+        form.rules(now.rules.lines),
         version=form.base_version,
         reason=form.reason.data or "",
         why_clear=form.why_clear.data or "",
@@ -92,6 +98,7 @@ def _page(
         forms=forms,
         problems=problems,
         points=Point,
+        scales=list_scales(now.rules.lines),
         groups={said: [item for item in ITEMS if item.group is group] for group, said in GROUPS.items()},
         asks_why_clear=bool(form.why_clear.errors or form.why_clear.data),
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.treatment.rules import changes, problems
-from portal.treatment.rules.values import DEFAULTS, Class, Limits, Point, Rules, Stage, from_json, to_json
+from portal.treatment.rules.values import DEFAULTS, Class, Limits, Lined, Point, Rules, Stage, from_json, to_json
 
 
 def found(rules: Rules) -> dict[str, str]:
@@ -136,3 +136,59 @@ def test_only_a_stop_that_became_clear_is_lowered() -> None:
 def test_the_bounds_hold_the_defaults() -> None:
     hard = DEFAULTS.stage(Point.DURING).hard
     assert all(least <= getattr(hard, name) <= most for name, (least, most) in problems.BOUNDS.items())
+
+
+SCALES = (
+    Lined("phq-9", "PHQ-9", 0, 27),
+    Lined("peg", "PEG", 0, 10, decimals=1),
+    Lined("who-5", "WHO-5", 0, 100, higher_is_better=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "line", "says"),
+    [
+        ("phq-9", 1, ""),
+        ("phq-9", 27, ""),
+        ("phq-9", 0, "1 to 27"),
+        ("phq-9", 28, "1 to 27"),
+        ("phq-9", -3, "1 to 27"),
+        ("peg", 0.1, ""),
+        ("peg", 10, ""),
+        ("peg", 0, "0.1 to 10"),
+        ("peg", 10.1, "0.1 to 10"),
+        ("who-5", 0, ""),
+        ("who-5", 99, ""),
+        ("who-5", 100, "0 to 99"),
+        ("not-known-any-more", 5000, ""),
+    ],
+)
+def test_a_line_has_scores_of_its_scale_on_both_sides(instrument: str, line: float, says: str) -> None:
+    refused = list(problems.find(replace(DEFAULTS, lines={instrument: line}), SCALES))
+    assert [f"{one.values['least']} to {one.values['most']}" for one in refused] == ([says] if says else [])
+    assert all(one.field == f"line_{instrument}" for one in refused)
+
+
+@pytest.mark.parametrize(("days", "is_right"), [(0, False), (1, True), (60, True), (61, False)])
+def test_a_patient_counts_as_silent_after_one_day_to_sixty(days: int, is_right: bool) -> None:
+    assert found(replace(DEFAULTS, silent_days=days)) == ({} if is_right else {"silent_days": problems.OUT_OF_RANGE})
+
+
+def test_only_three_scales_have_a_line_by_default() -> None:
+    assert dict(DEFAULTS.lines) == {"phq-9": 10, "gad-7": 10, "pcl-5-week": 33, "pcl-5-month": 33}
+    assert DEFAULTS.silent_days == 7
+
+
+def test_what_was_laid_down_before_rules_had_lines_has_the_defaults() -> None:
+    older = {name: value for name, value in to_json(DEFAULTS).items() if name not in ("lines", "silent_days")}
+    assert from_json(older) == DEFAULTS
+
+
+def test_a_line_drawn_moved_and_taken_away_all_show() -> None:
+    own = replace(DEFAULTS, lines={"phq-9": 12.0, "gad-7": 10, "pcl-5-month": 33, "peg": 4.5}, silent_days=14)
+    assert changes.between(DEFAULTS, own) == [
+        ("silent_days", 7, 14),
+        ("line_phq-9", 10, 12),
+        ("line_peg", None, 4.5),
+        ("line_pcl-5-week", 33, None),
+    ]
