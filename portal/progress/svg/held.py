@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portal.progress import telling
 from portal.progress.response import Hold, Response
 from portal.progress.svg.labels import Box, Places
-from portal.progress.svg.pen import BOLD, clean, element, line, polyline, text, title, width
+from portal.progress.svg.pen import BOLD, clean, element, line, polyline, shortened, text, title, width
 from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Message, Words, message
 
@@ -92,7 +92,7 @@ def _said(field: Field, one: Response) -> str:
 
 def _ground(field: Field, name: str) -> str:
     days = field.words.say(message("days after the infusion"))
-    parts = [text(name, 0, 13, "c-name"), text(days, 0, 31, "c-small")]
+    parts = [text(shortened(name, WIDTH / BOLD, SIZE), 0, 13, "c-name"), text(days, 0, 31, "c-small")]
     step = next((step for step in STEPS if field.longest / step <= 4), STEPS[-1])
     for tick in range(0, int(field.longest) + 1, step):
         y = field.y(tick)
