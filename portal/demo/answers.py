@@ -10,7 +10,7 @@ from portal.instruments.definition import Definition
 
 Answers = dict[str, float]
 COMMON = {"nausea": 0.35, "dizziness": 0.3, "sleepiness": 0.4, "detached": 0.3, "headache": 0.15, "low_mood": 0.1}
-STRONG, LINGERING = 0.2, 0.25
+STRONG, LINGERING = 0.2, 0.03
 BY_SEVERITY: Mapping[str, float] = {"pcl-5-month": 1.3, "pcl-5-week": 1.1, "peg": 1.6, "madrs": 0.8}
 """How strongly the answers follow the severity of the days, as a share of each question's range."""
 

@@ -29,7 +29,7 @@ from portal.safety import service as safety
 from portal.safety.models import Closing
 from portal.treatment.models import Course, Infusion, InfusionStatus
 from portal.treatment.orders.models import InfusionOrder
-from tests.browser import story, treated
+from tests.browser import judged, story, treated
 from tests.cast import PASSWORD, ZONE, Person
 from tests.checkins.history import sending
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, ref, sheet
@@ -70,11 +70,11 @@ def furnish(live: Live) -> Everything:
         db.session.get_one(User, live.cast.cal.user_id).is_medical_director = True
         db.session.flush()
         review.refresh([live.cast.ada.own_id, femi.own_id], at=clock.now())
-    diary = _diary(live)
+    later = _diary(live) | judged.judge(live)
     return Everything(
         live,
         femi,
-        {name: str(value) for name, value in (ids | diary).items()}
+        {name: str(value) for name, value in (ids | later).items()}
         | words
         | {"key": key_of("epds"), "phq_key": key_of("phq-9")}
         | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs"), "kind": "liver"},
