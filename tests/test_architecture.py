@@ -58,6 +58,7 @@ PURE = {
         *("timeline", "figures", "thinning", "sentence", "axes", "outcomes", "response", "reading", "standing"),
         *("medians", "pattern", "telling", "headline", "wearing"),
     ),
+    "progress/baseline": ("values", "compared", "options"),
     "review": ("need",),
     "review/booster": ("sheet", "due", "meanwhile", "fit"),
     "review/booster/elements": (

@@ -1,13 +1,19 @@
 """The medical director's page of what holds for treatment."""
 
 from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
 
 import pytest
 
+from portal import db
+from portal.instruments import catalogue
+from portal.instruments import service as instruments
 from portal.treatment.rules import queries
 from portal.treatment.rules.values import Class
-from tests.cast import Cast
-from tests.instruments.clinic.scales import director
+from tests.cast import NOW, Cast
+from tests.factories import scored
+from tests.instruments.clinic.scales import REST, director
 from tests.page import Browser, Page
 
 Open = Callable[..., Browser]
@@ -126,3 +132,89 @@ def test_saving_what_is_in_force_changes_nothing(page: Page) -> None:
     again = confirmed.form("Save as a new version").submit(reason="again")
     assert "Nothing was changed" in again.text
     assert len(queries.list_versions()) == 1
+
+
+def test_the_page_shows_every_scale_that_can_have_a_line_with_its_default(page: Page) -> None:
+    values = page.form("Save as a new version").values
+    drawn = {name: text for name, text in values.items() if name.startswith("line_") and text}
+    assert drawn == {"line_phq-9": "10", "line_gad-7": "10", "line_pcl-5-week": "33", "line_pcl-5-month": "33"}
+    assert values["line_peg"] == "", "only three scales have a default"
+    for name in ("line_asq", "line_side-effects", "line_altered-experience", "line_daily"):
+        assert name not in values, "outcomes in an order, and scales without a good end, have no line"
+    assert values["silent_days"] == "7"
+    assert "Published: 10 or more (Kroenke 2010" in page.text
+
+
+def test_lines_and_the_silent_days_are_kept_with_the_version_and_the_chart_follows(
+    page: Page, browser: Open, cast: Cast
+) -> None:
+    scored(cast.ada, "phq-9", 14, date(2026, 11, 20))
+    chart = f"/patients/{cast.ada.own_id}/progress"
+    assert "Line 10: Interval’s default, not yet confirmed by the clinic." in browser(cast.bea).get(chart).text
+    form = page.form("Save as a new version")
+    typed = {"line_phq-9": "12", "line_peg": "4,5", "line_gad-7": "", "silent_days": "14"}
+    after = form.submit(typed, reason="our clinic's meeting")
+    for said in (
+        "Line for PHQ-9: 10 → 12",
+        "Line for PEG: no line → 4.5",
+        "Line for GAD-7: 10 → no line",
+        "Days without a word from a patient until the caseload calls them silent: 7 → 14",
+    ):
+        assert said in after.text
+    rules = queries.current().rules
+    assert dict(rules.lines) == {"phq-9": 12, "peg": 4.5, "pcl-5-week": 33, "pcl-5-month": 33}
+    assert rules.silent_days == 14
+    assert "Line 12: the clinic’s, rules version 1." in browser(cast.bea).get(chart).text
+    assert "rules version" not in browser(cast.ada).get(chart).text
+
+
+def test_a_line_that_cannot_be_is_said_at_its_field_and_everything_typed_stays(page: Page) -> None:
+    typed = {"line_phq-9": "28", "line_peg": "0", "silent_days": "61", "evening_text": "Eat early."}
+    after = page.form("Save as a new version").submit(typed, expect=422)
+    assert after.problems == [
+        "Days without a word from a patient until the caseload calls them silent. Enter a number from 1 to 60",
+        "Line for PHQ-9. Enter a number from 1 to 27",
+        "Line for PEG. Enter a number from 0.1 to 10",
+        "Say why. It is kept with this version.",
+    ]
+    kept = after.form("Save as a new version").values
+    assert {name: kept[name] for name in typed} == typed
+    assert queries.list_versions() == []
+
+
+@pytest.mark.parametrize(("name", "text"), [("line_phq-9", "9.5"), ("line_peg", "high"), ("silent_days", "")])
+def test_what_is_no_number_is_said_at_its_field(page: Page, name: str, text: str) -> None:
+    after = page.form("Save as a new version").submit({name: text}, reason="why", expect=422)
+    assert len(after.problems) == 1
+    assert after.form("Save as a new version").values[name] == text
+
+
+def test_a_scale_of_the_clinics_own_can_have_a_line_and_keeps_it_once_it_is_asked_no_more(
+    page: Page, browser: Open, cast: Cast
+) -> None:
+    by = director(cast.bea)
+    definition_id = instruments.propose_scale(REST, by=cast.bea.actor, at=NOW)
+    instruments.approve(definition_id, sha256(REST.encode()).hexdigest(), by=by, at=NOW)
+    db.session.commit()
+    catalogue.forget()
+    rules_page = browser(cast.bea).get(PATH)
+    assert "REST (0 to 4, higher is better)" in rules_page.text
+    rules_page.form("Save as a new version").submit({"line_own-rest": "2"}, reason="ours")
+    instruments.withdraw(definition_id, by=by, at=NOW)
+    db.session.commit()
+    catalogue.forget()
+    again = browser(cast.bea).get(PATH)
+    assert again.form("Save as a new version").values["line_own-rest"] == "2"
+    again.form("Save as a new version").submit(during_every="10", reason="later")
+    assert queries.current().rules.lines["own-rest"] == 2
+
+
+def test_a_line_that_another_director_took_away_is_not_put_back(browser: Open, cast: Cast) -> None:
+    director(cast.bea)
+    director(cast.cal)
+    first, second = browser(cast.bea).get(PATH), browser(cast.cal).get(PATH)
+    first.form("Save as a new version").submit({"line_gad-7": "", "line_phq-9": "11"}, reason="one")
+    told = second.form("Save as a new version").submit({"line_pcl-5-week": "31"}, reason="two", expect=409)
+    assert "Line for GAD-7: 10 → no line" in told.text
+    told.form("Save as a new version").submit()
+    assert dict(queries.current().rules.lines) == {"phq-9": 11, "pcl-5-week": 31, "pcl-5-month": 33}
