@@ -116,13 +116,14 @@ def _life(patient: PatientRef, found: Record, said: Heard, since: date) -> Life:
 
 
 def _prepared(found: Record) -> tuple[Prepared, ...]:
-    """Return what was said before the next infusion, or, where nothing was yet, before the last one."""
+    """Return what was said before the next infusion; where nothing was yet, what called for a look before the last."""
     about = [one for one in (found.ahead, *found.given[-1:]) if one is not None]
     told = preparations.latest([one.id for one in about])
     for one in about:
-        if said := told.get(one.id):
+        said = told.get(one.id, {}).items()
+        if (said and not one.was_given) or any(what.needs_a_look for _, what in said):
             return tuple(
                 Prepared(one.number, step.value, what.adult.value, what.health_change, what.medicine_change)
-                for step, what in said.items()
+                for step, what in said
             )
     return ()

@@ -107,15 +107,24 @@ def test_a_share_is_never_rounded_up_to_everything() -> None:
     assert tone_of(adherence(whole), "100 %") is Tone.PLAIN
 
 
+def test_a_patient_heard_of_today() -> None:
+    assert lines(adherence(replace(KNOWN, last_on=TODAY)))[2] == "The last check-in came today."
+
+
 @pytest.mark.parametrize(("days", "tone"), [(6, Tone.PLAIN), (7, Tone.ATTENTION), (40, Tone.ATTENTION)])
 def test_a_silent_patient_asks_to_be_seen_by_the_clinics_line(days: int, tone: Tone) -> None:
     quiet = replace(KNOWN, last_on=TODAY - timedelta(days=days))
     assert tone_of(adherence(quiet), f"{days} days ago") is tone
 
 
+def test_what_fell_due_today_is_no_days_late() -> None:
+    late = replace(KNOWN, overdue=(Overdue("ASQ", TODAY),))
+    assert "Overdue now: ASQ since today" in lines(adherence(late))
+
+
 def test_what_is_overdue_is_named_with_its_days() -> None:
     late = replace(KNOWN, overdue=(Overdue("PHQ-9", TODAY - timedelta(days=12)),))
-    assert tone_of(adherence(late), "Overdue now: PHQ-9 since 10 November 2026 (12 days).") is Tone.ATTENTION
+    assert tone_of(adherence(late), "Overdue now: PHQ-9 since 10 November 2026 (12 days)") is Tone.ATTENTION
 
 
 def test_of_a_patient_who_left_nothing_is_asked_and_that_is_not_well() -> None:

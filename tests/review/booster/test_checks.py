@@ -17,17 +17,17 @@ DONE, DUE = date(2026, 11, 2), date(2026, 12, 2)
     [
         (
             Checked("urinary", State.DONE, DUE, DONE, "none"),
-            "Urinary check: none on 2 November 2026 · next by 2 December 2026",
+            "Urinary check on 2 November 2026: none · next due by 2 December 2026",
             Tone.PLAIN,
         ),
         (
             Checked("urinary", State.DUE, DUE, DONE, "mild", needs_attention=True),
-            "Urinary check: mild on 2 November 2026 · due by 2 December 2026",
+            "Urinary check on 2 November 2026: mild · due by 2 December 2026",
             Tone.ATTENTION,
         ),
         (
             Checked("misuse", State.OVERDUE, DUE, DONE),
-            "Misuse check: nothing to note on 2 November 2026 · overdue since 2 December 2026",
+            "Misuse check on 2 November 2026: nothing to note · overdue since 2 December 2026",
             Tone.ATTENTION,
         ),
         (
@@ -37,7 +37,7 @@ DONE, DUE = date(2026, 11, 2), date(2026, 12, 2)
         ),
         (
             Checked("misuse", State.DONE, DUE, DONE, "negative", left_open_on=date(2026, 11, 9)),
-            "Misuse check: negative on 2 November 2026 · left open on 9 November 2026 · next by 2 December 2026",
+            "Misuse check on 2 November 2026: negative · left open on 9 November 2026 · next due by 2 December 2026",
             Tone.MISSING,
         ),
         (
@@ -47,7 +47,7 @@ DONE, DUE = date(2026, 11, 2), date(2026, 12, 2)
         ),
         (
             Checked("urinary", State.DONE, None, DONE),
-            "Urinary check: nothing to note on 2 November 2026 · not asked for at a set time",
+            "Urinary check on 2 November 2026: nothing to note · not asked for at a set time",
             Tone.PLAIN,
         ),
     ],
@@ -65,4 +65,7 @@ def test_liver_and_cognition_are_named_only_where_that_matters_now() -> None:
         Checked("liver", State.DONE, DUE, DONE, "ALT 90", needs_attention=True),
         Checked("cognition", State.DUE, DUE),
     ]
-    assert [line.split(":")[0] for line in lines(checks(loud))] == ["Liver tests", "Memory and thinking"]
+    assert [line.split(" on ")[0].split(":")[0] for line in lines(checks(loud))] == [
+        "Liver tests",
+        "Memory and thinking",
+    ]

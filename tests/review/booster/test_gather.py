@@ -25,7 +25,8 @@ from tests.treatment import record_rows as rows
 
 DAY = timedelta(days=1)
 STATEMENTS = 60
-MOST_LINES, MOST_CHARACTERS = 62, 5_600
+MOST_LINES, MOST_CHARACTERS = 62, 6_400
+"""What a page of paper holds beside two pictures; dates are longer here than on the page."""
 
 
 def ref(cast: Cast) -> PatientRef:
@@ -67,18 +68,18 @@ def test_every_element_of_a_patient_in_care_has_what_is_on_record(cast: Cast) ->
     assert "5 days since infusion 8 (booster)" in found[1]
     assert "6 of 6 of the first series · 2 boosters" in found[1]
     assert "PHQ-9 9, Mild · 20 November 2026" in found[2]
-    assert "9 now, 9 points (50 %) lower · reliably improved" in found[3]
+    assert "9 now, lower by 9 (50 %) · reliably improved" in found[3]
     assert "Response (50 % below the baseline): yes" in found[3]
     assert "complete score" in found[4]
     assert "Until back at 10 or above" in found[5]
-    assert "PHQ-9 item 9: 1 on 20 November 2026 · 1 on 13 November 2026" in found[6]
-    assert "ASQ: negative on 20 November 2026" in found[6]
+    assert "PHQ-9 item 9: 1, 8 times, 2 October – 20 November 2026" in found[6]
+    assert "ASQ: negative, 8 times, 2 October – 20 November 2026" in found[6]
     assert "Bea Lindqvist · Spoken with, and safe for now" in found[6]
     assert "blood pressure 124/80 before · peak 150/80 after 30 min (systolic +26)" in found[8]
     assert "Nausea (moderate, 30 min)" in found[8]
     assert "Left with every check before leaving complete." in found[8]
-    assert "Urinary check: nothing to note on 17 November 2026" in found[9]
-    assert "Since 17 November 2026: Medicine 8 10 mg started on 17 November 2026." in found[10]
+    assert "Urinary check on 17 November 2026: nothing to note" in found[9]
+    assert "Since 17 November 2026: Medicine 8 10 mg started on 17 November 2026" in found[10]
     assert "before the infusion of 17 November 2026: test negative" in found[10]
     assert "check-ins asked since 26 October 2026 were done" in found[11]
     assert "«Week 8: better.»" in found[12]
@@ -125,7 +126,7 @@ def test_a_rare_screen_is_not_crowded_out_by_a_frequent_scale(cast: Cast) -> Non
         answered(cast.ada, "phq-9", all_of("phq-9", 0), ago=ago)
     found = element(cast, 6)
     assert tone_of(found, "ASQ: acute positive on") is Tone.DANGER
-    assert tone_of(found, "PHQ-9 item 9: 0 on") is Tone.PLAIN
+    assert tone_of(found, "PHQ-9 item 9: 0, 8 times") is Tone.PLAIN
 
 
 def test_a_declined_item_is_not_answered_and_takes_nothing_back(cast: Cast) -> None:
@@ -203,7 +204,16 @@ def test_a_check_that_only_said_nothing_is_no_result(cast: Cast) -> None:
     record_of.check(cast, Watched.MISUSE, ago=3)
     found = element(cast, 9)
     assert tone_of(found, "Urinary check: no result on record · left open on 20 November 2026") is Tone.MISSING
-    assert tone_of(found, "Misuse check: nothing to note on 19 November 2026") is Tone.PLAIN
+    assert tone_of(found, "Misuse check on 19 November 2026: nothing to note") is Tone.PLAIN
+
+
+def test_a_screen_alone_is_drawn_no_more_than_it_is_said(cast: Cast) -> None:
+    answered(cast.ada, "asq", {"q1": 0, "q2": 0, "q3": 0, "q4": 0}, ago=2)
+    found = get_sheet(ref(cast), at=NOW)
+    assert found.timeline.instrument is None
+    assert not found.timeline.scores
+    answered(cast.ada, "phq-9", all_of("phq-9", 1), ago=2)
+    assert get_sheet(ref(cast), at=NOW).timeline.instrument is not None
 
 
 def test_nobody_elses_record_is_on_the_sheet(cast: Cast) -> None:

@@ -55,6 +55,15 @@ def test_what_was_said_before_an_infusion(said: Prepared, line: str, tone: Tone)
     assert tone_of(found, line) is tone
 
 
+def test_two_quiet_statements_are_told_once() -> None:
+    quiet = (Prepared(9, "evening", "yes"), Prepared(9, "same-day", "yes"))
+    assert lines(life(Life(SINCE, prepared=quiet)))[2:] == [
+        "Before infusion 9, on the day: no change told, and an adult with them."
+    ]
+    loud = (Prepared(9, "evening", "yes", "A cold"), Prepared(9, "same-day", "yes"))
+    assert "no change told" not in text(life(Life(SINCE, prepared=loud)))
+
+
 def test_life_events_are_named_with_who_added_them_and_counted_beyond_two() -> None:
     events = (Event(ON, "New job"), Event(ON, "Moved house", "Nia Achebe"), Event(SINCE, "Birthday"))
     found = lines(life(Life(SINCE, events=events)))

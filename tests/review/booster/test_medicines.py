@@ -44,7 +44,7 @@ def test_changes_since_stand_newest_first_with_dose_and_day() -> None:
     changed = (Changed("Sertraline", "changed", ON, "100 mg"), Changed("Clonazepam", "stopped", SINCE, "0.5 mg"))
     found = medicines(replace(NOTHING, since=SINCE, changed=changed))
     said = (
-        "Since 10 November 2026: Sertraline 100 mg changed on 12 November 2026, Clonazepam stopped on 10 November 2026."
+        "Since 10 November 2026: Sertraline 100 mg changed on 12 November 2026, Clonazepam stopped on 10 November 2026"
     )
     assert tone_of(found, said) is Tone.ATTENTION
     assert tone_of(medicines(replace(NOTHING, since=SINCE)), "No change of medicines on record since") is Tone.PLAIN
@@ -54,10 +54,16 @@ def test_a_benzodiazepine_stands_with_its_dose_reason_and_source() -> None:
     taken = (Taken("Clonazepam", "0.5 mg at night"), Taken("Sertraline", "100 mg"))
     found_chips = chips([Medicine("Sertraline", ("ssri",)), Medicine("Clonazepam", ("benzodiazepine",))])
     found = medicines(replace(NOTHING, taken=taken, chips=found_chips))
-    assert lines(found)[0] == "Takes: Clonazepam 0.5 mg at night, Sertraline 100 mg."
+    assert lines(found)[0] == "Takes: Clonazepam 0.5 mg at night, Sertraline 100 mg"
     assert lines(found)[1].startswith("Benzodiazepine or z-drug: Clonazepam 0.5 mg at night · May blunt the benefit.")
     assert lines(found)[1].endswith("Andrashko 2020 [V]")
     assert tones(found)[1:3] == [Tone.ATTENTION, Tone.ATTENTION]
+
+
+def test_a_long_name_never_hides_the_dose() -> None:
+    taken = (Taken("A benzodiazepine with a very long name indeed", "0.5 mg"), Taken("Sertraline", "one " * 20))
+    said = "Takes: A benzodiazepine with a very… 0.5 mg, Sertraline one one one one one one…"
+    assert lines(medicines(replace(NOTHING, taken=taken)))[0] == said
 
 
 def test_none_listed_is_said_of_benzodiazepines() -> None:
@@ -70,14 +76,14 @@ def test_a_missing_mood_stabiliser_is_never_cut_off() -> None:
     found = medicines(replace(NOTHING, chips=chips(many, is_bipolar=True)))
     assert "Mood stabiliser in bipolar: none listed" in lines(found)[1]
     assert "Benzodiazepine or z-drug" in lines(found)[2]
-    assert "Also: MAO inhibitor, Stimulant, SNRI or decongestant" in text(found)
+    assert "Also: CYP3A4 or CYP2B6 inhibitor, MAO inhibitor, Stimulant" in text(found)
     listed = medicines(replace(NOTHING, chips=chips([Medicine("Lithium", ("lithium",))], is_bipolar=True)))
     assert tone_of(listed, "Mood stabiliser in bipolar: listed: Lithium") is Tone.PLAIN
 
 
 def test_allergies_ask_to_be_seen() -> None:
     found = medicines(replace(NOTHING, allergies=(("Penicillin", "rash"), ("Latex", ""))))
-    assert tone_of(found, "Allergies: Penicillin (rash), Latex.") is Tone.ATTENTION
+    assert tone_of(found, "Allergies: Penicillin (rash), Latex") is Tone.ATTENTION
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,7 @@ def test_pregnancy_and_breastfeeding(
     ("standing", "stops", "said", "tone"),
     [
         ("stands", (), "Screening of 12 November 2026 · decided: go ahead · Bea", Tone.PLAIN),
-        ("again", (), "to be asked again before the next infusion", Tone.ATTENTION),
+        ("again", (), "decided: go ahead, but to be asked again · Bea", Tone.ATTENTION),
         ("not-now", (), "decided: not now", Tone.ATTENTION),
         ("undecided", (), "no provider has decided about it", Tone.ATTENTION),
         ("stands", ("Active psychosis",), "stop: Active psychosis · decided: go ahead", Tone.DANGER),

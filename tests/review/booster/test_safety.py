@@ -58,8 +58,14 @@ def test_the_last_answers_stand_with_their_days_and_a_declined_one_as_not_answer
 
 
 def test_only_the_last_eight_answers_are_shown() -> None:
-    found = text(safety(Safety(TODAY, (Series(ITEM_9, answers(*[NO] * 12)),))))
-    assert found.count("0 on ") == 8
+    found = text(safety(Safety(TODAY, (Series(ITEM_9, answers(*[NO, YES] * 6)),))))
+    assert found.count(" on ") == 8
+
+
+def test_the_same_answer_many_times_in_a_row_is_told_once_with_its_days() -> None:
+    found = lines(safety(Safety(TODAY, (Series(ITEM_9, answers(YES, NO, NO, NO, UNKNOWN, UNKNOWN)),))))
+    days = "not answered on 25 October 2026 · not answered on 18 October 2026"
+    assert f"PHQ-9 item 9: 2 on 22 November 2026 · 0, 3 times, 1 – 15 November 2026 · {days}" in found
 
 
 def test_nothing_answered_is_said_to_be_missing() -> None:
@@ -74,7 +80,7 @@ def test_open_alerts_come_first_with_severity_age_and_whether_anybody_took_them_
     found = safety(Safety(TODAY, opened=(urgent, review)))
     assert lines(found)[:2] == [
         "Open alert: Frequent thoughts · urgent · 3 days old · nobody has taken it on",
-        "Open alert: Not answered · to review · 0 days old · taken on",
+        "Open alert: Not answered · to review · opened today · taken on",
     ]
     assert told.tones(found)[:2] == [Tone.DANGER, Tone.ATTENTION]
     assert "No open alert" not in text(found)

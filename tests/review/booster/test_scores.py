@@ -72,7 +72,7 @@ def test_a_prorated_score_asks_to_be_seen_and_is_compared_with_nothing() -> None
     assert "prorated" in lines(newest(timeline))[0]
     found = change.change(timeline)
     assert tone_of(found, "is left out: compared is 6") is Tone.ATTENTION
-    assert "6 now, 13 points (68 %) lower" in text(found)
+    assert "6 now, lower by 13 (68 %)" in text(found)
 
 
 def test_an_old_score_does_not_speak_for_today() -> None:
@@ -98,9 +98,9 @@ def test_a_changed_version_is_told_and_its_baseline_not_compared() -> None:
 
 def test_the_change_since_the_baseline_and_the_best_score() -> None:
     assert lines(change.change(HELD))[:4] == [
-        f"Against the baseline, 19 on 10 February 2026 · 9 now, 10 points (53 %) lower · {IMPROVED}",
+        f"Against the baseline, 19 on 10 February 2026 · 9 now, lower by 10 (53 %) · {IMPROVED}",
         "The baseline is the last complete score before the first infusion of the course.",
-        f"Against the best of the course, 5 on 16 April 2026 · 9 now, 4 points (80 %) higher · {UNCHANGED}",
+        f"Against the best of the course, 5 on 16 April 2026 · 9 now, higher by 4 (80 %) · {UNCHANGED}",
         "Response (50 % below the baseline): yes, first reached on 17 March 2026 · Remission (below 5): not reached",
     ]
     assert lines(change.change(HELD))[4] == "Thresholds: McInnes 2022; NHS Talking Therapies; scale in version 1."
@@ -142,7 +142,7 @@ def test_one_score_alone() -> None:
 
 
 def test_a_baseline_of_nothing_gives_points_and_no_percent() -> None:
-    assert "4 now, 4 points higher" in text(change.change(told((125, 0), (2, 4))))
+    assert "4 now, higher by 4" in text(change.change(told((125, 0), (2, 4))))
 
 
 def test_the_newest_being_the_best_is_said_once() -> None:

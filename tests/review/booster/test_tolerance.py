@@ -88,9 +88,9 @@ def test_half_a_pair_of_pressures_is_said_as_it_is(pressure: Pressure, said: str
         (replace(NAUSEA, strength=3), "Nausea (severe, 30 min)", Tone.ATTENTION),
         (replace(NAUSEA, minutes=241), "Nausea (moderate, 241 min)", Tone.ATTENTION),
         (replace(NAUSEA, minutes=240), "Nausea (moderate, 240 min)", Tone.PLAIN),
-        (replace(NAUSEA, minutes=None, still_after=1200), "still there after 20 h", Tone.ATTENTION),
+        (replace(NAUSEA, minutes=None, still_after=1200), "still there at 20 h", Tone.ATTENTION),
         (replace(NAUSEA, minutes=None, is_open=True), "no end noted", Tone.PLAIN),
-        (Effect("other", "Itching", None, None, False, None, True, False), "Itching.", Tone.PLAIN),
+        (Effect("other", "Itching", None, None, False, None, True, False), "Itching", Tone.PLAIN),
     ],
 )
 def test_a_side_effect_has_its_strength_and_length(effect: Effect, said: str, tone: Tone) -> None:
@@ -113,6 +113,6 @@ def test_what_was_strong_or_long_in_the_course_is_counted() -> None:
     strong = replace(WELL, effects=(replace(NAUSEA, strength=3),))
     mild = replace(WELL, effects=(NAUSEA, Effect("headache", "", 1, 10, False, None, True, False)))
     found = sheet(WELL, course=(strong, mild, WELL, NOBODY))
-    assert "Severe or longer than 4 hours in this course: Nausea with 2 of 3." in lines(found)
+    assert "Severe or longer than 4 hours in this course: Nausea 1 of 3" in lines(found)
     assert "Of 1 infusion of this course nobody wrote down how it was." in lines(found)
     assert "Headache" not in text(found)

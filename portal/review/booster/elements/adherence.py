@@ -114,7 +114,7 @@ def _lines(found: Adherence) -> Iterator[Line]:
     yield _last(found)
     if found.overdue:
         late = [_late(one, found.today) for one in found.overdue]
-        yield parts.attention(message("Overdue now: %(what)s.", what=parts.listed(late, MOST_OVERDUE)))
+        yield parts.attention(message("Overdue now: %(what)s", what=parts.listed(late, MOST_OVERDUE)))
     elif found.is_in_care and found.counts:
         yield parts.plain(message("Nothing is overdue."))
 
@@ -157,4 +157,6 @@ def _last(found: Adherence) -> Line:
 
 def _late(one: Overdue, today: date) -> Message:
     days = counted("%(n)s day", "%(n)s days", (today - one.since).days)
+    if one.since >= today:
+        return message("%(scale)s since today", scale=one.name)
     return message("%(scale)s since %(on)s (%(days)s)", scale=one.name, on=parts.on(one.since), days=days)

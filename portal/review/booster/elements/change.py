@@ -79,11 +79,11 @@ def _difference(instrument: InstrumentView, before: ScorePoint, after: ScorePoin
         return message("the same now")
     values = {"score": amount(instrument, now), "points": amount(instrument, points)}
     if then <= 0:
-        lower, higher = "%(score)s now, %(points)s points lower", "%(score)s now, %(points)s points higher"
+        lower, higher = "%(score)s now, lower by %(points)s", "%(score)s now, higher by %(points)s"
     else:
         values["percent"] = round(100 * points / then)
-        lower = "%(score)s now, %(points)s points (%(percent)s %%) lower"
-        higher = "%(score)s now, %(points)s points (%(percent)s %%) higher"
+        lower = "%(score)s now, lower by %(points)s (%(percent)s %%)"
+        higher = "%(score)s now, higher by %(points)s (%(percent)s %%)"
     return message(lower if now < then else higher, **values)
 
 

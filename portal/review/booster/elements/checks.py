@@ -9,6 +9,7 @@ from portal.review.booster.elements import parts
 from portal.review.booster.sheet import Element, Line
 from portal.treatment.monitoring.due import State
 
+MOST_FOUND = 60
 ALWAYS = ("urinary", "misuse")
 NAMES = {
     "urinary": message("Urinary check"),
@@ -63,9 +64,9 @@ def _last(one: Checked) -> Message:
     if one.done_on is None:
         return message("%(check)s: no result on record", check=NAMES[one.kind])
     fine = message("needs attention") if one.needs_attention else message("nothing to note")
-    came_to = message("%(found)s", found=one.found) if one.found else fine
+    came_to = message("%(found)s", found=parts.shortened(one.found, MOST_FOUND)) if one.found else fine
     values = {"check": NAMES[one.kind], "found": came_to, "on": parts.on(one.done_on)}
-    return message("%(check)s: %(found)s on %(on)s", **values)
+    return message("%(check)s on %(on)s: %(found)s", **values)
 
 
 def _open(one: Checked) -> Iterator[Message]:
@@ -81,4 +82,4 @@ def _due(one: Checked) -> Iterator[Message]:
     elif one.state is State.DUE:
         yield message("due by %(on)s", on=parts.on(one.due_on))
     else:
-        yield message("next by %(on)s", on=parts.on(one.due_on))
+        yield message("next due by %(on)s", on=parts.on(one.due_on))

@@ -1,6 +1,6 @@
 """Element 12: what the patient wrote and said, what happened in their life, and what they hope for. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,8 +81,7 @@ def life(found: Life) -> Element:
 def _lines(found: Life) -> Iterator[Line]:
     yield _goals(found.goals)
     yield from _notes(found)
-    for said in found.prepared:
-        yield from _prepared(said)
+    yield from _before(found.prepared)
     for event in found.events[:MOST_EVENTS]:
         added = message("added by %(name)s", name=parts.name(event.by)) if event.by else message("added by the patient")
         heading = message("Life event of %(on)s, %(added)s:", on=parts.on(event.on), added=added)
@@ -117,11 +116,17 @@ def _notes(found: Life) -> Iterator[Line]:
         yield parts.missing(message("No note with a check-in since %(on)s.", on=parts.on(found.since)))
 
 
+def _before(prepared: Sequence[Prepared]) -> Iterator[Line]:
+    """Say what was told before an infusion, or, of the last statement, that there was nothing to tell."""
+    told = [line for said in prepared for line in _prepared(said)]
+    yield from told
+    if prepared and not told:
+        quiet = "Before infusion %(number)s, %(step)s: no change told, and an adult with them."
+        yield parts.plain(message(quiet, number=prepared[-1].number, step=STEPS[prepared[-1].step]))
+
+
 def _prepared(said: Prepared) -> Iterator[Line]:
     values = {"number": said.number, "step": STEPS[said.step]}
-    if said.adult not in ADULTS and not said.health and not said.medicines:
-        well = "Before infusion %(number)s, %(step)s: no change told, and an adult with them."
-        yield parts.plain(message(well, **values))
     if said.adult in ADULTS:
         yield parts.attention(
             message("Before infusion %(number)s, %(step)s: %(adult)s.", adult=ADULTS[said.adult], **values)

@@ -29,7 +29,7 @@ STANDINGS = {
     "undecided": message("no provider has decided about it"),
     "not-now": message("decided: not now"),
     "stands": message("decided: go ahead"),
-    "again": message("to be asked again before the next infusion"),
+    "again": message("decided: go ahead, but to be asked again"),
 }
 
 
@@ -115,7 +115,7 @@ def _changes(since: date, changed: Sequence[Changed]) -> Line:
     if not changed:
         return parts.plain(message("No change of medicines on record since %(on)s.", on=parts.on(since)))
     shown = parts.listed([_change(one) for one in changed], MOST_CHANGES)
-    return parts.attention(message("Since %(on)s: %(changes)s.", on=parts.on(since), changes=shown))
+    return parts.attention(message("Since %(on)s: %(changes)s", on=parts.on(since), changes=shown))
 
 
 def _change(one: Changed) -> Message:
@@ -137,7 +137,7 @@ def _medicine(name: str, dose: str) -> Message:
 def _taken(found: Medicines) -> Line:
     if found.taken:
         shown = parts.listed([_medicine(one.name, one.dose) for one in found.taken], MOST_TAKEN)
-        return parts.plain(message("Takes: %(medicines)s.", medicines=shown))
+        return parts.plain(message("Takes: %(medicines)s", medicines=shown))
     if found.confirmed_on is None:
         return parts.missing(message("No medicine is on record, and nobody confirmed that none is taken."))
     return parts.plain(message("Takes none, confirmed on %(on)s.", on=parts.on(found.confirmed_on)))
@@ -155,18 +155,23 @@ def _chips(chips: Sequence[Chip], taken: Sequence[Taken]) -> Iterator[Line]:
         yield parts.plain(said) if is_well else parts.attention(said)
     rest = [message(chip.label) for chip in first[MOST_CHIPS:]]
     if rest:
-        yield parts.attention(message("Also: %(what)s.", what=parts.listed(rest, len(rest))))
+        yield parts.attention(message("Also: %(what)s", what=parts.listed(rest, len(rest))))
     if taken and not any(chip.code == BENEFIT for chip in chips):
         yield parts.plain(message("No benzodiazepine or z-drug is listed."))
 
 
 def _allergies(found: Medicines) -> Line:
     if found.allergies:
-        shown = [parts.name(f"{what} ({how})" if how else what) for what, how in found.allergies]
-        return parts.attention(message("Allergies: %(allergies)s.", allergies=parts.listed(shown, MOST_ALLERGIES)))
+        shown = [_allergy(what, how) for what, how in found.allergies]
+        return parts.attention(message("Allergies: %(allergies)s", allergies=parts.listed(shown, MOST_ALLERGIES)))
     if found.confirmed_on is None:
         return parts.missing(message("No allergy is on record, and nobody confirmed that there is none."))
     return parts.plain(message("No allergy, confirmed on %(on)s.", on=parts.on(found.confirmed_on)))
+
+
+def _allergy(what: str, how: str) -> Message:
+    values = {"what": parts.name(what), "how": parts.shortened(how, MOST_OF_A_DOSE)}
+    return message("%(what)s (%(how)s)", **values) if how.strip() else parts.name(what)
 
 
 def _pregnancy(found: Medicines) -> Line:

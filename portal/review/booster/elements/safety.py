@@ -7,15 +7,19 @@ inpatients at risk 73 did not endorse it (Horowitz 2020 and others, PMC8258235).
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from portal.instruments.definition import SafetyState
-from portal.progress.words import Message, counted, message
+from portal.progress.words import Message, Span, counted, message
 from portal.review.booster.elements import parts
 from portal.review.booster.sheet import Element, Line, Tone
 from portal.safety.rules import Severity
 
 MOST_ANSWERS, MOST_ALERTS, MOST_CLOSED = 8, 3, 2
 DAYS = 28
+RUN = 3
+"""So many equal answers in a row are told as one."""
+NOT_ANSWERED = message("not answered")
 SEVERITIES = {
     Severity.URGENT: message("urgent"),
     Severity.SAME_DAY: message("same day"),
@@ -117,7 +121,8 @@ def _waiting(found: Safety) -> Iterator[Line]:
 
 
 def _answers(series: Series) -> Line:
-    shown = [_told(one) for one in series.answers[:MOST_ANSWERS]]
+    runs = [list(run) for _, run in groupby(series.answers[:MOST_ANSWERS], key=lambda one: (one.state, one.said))]
+    shown = [said for run in runs for said in _run(run)]
     said = message("%(name)s: %(answers)s", name=series.name, answers=parts.row(shown))
     return Line(said, tone_of(series.answers[:MOST_ANSWERS]))
 
@@ -132,8 +137,18 @@ def tone_of(answers: Sequence[Told]) -> Tone:
     return Tone.ATTENTION if SafetyState.POSITIVE in known else Tone.PLAIN
 
 
+def _run(answers: Sequence[Told]) -> Iterator[Message]:
+    """Say an answer that was the same several times in a row once, with the days from the first to the last."""
+    if len(answers) < RUN:
+        yield from map(_told, answers)
+        return
+    days = Span(answers[-1].on, answers[0].on)
+    values = {"answer": answers[0].said or NOT_ANSWERED, "times": len(answers), "days": days}
+    yield message("%(answer)s, %(times)s times, %(days)s", **values)
+
+
 def _told(one: Told) -> Message:
-    return message("%(answer)s on %(on)s", answer=one.said or message("not answered"), on=parts.on(one.on))
+    return message("%(answer)s on %(on)s", answer=one.said or NOT_ANSWERED, on=parts.on(one.on))
 
 
 def _daily(answers: Sequence[Told]) -> Line:

@@ -3,6 +3,7 @@
 Long is more than the four hours within which side effects are over for most (general knowledge [K]).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,6 @@ from datetime import date
 from portal.progress.words import Message, counted, message
 from portal.review.booster.elements import parts
 from portal.review.booster.sheet import Element, Line, Tone
-from portal.treatment.tolerability.across import Across, over
 from portal.treatment.tolerability.values import Effect, Tolerated
 
 LONG_MINUTES = 240
@@ -134,7 +134,7 @@ def _effects(last: Last, names: Mapping[str, str]) -> Line:
     effects = last.tolerated.effects
     if effects:
         shown = parts.listed([_effect(one, names) for one in effects], MOST_EFFECTS)
-        said = message("Side effects: %(effects)s.", effects=shown)
+        said = message("Side effects: %(effects)s", effects=shown)
         return parts.attention(said) if any(map(_matters, effects)) else parts.plain(said)
     if not last.tolerated.is_known:
         return parts.missing(message("Side effects: nobody wrote down how it was."))
@@ -148,10 +148,10 @@ def _effect(one: Effect, names: Mapping[str, str]) -> Message:
     if one.minutes is not None:
         details.append(message("%(minutes)s min", minutes=one.minutes))
     if one.still_after is not None:
-        details.append(message("still there after %(hours)s h", hours=round(one.still_after / 60)))
+        details.append(message("still there at %(hours)s h", hours=round(one.still_after / 60)))
     elif one.is_open:
         details.append(message("no end noted"))
-    called = parts.name(one.name or names.get(one.code, one.code))
+    called = _called(one.code, one.name, names)
     return message("%(effect)s (%(details)s)", effect=called, details=parts.listed(details, 3)) if details else called
 
 
@@ -173,12 +173,18 @@ def _over(course: Sequence[Tolerated], names: Mapping[str, str]) -> Iterator[Lin
     """Say what was strong or long with any infusion of the course, where there was more than one."""
     if len(course) < 2:
         return
-    strong = {(effect.code, effect.name) for one in course for effect in one.effects if _matters(effect)}
-    found = [one for one in over(course) if (one.code, one.name) in strong]
+    known = [one for one in course if one.is_known]
+    strong = Counter((effect.code, effect.name) for one in known for effect in one.effects if _matters(effect))
     unknown = sum(not one.is_known for one in course)
-    if found:
-        shown = parts.listed([_across(one, names) for one in found], MOST_EFFECTS)
-        yield parts.attention(message("Severe or longer than 4 hours in this course: %(effects)s.", effects=shown))
+    if strong:
+        shown = [
+            message("%(effect)s %(had)s of %(of)s", effect=_called(code, name, names), had=had, of=len(known))
+            for (code, name), had in strong.most_common()
+        ]
+        said = message(
+            "Severe or longer than 4 hours in this course: %(effects)s", effects=parts.listed(shown, MOST_EFFECTS)
+        )
+        yield parts.attention(said)
     if unknown:
         yield parts.missing(
             counted(
@@ -189,6 +195,5 @@ def _over(course: Sequence[Tolerated], names: Mapping[str, str]) -> Iterator[Lin
         )
 
 
-def _across(one: Across, names: Mapping[str, str]) -> Message:
-    called = parts.name(one.name or names.get(one.code, one.code))
-    return message("%(effect)s with %(had)s of %(of)s", effect=called, had=one.had, of=one.of)
+def _called(code: str, name: str, names: Mapping[str, str]) -> Message:
+    return parts.name(name or names.get(code, code))
