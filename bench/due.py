@@ -1,9 +1,10 @@
 """What due lists cost: `.venv/bin/python -m bench.due`.
 
-The due list of one patient with ten years of daily check-ins and 200 infusions beside one with ninety days, and one
-round of the worker through the due lists of 50,000 patients beside 5,000. What counts is the ratio: for one patient of
-the medians of alternating rounds, for the worker of the time for each patient. Beside the time stands the ratio of our
-own process's work alone, which a busy machine does not stretch.
+The due list of one patient with ten years of daily check-ins and 200 infusions beside one with ninety days, what is
+overdue of the 50 patients on a page of the caseload in a clinic of 50,000 beside one of 5,000, and of all of them as
+the file of a whole caseload counts it. What counts is the ratio: of the medians of alternating rounds, for the whole
+clinic of the time for each patient. Beside the time stands the ratio of our own process's work alone, which a busy
+machine does not stretch.
 """
 
 import argparse
@@ -15,23 +16,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text
 
 from bench import bare, people, stand
 from portal import clock, db
+from portal.accounts.models import User
 from portal.checkins import due
 from portal.checkins.models import CheckIn, PlanItem
 from portal.checkins.rhythm import Anchor, Trigger, every, to_json
-from portal.notifications.models import WorkerRound
 from portal.patients import queries as patients
 from portal.patients.models import Patient
 from portal.patients.queries import PatientRef
-from portal.review.models import CaseloadRow
-from portal.review.worker import OverdueRound
 from portal.treatment.models import Course, CourseStatus, Infusion, InfusionKind, InfusionStatus, Route, Site
 
 LONG, SHORT = (3_650, 200), (90, 8)
-LARGE, SMALL = 50_000, 5_000
+LARGE, SMALL, PAGE = 50_000, 5_000, 50
 PLAN: dict[str, tuple[tuple[Trigger, ...], int]] = {
     "phq-9": ((*every(14), Trigger(Anchor.PLANNED_INFUSION, hours=-72)), 3),
     "gad-7": (every(14), 0),
@@ -64,10 +63,13 @@ def main() -> None:
             provider = people.provider()
             long, short = one_patient(provider, options.rounds)
             print(_row(kind, "one patient, 10 years and 200 infusions / 90 days", long, short), flush=True)
-            small = whole_clinic(provider, options.small, first=10)
-            large = whole_clinic(provider, options.large - options.small, first=10 + options.small, of=options.large)
-            name = f"one round, {options.large:,} / {options.small:,}, for each patient"
-            print(_row(kind, name, large, small) + f", whole {large.seconds * options.large:.0f} s", flush=True)
+            few = clinic(provider, options.small, first=10, rounds=options.rounds // 2)
+            rest = options.large - options.small
+            many = clinic(provider, rest, first=10 + options.small, rounds=options.rounds // 2)
+            of = f"{options.large:,} / {options.small:,}"
+            print(_row(kind, f"a page of 50, clinic of {of}", many[0], few[0]), flush=True)
+            whole = f", whole {many[1].seconds * options.large:.0f} s"
+            print(_row(kind, f"the clinic of {of}, for each patient", many[1], few[1]) + whole, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +109,25 @@ def one_patient(provider: uuid.UUID, rounds: int) -> tuple[Cost, Cost]:
     return _median(costs[0]), _median(costs[1])
 
 
-def whole_clinic(provider: uuid.UUID, more: int, *, first: int, of: int | None = None) -> Cost:
-    """Write so many more patients; return what one round through all of them costs for each.
-
-    Every row of the caseload says a wrong number before the round, so that every row is written.
-    """
+def clinic(provider: uuid.UUID, more: int, *, first: int, rounds: int) -> tuple[Cost, Cost]:
+    """Write so many more patients; return what a page of them costs, and what all of them cost for each patient."""
     db.begin(write=True)
     for patient_id in people.patients(more, provider, first=first):
         write(patient_id, provider, days=60, infusions=3, check_ins=8)
-    db.session.execute(update(CaseloadRow).values(overdue=99))
-    db.session.execute(text("DELETE FROM worker_rounds"))
-    db.session.commit()
     _analyze()
-    worker = OverdueRound("bench")
+    planned = select(Patient.id, Patient.enrolled_at, Patient.status, User.time_zone)
+    everybody = db.session.execute(planned.join(User, User.id == Patient.user_id)).all()
+    pages = []
+    for number in range(rounds):
+        begun = Cost.now()
+        due.count_late(everybody[number * PAGE : (number + 1) * PAGE], clock.now())
+        pages.append(Cost.since(begun))
     begun = Cost.now()
-    while worker.step():
-        pass
-    passed = Cost.since(begun)
-    wrong = db.session.query(CaseloadRow).filter_by(overdue=99).count()
-    if wrong or db.session.query(WorkerRound).one().leased_by is not None:
-        raise RuntimeError(f"{wrong} rows were left out; this measures nothing")
-    return Cost(passed.seconds / (of or more), passed.work / (of or more))
+    late = due.count_late(everybody, clock.now())
+    whole = Cost.since(begun)
+    if not any(late.values()):
+        raise RuntimeError("nobody is late; this measures nothing")
+    return _median(pages), Cost(whole.seconds / len(everybody), whole.work / len(everybody))
 
 
 def write(patient_id: uuid.UUID, provider: uuid.UUID, *, days: int, infusions: int, check_ins: int) -> None:

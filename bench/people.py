@@ -15,6 +15,7 @@ from portal.access.policy import PatientStatus, Role
 from portal.accounts import sessions
 from portal.accounts.models import AccountStatus, User
 from portal.checkins.models import PlanItem
+from portal.checkins.ready_made import Phase
 from portal.patients.models import CareTeamMember, Patient
 from portal.review.models import CaseloadEntry, CaseloadRow
 from portal.web.session import csrf_secret
@@ -82,7 +83,7 @@ def patients(count: int, provider_id: uuid.UUID, *, first: int = 1) -> list[uuid
     ids = [uuid.uuid4() for _ in users]
     add(User, iter(users))
     add(Patient, (_patient(found, one["id"], since) for found, one in zip(ids, users, strict=True)))
-    member = {"user_id": provider_id, "since": since, "until": None}
+    member = {"user_id": provider_id, "since": since, "until": None, "is_lead": True}
     add(CareTeamMember, ({"id": uuid.uuid4(), "patient_id": found, **member} for found in ids))
     add(PlanItem, (_plan_item(found, since) for found in ids))
     add(CaseloadRow, (_caseload_row(found, number) for number, found in enumerate(ids, start=first)))
@@ -149,6 +150,9 @@ def _caseload_row(patient_id: uuid.UUID, number: int) -> dict[str, Any]:
         "latest_band": None,
         "previous": 12.0,
         "best": 4.0,
+        "trend": "steady",
+        "phase": Phase.MAINTENANCE,
+        "review_on": None,
         "infusions_done": 7,
         "unreviewed": number % 5,
         "unread": number % 3,
@@ -160,5 +164,7 @@ def _caseload_row(patient_id: uuid.UUID, number: int) -> dict[str, Any]:
 
 
 def _entry(patient_id: uuid.UUID, provider_id: uuid.UUID, number: int) -> dict[str, Any]:
-    sort_name = f"person {number:06d}"
-    return {"user_id": provider_id, "patient_id": patient_id, "rank": 4 + number % 3, "sort_name": sort_name}
+    """One in the middle of the list; nobody of them is on a list of its own."""
+    marks = {"is_lead": False, "is_worsening": False, "in_induction": False, "review_on": None, "heard_at": None}
+    place = {"rank": 5 + number % 3, "sort_name": f"person {number:06d}"}
+    return {"user_id": provider_id, "patient_id": patient_id} | place | marks

@@ -63,7 +63,7 @@ class Line:
         """Return how far the score has moved from another one, in points; below 0 where it fell."""
         if self.latest is None or value is None:
             return None
-        return round(self.latest - value, self.scale.digits or 0)
+        return round(self.latest - value, 2)
 
     @property
     def rises(self) -> bool | None:

@@ -46,10 +46,14 @@ def _treated(line: Line, today: date, zone: ZoneInfo) -> list[Cell]:
 
 
 def _scored(line: Line, zone: ZoneInfo) -> list[Cell]:
+    def points(value: float | None) -> Cell:
+        return int(value) if value is not None and value.is_integer() and not line.scale.digits else value
+
     return [
-        *(line.instrument_title, line.latest, _yes(line.is_prorated) if line.latest is not None else None),
-        *(_iso(_day(line.latest_at, zone)), line.latest_band, line.baseline, line.since(line.baseline)),
-        *(line.best, line.since(line.best), words(line.trend) if line.trend else None),
+        *(line.instrument_title, points(line.latest), _yes(line.is_prorated) if line.latest is not None else None),
+        *(_iso(_day(line.latest_at, zone)), line.latest_band),
+        *(points(line.baseline), points(line.since(line.baseline)), points(line.best), points(line.since(line.best))),
+        words(line.trend) if line.trend else None,
     ]
 
 
