@@ -38,7 +38,7 @@ class Reviewed:
 REVIEWS: Mapping[str, tuple[Reviewed, ...]] = {
     "ada": (
         Reviewed(232, ReviewDecision.BOOSTER, "Back above 10 for a week and rising. Same dose.", 298),
-        Reviewed(305, ReviewDecision.BOOSTER, "Ten weeks this time. Back at 10 two days ago, and she feels it coming. Same dose.", 330),
+        Reviewed(305, ReviewDecision.BOOSTER, "Ten weeks this time, back at 10 now, and she feels it. Same dose.", 330),
     ),
     "marcus": (
         Reviewed(
