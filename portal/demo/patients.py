@@ -11,7 +11,7 @@ from portal.checkins import planning, ready_made
 from portal.checkins import service as checkins
 from portal.checkins.ready_made import Phase
 from portal.db import session
-from portal.demo import alerts, check_ins, infusions, life, medicines, reviews, screenings
+from portal.demo import alerts, check_ins, decided, infusions, life, medicines, screenings
 from portal.demo import course_of_illness as illness
 from portal.demo.calendar import Calendar
 from portal.demo.case import NAMESPACE, Agenda, Case
@@ -98,7 +98,7 @@ def _ref(patient_id: uuid.UUID) -> PatientRef:
 def _live(case: Case) -> check_ins.Sent:
     """Write everything that happened, in order of time, and return the check-ins."""
     agenda = Agenda()
-    for part in (medicines, life, screenings, infusions, reviews):
+    for part in (medicines, life, screenings, infusions, decided):
         part.plan(case, agenda)
     sent = check_ins.plan(case, illness.live(case.story, SEED), infusions.moments(case), agenda)
     agenda.run()
