@@ -19,7 +19,12 @@ from portal import db
 from portal.patients.models import Patient
 from tests import chromium, server
 
-SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
+SLOW_4G: dict[str, Any] = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_600_000 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
 SLOWED = 4
 TEN_YEARS = 3_650
 # The chart is inline in the page: it is drawn with the first paint after its markup arrived.
@@ -76,15 +81,18 @@ def prepare(url: str, folder: Path) -> tuple[uuid.UUID, uuid.UUID, str]:
     return patient_id, item_id, cookie.partition("=")[2]
 
 
-def visit(running: Browser, address: str, path: str, cookie: str) -> dict[str, float]:
-    """Open a page with an empty cache on a slowed phone; return what it cost."""
+def visit(
+    running: Browser, address: str, path: str, cookie: str, *, network: dict[str, Any] | None = SLOW_4G
+) -> dict[str, float]:
+    """Open a page with an empty cache on a slowed phone; return what it cost. `network` None is as fast as it is."""
     context: BrowserContext = running.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2)
     context.add_cookies([{"name": "interval", "value": cookie, "url": address}])
     page: Page = context.new_page()
     page.add_init_script(WATCH)
     protocol = context.new_cdp_session(page)
     protocol.send("Network.enable")
-    protocol.send("Network.emulateNetworkConditions", SLOW_4G)
+    if network is not None:
+        protocol.send("Network.emulateNetworkConditions", network)
     protocol.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
     sizes: list[float] = []
     protocol.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))

@@ -95,6 +95,8 @@ FEATURES = (
     booster,
     notifications,
 )
+REFLECTS_NOTHING = {"static", "progress.show", "progress.picture", "progress.numbers"}
+"""Where nothing of a query comes back as it was written, so that compressing tells nobody what else is on the page."""
 COMPRESSED = ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/csv"]
 
 
@@ -255,7 +257,7 @@ def _version(filename: str) -> str:
 
 def _compress_with(compress: Compress) -> Any:
     def maybe_compress(response: Response) -> Response:
-        reflects_input = request.method != "GET" or (request.args and request.endpoint != "static")
+        reflects_input = request.method != "GET" or (request.args and request.endpoint not in REFLECTS_NOTHING)
         return response if reflects_input else compress.after_request(response)
 
     return maybe_compress

@@ -29,6 +29,7 @@ from portal.web.tables import Cell, as_csv
 
 blueprint = Blueprint("progress", __name__)
 
+MOST_CHOICES = 100
 RANGES = {
     "interval": _l("Since the last treatment"),
     "3-months": _l("3 months"),
@@ -76,6 +77,7 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         scores=table.page(table.rows(shown), number),
         daily=table.daily_page(shown, number),
         here=_here,
+        asked=_asked(),
         treated=_treated(whole, words),
         compared_with=[] if is_own else compared.said(whole),
         notes=_notes(shown, for_team=not is_own),
@@ -210,6 +212,14 @@ def _draw(timeline: Timeline, words: Words, said: list[str]) -> Drawn:
 
 def _here(endpoint: str = ".show", **changed: Any) -> str:
     """Return this page's address with something else chosen; another choice begins at the first page of the table."""
-    named = [name for name in ("range", "scale", "part", "lane") if name in request.args]
-    kept: dict[str, Any] = {name: request.args.getlist(name) for name in named}
-    return url_for(endpoint, patient_id=guard.patient().id, **kept | changed)
+    return url_for(endpoint, patient_id=guard.patient().id, **_asked() | changed)
+
+
+def _asked() -> dict[str, Any]:
+    """Return what the address asks for, read and written anew: nothing comes back as somebody else wrote it."""
+    numbers = {name: request.args.get(name, type=int) for name in ("scale", "part")}
+    asked: dict[str, Any] = {name: value for name, value in numbers.items() if value in range(MOST_CHOICES)}
+    if request.args.get("range") in RANGES:
+        asked["range"] = request.args["range"]
+    lanes = [one for one in request.args.getlist("lane", type=int) if one in range(MOST_CHOICES)]
+    return asked | ({"lane": lanes[: queries.MOST_STRIPS]} if lanes else {})

@@ -6,7 +6,8 @@ from typing import Any
 
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_decimal
-from flask_babel import gettext, ngettext
+from babel.support import NullTranslations
+from flask_babel import get_translations
 
 from portal.progress.words import Message, Points, Span, Words
 from portal.web import filters
@@ -14,9 +15,9 @@ from portal.web import filters
 
 def words() -> Words:
     """Return the voice for whoever reads this request."""
-    locale = str(filters.locale())
+    locale, translations = str(filters.locale()), get_translations()
     return Words(
-        say=say,
+        say=lambda message: _say(message, locale, translations),
         day=lambda on: _day(on, locale),
         short_day=lambda on: _short_day(on, locale),
         month=lambda on: _month(on, locale),
@@ -26,16 +27,25 @@ def words() -> Words:
 
 def say(message: Message) -> str:
     """Return a message in the reader's language."""
-    values = {name: _write(value) for name, value in message.values.items()}
+    return _say(message, str(filters.locale()), get_translations())
+
+
+# The reader's language is asked for once: a chart of ten years says thousands of messages.
+def _say(message: Message, locale: str, translations: NullTranslations) -> str:
+    values = {name: _write(value, locale, translations) for name, value in message.values.items()}
     if message.plural is None:
-        return str(gettext(message.msgid, **values))
-    return str(ngettext(message.msgid, message.plural, int(str(message.values["n"])), **values))
+        return _filled(translations.gettext(message.msgid), values)
+    count = int(str(message.values["n"]))
+    return _filled(translations.ngettext(message.msgid, message.plural, count), values)
 
 
-def _write(value: object) -> Any:
-    locale = str(filters.locale())
+def _filled(words: str, values: dict[str, Any]) -> str:
+    return words % values if values else words
+
+
+def _write(value: object, locale: str, translations: NullTranslations) -> Any:
     if isinstance(value, Message):
-        return say(value)
+        return _say(value, locale, translations)
     if isinstance(value, Span):
         return _span(value, locale)
     if isinstance(value, Points):

@@ -187,3 +187,19 @@ def test_with_nothing_on_record_there_is_no_picture_and_the_table_is_empty(brows
     assert "Nothing to show yet" in browser(cast.ada).get(f"/patients/{cast.ada.own_id}/progress").text
     assert fetched(browser, cast.ada, cast.ada, ".svg").status_code == 404
     assert rows(fetched(browser, cast.ada, cast.ada, ".csv")) == []
+
+
+NONSENSE = ["range=zzqx", "scale=zzqx", "lane=zzqx", "page=zzqx", "zzqx=1", "part=-77731", "scale=77731", "lane=77731"]
+
+
+@pytest.mark.parametrize("ending", ["", ".svg", ".csv"])
+def test_nothing_of_an_address_comes_back_so_that_the_answer_may_be_compressed(
+    browser: Opener, told: Cast, ending: str
+) -> None:
+    for query in NONSENSE:
+        answer = fetched(browser, told.ada, told.ada, ending, query)
+        assert answer.status_code == 200
+        assert not any(word in answer.get_data(as_text=True) for word in ("zzqx", "77731"))
+    headers = {"Accept-Encoding": "br"}
+    path = f"/patients/{told.ada.own_id}/progress{ending}?range=all"
+    assert browser(told.ada).open(path, headers=headers).headers["Content-Encoding"] == "br"
