@@ -1,18 +1,22 @@
 """Who is on a care team, from when until when."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from portal import db
+from portal.access.policy import Role
 from portal.accounts.models import AccountStatus, User
+from portal.audit.models import AuditEvent
 from portal.patients import team_service as service
 from portal.patients.models import CareTeamMember
 from portal.patients.queries import list_team
 from portal.review.models import CaseloadEntry
 from tests.cast import NOW, Cast
 from tests.page import Browser
+from tests.patients.enrolment import TYPED
 
 Open = Callable[..., Browser]
 
@@ -99,9 +103,86 @@ def test_a_stranger_to_the_team_cannot_be_taken_off_it(browser: Open, cast: Cast
 
 def test_only_a_provider_on_the_team_decides_who_is_on_it(browser: Open, cast: Cast) -> None:
     path = f"/patients/{cast.ada.own_id}/team"
+    changes = [("POST", f"{path}/{cast.nia.user_id}/end"), ("POST", f"{path}/{cast.bea.user_id}/lead")]
     for person in (cast.ada, cast.nia, cast.cal, cast.dot, cast.eve):
         somebody = browser(person)
-        for method, address in (("GET", path), ("POST", path), ("POST", f"{path}/{cast.nia.user_id}/end")):
+        for method, address in (("GET", path), ("POST", path), *changes):
             data = {"member": str(cast.cal.user_id)} if method == "POST" else None
             assert somebody.open(address, method, data=data).status_code == 404
     assert names(cast) == {"Bea Lindqvist", "Nia Achebe"}
+
+
+def leads(cast: Cast) -> list[str]:
+    """Return who leads Ada's team: one person, whatever happened."""
+    return [member.name for member in list_team(cast.ada.own_id) if member.is_lead]
+
+
+def test_another_provider_of_the_team_is_named_lead_and_the_audit_says_so(browser: Open, cast: Cast) -> None:
+    service.add_member(cast.ada.own_id, cast.cal.user_id, by=cast.bea.actor, at=NOW)
+    db.session.commit()
+    assert leads(cast) == ["Bea Lindqvist"]
+    page = browser(cast.bea).get(f"/patients/{cast.ada.own_id}/team").form("Make lead Cal Moreno").submit()
+    assert "Cal Moreno Leads the team" in page.text
+    assert leads(cast) == ["Cal Moreno"]
+    event = db.session.query(AuditEvent).filter_by(event="care-team:lead-named").one()
+    assert (event.actor_id, event.thing_id, event.patient_id) == (cast.bea.user_id, cast.cal.user_id, cast.ada.own_id)
+    entries = db.session.query(CaseloadEntry).filter_by(patient_id=cast.ada.own_id)
+    assert {entry.user_id: entry.is_lead for entry in entries} == {
+        cast.bea.user_id: False,
+        cast.cal.user_id: True,
+        cast.nia.user_id: False,
+    }
+
+
+def test_naming_the_lead_again_changes_nothing(browser: Open, cast: Cast) -> None:
+    assert not service.name_lead(cast.ada.own_id, cast.bea.user_id, by=cast.bea.actor, at=NOW)
+    assert leads(cast) == ["Bea Lindqvist"]
+
+
+def test_only_a_provider_of_the_team_who_can_sign_in_leads_it(browser: Open, cast: Cast) -> None:
+    bea, path = browser(cast.bea), f"/patients/{cast.ada.own_id}/team"
+    for person in (cast.nia, cast.cal, cast.ada, cast.eve):
+        assert bea.open(f"{path}/{person.user_id}/lead", "POST").status_code == 404
+    service.add_member(cast.ada.own_id, cast.cal.user_id, by=cast.bea.actor, at=NOW)
+    db.session.get_one(User, cast.cal.user_id).status = AccountStatus.DEACTIVATED
+    db.session.commit()
+    assert bea.open(f"{path}/{cast.cal.user_id}/lead", "POST").status_code == 404
+    assert "Make lead" not in bea.get(path).text
+    assert leads(cast) == ["Bea Lindqvist"]
+
+
+def test_who_has_been_there_longest_follows_a_lead_who_leaves(cast: Cast) -> None:
+    other = User(email="ola@interval.example", name="Ola Berg", role=Role.PROVIDER, status=AccountStatus.ACTIVE)
+    other.time_zone, other.created_at = "UTC", NOW
+    db.session.add(other)
+    db.session.flush()
+    for days, user_id in ((1, cast.cal.user_id), (2, other.id)):
+        service.add_member(cast.ada.own_id, user_id, by=cast.bea.actor, at=NOW + timedelta(days=days))
+    assert service.remove_member(cast.ada.own_id, cast.nia.user_id, by=cast.bea.actor, at=NOW + timedelta(days=3))
+    assert leads(cast) == ["Bea Lindqvist"]
+    service.remove_member(cast.ada.own_id, cast.bea.user_id, by=cast.bea.actor, at=NOW + timedelta(days=4))
+    assert leads(cast) == ["Cal Moreno"]
+    event = db.session.query(AuditEvent).filter_by(event="care-team:left", thing_id=cast.bea.user_id).one()
+    assert event.details == {"lead": str(cast.cal.user_id)}
+
+
+def test_whoever_cannot_sign_in_is_passed_over(cast: Cast) -> None:
+    service.add_member(cast.ada.own_id, cast.cal.user_id, by=cast.bea.actor, at=NOW)
+    other = User(email="ola@interval.example", name="Ola Berg", role=Role.PROVIDER, status=AccountStatus.ACTIVE)
+    other.time_zone, other.created_at = "UTC", NOW
+    db.session.add(other)
+    db.session.flush()
+    service.add_member(cast.ada.own_id, other.id, by=cast.bea.actor, at=NOW + timedelta(days=1))
+    db.session.get_one(User, cast.cal.user_id).status = AccountStatus.DEACTIVATED
+    service.remove_member(cast.ada.own_id, cast.bea.user_id, by=cast.bea.actor, at=NOW + timedelta(days=2))
+    assert leads(cast) == ["Ola Berg"]
+
+
+def test_the_provider_who_enrols_leads(browser: Open, cast: Cast) -> None:
+    page = browser(cast.cal).get("/patients/new").form("Save")
+    page.submit(TYPED | {"team": [str(cast.bea.user_id)]})
+    row = db.session.query(CareTeamMember).filter_by(is_lead=True).order_by(CareTeamMember.since.desc()).first()
+    assert row is not None
+    assert (row.user_id, row.since) == (cast.cal.user_id, NOW)
+    entry = db.session.query(CaseloadEntry).filter_by(patient_id=row.patient_id, user_id=cast.cal.user_id).one()
+    assert entry.is_lead
