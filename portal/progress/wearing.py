@@ -5,6 +5,7 @@ The slope is described, not judged.
 """
 
 from collections.abc import Sequence
+from math import ceil
 
 from portal.instruments.change import Trend
 from portal.progress.describe import amount
@@ -16,8 +17,8 @@ from portal.progress.standing import SLOPE_NEEDS, Slope
 from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
 from portal.progress.words import Message, Points, message
 
-LITTLE, A_WEEK = 0.5, 7
-"""Points a week below which a slope is too small to be named; days that a slope must be about. Default [D]."""
+A_WEEK, FAR_OFF = 7, 12
+"""Days that a slope must be about; weeks within which it must come to a reliable change to be named. Default [D]."""
 
 
 def sentences(timeline: Timeline, instrument: InstrumentView, found: Sequence[Response]) -> list[Message]:
@@ -31,7 +32,7 @@ def _now(timeline: Timeline, instrument: InstrumentView, found: Sequence[Respons
     newest = latest(timeline)
     if newest is None or newest.state != "complete" or not is_current(timeline, newest):
         return []
-    said = [*_worse(timeline, instrument, newest), *_slope(timeline)]
+    said = [*_worse(timeline, instrument, newest), *_slope(timeline, instrument)]
     if said or not _is_open(timeline, found):
         return said
     return [
@@ -75,19 +76,20 @@ def _loss(instrument: InstrumentView, earlier: ScorePoint | None, newest: ScoreP
     return -risen if instrument.higher_is_better else risen
 
 
-def _slope(timeline: Timeline) -> list[Message]:
+def _slope(timeline: Timeline, instrument: InstrumentView) -> list[Message]:
     found = slope(timeline)
     if found is None or found.days < A_WEEK:
         return []
-    return [_moved(found)]
+    return [_moved(found, ceil((instrument.reliable_change or 1) * 10 / FAR_OFF) / 10)]
 
 
-def _moved(found: Slope) -> Message:
+def _moved(found: Slope, little: float) -> Message:
     values = {"points": Points(abs(found.per_week), 1), "scores": found.scores, "days": found.days}
-    if abs(found.per_week) < LITTLE:
+    if abs(found.per_week) < little:
         return message(
-            "Since the last infusion it has moved by less than half a point a week "
+            "Since the last infusion it has moved by less than %(little)s points a week "
             "(%(scores)s scores over %(days)s days).",
+            little=Points(little, 1),
             **values,
         )
     if found.per_week > 0:

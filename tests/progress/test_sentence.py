@@ -86,7 +86,7 @@ CASES = {
         ("PHQ-9 fell from 19 to 6 after the series and has been below 10 for 34 days. "
         "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: reliably improved. "
-        "Since the last infusion it has moved by less than half a point a week (3 scores over 34 days)."),
+        "Since the last infusion it has moved by less than 0.5 points a week (3 scores over 34 days)."),
     ),
     "a response of one day": (
         timeline([score(ago(n), value) for n, value in ((61, 19), (40, 12), (22, 10), (6, 8), (5, 8))], SERIES),
@@ -124,7 +124,7 @@ CASES = {
         ("PHQ-9 fell from 19 to 7 after the series and has been below 10 for 10 days. "
         "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: reliably improved. "
-        "Since the last infusion it has moved by less than half a point a week (3 scores over 36 days)."),
+        "Since the last infusion it has moved by less than 0.5 points a week (3 scores over 36 days)."),
     ),
     "only partly answered since": (
         timeline([score(ago(61), 19), score(ago(6), 8, state="prorated")], SERIES),
@@ -291,6 +291,14 @@ def test_wearing_off_is_said_only_by_scores_that_can_say_it() -> None:
     assert "It is 7 points worse than at its best (7 on 6 May 2026): a reliable change." in said(sudden)
     first = timeline([score(ago(61), 12), score(ago(40), 14), score(ago(22), 20)], SERIES, today=ago(20))
     assert "It is 6 points worse than at its best (14 on 6 May 2026): a reliable change." in said(first)
+
+
+def test_how_little_is_little_goes_by_the_scale() -> None:
+    peg = replace(PHQ9, short_title="PEG", maximum=10, reliable_change=1.5, line=None, decimals=1)
+    scores = [score(ago(days), value) for days, value in ((61, 8), (40, 5), (26, 5.6), (12, 6.2))]
+    slow = "Since the last infusion it has risen by about 0.3 points a week (3 scores over 28 days)."
+    assert slow in said(timeline(scores, SERIES, instrument=peg))
+    assert "moved by less than 0.5 points a week" in said(timeline(scores, SERIES))
 
 
 @given(
