@@ -1,6 +1,6 @@
 """Reading what is due: for one patient's page, and for a whole clinic at a constant number of queries for 500 patients.
 
-Everybody asks here: the patient's page of today, the plan's page, the caseload and the worker. What the care team
+Everybody asks here: the patient's page of today, the plan's page and the caseload. What the care team
 enters itself hangs on the same rhythms and windows, but stands in a list of its own: it is nothing a patient owes.
 """
 
