@@ -127,7 +127,9 @@ def _check_ins(patient_id: uuid.UUID, days: int) -> Iterator[dict[str, Any]]:
         stamped = {"for_on": at.date(), "received_at": at, "started_at": at, "reviewed_at": at, "reviewed_by_id": None}
         yield bare.check_in(patient_id, uuid.uuid4(), answers) | stamped
         if day % 14 == 0:
-            yield bare.check_in(patient_id, uuid.uuid4(), {}) | stamped | {"instrument": "phq-9"}
+            asked = {f"q{number}": (day + number) % 4 for number in range(1, 9)} | {"q9": 0}
+            own = {"instrument": "phq-9", "asked": list(asked), "answers": asked}
+            yield bare.check_in(patient_id, uuid.uuid4(), {}) | stamped | own
 
 
 def _scores(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -81,7 +81,7 @@ def test_the_sheet_has_the_thirteen_elements_in_order_and_says_whose_it_is(brows
     assert [int(number) for number in numbers] == list(range(1, 14))
     for said in ("Ada Okafor", "May 17, 1988", "Bea Lindqvist", "Harbour Clinic", "November 22, 2026"):
         assert said in page.text
-    assert "this is the first review on record" in page.text
+    assert "Decided last: no review that stands has been signed yet." in page.text
     assert page.title.startswith("Review –")
 
 
