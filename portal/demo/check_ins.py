@@ -89,7 +89,7 @@ def _moment(asked: Occurrence, calendar: Calendar, number: int, order: int) -> d
     """Hours after an infusion at once, before it in the morning, else in the evening, one after the other."""
     if asked.trigger.hours is not None and asked.trigger.hours > 0:
         return asked.opens_at + timedelta(minutes=20 + order)
-    evening = calendar.at(number, 20, 5 + 2 * order)
+    evening = max(calendar.at(number, 20, 5 + 2 * order), asked.opens_at + timedelta(minutes=5))
     return evening if evening < asked.closes_at else asked.closes_at - timedelta(minutes=100 - 2 * order)
 
 
