@@ -65,7 +65,7 @@ _CARE = (
     _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
     _MESSAGES,
 )
-_YOURS = ("patients", "accounts", "treatment", "preparation", "medication", "events", "history", "plan")
+_YOURS = ("patients", "goals", "accounts", "treatment", "preparation", "medication", "events", "history", "plan")
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PATIENT: (
         _entry(_l("Today"), "checkins.today", "checkins", "corrections", icon="today", of_patient=True),
@@ -83,12 +83,12 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
     ),
 }
 CHART: tuple[Entry, ...] = (
-    _entry(_l("Progress"), "progress.show", "progress", of_patient=True),
+    _entry(_l("Progress"), "progress.show", "progress", "baseline", of_patient=True),
     _entry(_l("Check-ins"), "checkins.index", "checkins", "corrections", "entry", "plan", of_patient=True),
     _entry(_l("Treatment"), "treatment.index", *_TREATMENT, "events", of_patient=True),
     _entry(_l("Review"), "booster.show", "booster", of_patient=True),
     _entry(_l("Messages"), "messaging.index", "messaging", of_patient=True),
-    _entry(_l("Details"), "patients.overview", "patients", "history", of_patient=True),
+    _entry(_l("Details"), "patients.overview", "patients", "goals", "history", of_patient=True),
 )
 
 

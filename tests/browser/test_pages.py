@@ -193,6 +193,7 @@ EMPTY = [
     ("bea", "patients.new", "Save and send the invitation"),
     ("bea", "plan.add", "Save"),
     ("bea", "treatment.new_infusion", "Save"),
+    ("bea", "baseline.show", "Compare with this one"),
     ("bea", "booster.show", "Sign the review"),
     ("bea", "orders.withdraw", "Withdraw the order"),
     ("femi", "patients.before_you_start", "Start"),

@@ -33,7 +33,7 @@ class BaselineForm(TreatmentForm):
     scale = HiddenField(default="")
     course = HiddenField(default="")
     standing = HiddenField(default="")
-    check_in = ScoreField(_l("Compare with"), missing=_l("Choose a score"))
+    check_in = ScoreField(_l("Which score to compare with"), missing=_l("Choose a score"))
     reason = StringField(
         _l("Why this one"),
         hint=_l("The care team reads it with every comparison."),

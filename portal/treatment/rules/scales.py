@@ -11,7 +11,7 @@ DAILY = "daily"
 
 
 def list_scales(also: Iterable[str] = ()) -> list[Lined]:
-    """Return the primary scales that come to an amount with a good end, those with a default first, then by name.
+    """Return the primary scales that come to an amount with a good end, those with a default first, the others by name.
 
     Args:
         also: instruments that have a line already; they stay, also where they are no longer asked.
@@ -20,7 +20,8 @@ def list_scales(also: Iterable[str] = ()) -> list[Lined]:
     ids = {one.id for one in known.plannable()} | {*_known(known, (*DEFAULTS.lines, *also))}
     found = [known.get(one) for one in ids - {DAILY}]
     lined = [_lined(one) for one in found if _can_have_one(one)]
-    return sorted(lined, key=lambda one: (one.instrument not in DEFAULTS.lines, one.title.casefold()))
+    first = {name: place for place, name in enumerate(DEFAULTS.lines)}
+    return sorted(lined, key=lambda one: (first.get(one.instrument, len(first)), one.title.casefold()))
 
 
 def _known(known: Catalogue, ids: Iterable[str]) -> set[str]:

@@ -99,6 +99,8 @@ def _page(
         problems=problems,
         points=Point,
         scales=list_scales(now.rules.lines),
+        lined=DEFAULTS.lines,
+        typed_lines=[one for one in form.instruments if form[problems.name_of_line(one)].typed],
         groups={said: [item for item in ITEMS if item.group is group] for group, said in GROUPS.items()},
         asks_why_clear=bool(form.why_clear.errors or form.why_clear.data),
     )
