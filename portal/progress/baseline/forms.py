@@ -71,7 +71,7 @@ class BaselineForm(TreatmentForm):
         self.show(seen)
         self.form_errors.append(
             _(
-                "Somebody changed this while you had it open. What stands now is shown below; what you entered was not "
+                "Somebody changed this while you had it open. What stands now is shown above; what you entered was not "
                 "saved. Check it, then save again if yours is right."
             )
         )
