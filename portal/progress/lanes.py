@@ -81,19 +81,38 @@ def ends(lane: Lane) -> DailySeries:
     return replace(lane.series, points=tuple(points))
 
 
-def fill(patient: PatientRef, lane: Lane, start: date, end: date) -> DailySeries:
-    """Return a lane with its answers from `start` to `end`, several of one day too, in order of time."""
-    if lane.scale_id is not None:
-        begins, ends = (datetime.combine(on, time(), UTC) + timedelta(days=by) for on, by in ((start, -1), (end, 2)))
-        rows: Sequence[Any] = history.points(patient.id, lane.scale_id, start=begins, end=ends)
-        points = (DailyPoint(one.for_on, one.occurred_at, one.value, "import") for one in rows)
-        return replace(lane.series, points=tuple(points))
+def fill(patient: PatientRef, lanes: Sequence[Lane], start: date, end: date) -> tuple[DailySeries, ...]:
+    """Return lanes with their answers from `start` to `end`, several of one day too, in order of time."""
+    codes = [lane.series.code for lane in lanes if lane.scale_id is None]
+    answered = _answered(patient, codes, start, end) if codes else {}
+    return tuple(
+        replace(lane.series, points=tuple(answered.get(lane.series.code, ())))
+        if lane.scale_id is None
+        else _brought_along(patient, lane, lane.scale_id, start, end)
+        for lane in lanes
+    )
+
+
+def _answered(patient: PatientRef, codes: Sequence[str], start: date, end: date) -> dict[str, list[DailyPoint]]:
     rows = session.execute(
-        select(_SCORE.c.for_on, _SCORE.c.at, _SCORE.c.value)
-        .where(_SCORE.c.patient_id == patient.id, _SCORE.c.instrument == DAILY, _SCORE.c.scale == lane.series.code)
+        select(_SCORE.c.scale, _SCORE.c.for_on, _SCORE.c.at, _SCORE.c.value)
+        .where(_SCORE.c.patient_id == patient.id, _SCORE.c.instrument == DAILY, _SCORE.c.scale.in_(codes))
         .where(_SCORE.c.is_current, _SCORE.c.value.is_not(None), _SCORE.c.for_on.between(start, end))
         .order_by(_SCORE.c.for_on, _SCORE.c.at)
     ).all()
-    zone = ZoneInfo(patient.time_zone)
-    points = (DailyPoint(one.for_on, true_at(one.at, one.for_on, zone), one.value, "check-in") for one in rows)
-    return replace(lane.series, points=tuple(points))
+    zone, found = ZoneInfo(patient.time_zone), {code: list[DailyPoint]() for code in codes}
+    # The numbers of one check-in stand in a row: of ten years, each moment is worked out once.
+    known, moment = None, datetime.min.replace(tzinfo=UTC)
+    for scale, on, at, value in rows:
+        if (on, at) != known:
+            known, moment = (on, at), true_at(at, on, zone)
+        found[scale].append(DailyPoint(on, moment, value, "check-in"))
+    return found
+
+
+def _brought_along(patient: PatientRef, lane: Lane, scale_id: uuid.UUID, start: date, end: date) -> DailySeries:
+    begins, ends = (datetime.combine(on, time(), UTC) + timedelta(days=by) for on, by in ((start, -1), (end, 2)))
+    rows = history.points(patient.id, scale_id, start=begins, end=ends)
+    return replace(
+        lane.series, points=tuple(DailyPoint(one.for_on, one.occurred_at, one.value, "import") for one in rows)
+    )

@@ -79,7 +79,7 @@ def get_progress(
     picked = next((one for one in offered if one == wanted_range), ranges.suggested(outline))
     bounds = ranges.select(outline, picked)
     start = bounds.start - timedelta(days=MEDIAN_DAYS)
-    whole = replace(outline, daily=tuple(fill(patient, available[number], start, bounds.end) for number in shown))
+    whole = replace(outline, daily=fill(patient, [available[number] for number in shown], start, bounds.end))
     choice = Choice(
         instruments=tuple(one.definition for one in offers),
         instrument=offer.definition if offer else None,

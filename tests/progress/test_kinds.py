@@ -98,7 +98,7 @@ def test_silence_after_an_outcome_is_not_called_negative() -> None:
 
 def test_a_mean_is_always_written_with_its_one_decimal() -> None:
     about = kinds.in_pain()
-    assert said(about).startswith("PEG fell from 7.3 to 5.0 after the series. PEG is 5.0 now, ")
+    assert said(about).startswith("PEG fell from 7.3 to 4.0 after the series. PEG is 5.0 now, ")
     assert "5.0" in texts(drawn(about))
     assert roles(about, "score")[0]["hovertext"][-2].startswith("PEG 5.0<br>")
     newest = table.rows(ranges.select(about, "all"))[0].score

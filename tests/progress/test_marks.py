@@ -166,7 +166,7 @@ def test_an_infusion_says_its_highest_pressure_and_side_effects_to_both(
     answered(cast.ada, "side-effects", {"nausea": 2, "vomiting": 0}, ago=9, hour=-3)
     for reader, own_words in ((cast.bea, "felt like a cloud"), (cast.ada, "something else")):
         page = progress(browser, reader, cast.ada)
-        (row,) = [row for row in page.rows(0) if "infusion 1" in row[1]]
+        (row,) = [row for row in page.rows(1) if "infusion 1" in row[1]]
         assert row[2:4] == [
             "35 mg (0.5 mg/kg)",
             f"intravenous, 40 minutes, highest blood pressure 152/90, Nausea (moderate), {own_words} (moderate)",

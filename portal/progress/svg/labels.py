@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-COLUMN = 16.0
+COLUMN, ROW = 16.0, 32.0
+Cell = tuple[int, int]
 
 
 class Box(NamedTuple):
@@ -23,23 +24,23 @@ class Box(NamedTuple):
 class Places:
     """The room left on a sheet: everything drawn takes its own, later labels look for theirs.
 
-    What is taken is kept by columns, so that a crowded sheet costs no more to label than an empty one.
+    What is taken is kept by cells, so that a crowded sheet costs no more to label than an empty one.
     """
 
     def __init__(self, bounds: Box) -> None:
         self.bounds = bounds
-        self._taken: dict[int, list[Box]] = {}
-        self._crossed: dict[int, list[Box]] = {}
+        self._taken: dict[Cell, list[Box]] = {}
+        self._crossed: dict[Cell, list[Box]] = {}
 
     def take(self, box: Box) -> None:
         """Keep the rectangle free of labels."""
-        for column in _columns(box):
-            self._taken.setdefault(column, []).append(box)
+        for cell in _cells(box):
+            self._taken.setdefault(cell, []).append(box)
 
     def take_lightly(self, box: Box) -> None:
         """Prefer labels elsewhere, but let them cross if there is no other room."""
-        for column in _columns(box):
-            self._crossed.setdefault(column, []).append(box)
+        for cell in _cells(box):
+            self._crossed.setdefault(cell, []).append(box)
 
     def is_free(self, box: Box) -> bool:
         """Whether the rectangle is on the sheet and covers nothing."""
@@ -69,15 +70,16 @@ class Places:
         return chosen[0]
 
 
-def _columns(box: Box) -> range:
-    return range(int(box.left // COLUMN), int(box.right // COLUMN) + 1)
+def _cells(box: Box) -> list[Cell]:
+    rows = range(int(box.top // ROW), int(box.bottom // ROW) + 1)
+    return [(column, row) for column in range(int(box.left // COLUMN), int(box.right // COLUMN) + 1) for row in rows]
 
 
-def _meets_any(box: Box, among: dict[int, list[Box]]) -> bool:
+def _meets_any(box: Box, among: dict[Cell, list[Box]]) -> bool:
     # Spelled out, because a long record asks this millions of times.
     left, top, right, bottom = box
-    for column in _columns(box):
-        for other in among.get(column, ()):
+    for cell in _cells(box):
+        for other in among.get(cell, ()):
             if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
                 return True
     return False
