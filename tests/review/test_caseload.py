@@ -112,7 +112,7 @@ def test_any_scale_can_speak_for_a_patient(app: Flask, cast: Cast, browser: LOOK
     db.session.commit()
     text = browser(cast.bea).get("/caseload").text
     assert "5.0 PEG" in text
-    assert "−2.3 (−32 %)" in text
+    assert "−2.3 −32 % reliable" in text
 
 
 def test_high_is_best_where_the_scale_says_so(app: Flask, cast: Cast) -> None:
