@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from portal import db
 from portal.patients.goals.models import PatientGoals
 from portal.patients.models import Condition, PatientCondition
+from portal.review.booster.models import BoosterReview, ReviewDecision
 from portal.safety.models import Alert, AlertState, AlertTransition
 from portal.treatment.events.models import LifeEvent
 from portal.treatment.medication.models import ChangeKind, Medicine, MedicineChange
@@ -66,6 +67,14 @@ def check(cast: Cast, kind: Watched, *, ago: int, outcome: Outcome = Outcome.FIN
     """Return a check that Nia recorded."""
     own = {"patient_id": cast.ada.own_id, "kind": kind, "done_on": (NOW - ago * DAY).date()}
     return kept(MonitoringResult(outcome=outcome, note=note, recorded_at=NOW, recorded_by_id=cast.nia.user_id, **own))
+
+
+def review(cast: Cast, *, ago: int) -> BoosterReview:
+    """Return a review that Bea signed."""
+    at, by = NOW - ago * DAY, cast.bea.user_id
+    own = {"patient_id": cast.ada.own_id, "submission_id": uuid.uuid4(), "signed_at": at, "signed_by_id": by}
+    told = {"decision": ReviewDecision.WAIT, "reason": "Well.", "next_review_on": NOW.date(), "as_of": at}
+    return kept(BoosterReview(sheet="", language="en", fingerprint="", **own, **told))
 
 
 def bipolar(cast: Cast) -> None:

@@ -69,7 +69,7 @@ def test_an_asking_too_close_to_a_check_in_is_not_missed() -> None:
     anchors = replace(ENROLLED, given=(infusion,), planned=(infusion,))
     asked = line((Trigger(Anchor.PLANNED_INFUSION, open_days=1),), gap=3)
     assert of([asked], sent(12), anchors) == (0, 0)
-    assert of([asked], sent(14), anchors) == (1, 0)
+    assert of([asked], sent(13), anchors) == (1, 0)
     assert of([asked], [], anchors) == (1, 0)
 
 

@@ -9,7 +9,7 @@ import pytest
 from portal import db
 from portal.access.policy import PatientStatus
 from portal.patients import queries as patients
-from portal.patients.models import Patient
+from portal.patients.models import Patient, StatusChange
 from portal.patients.queries import PatientRef
 from portal.review.booster.gather import get_sheet
 from portal.review.booster.sheet import Element, Sheet, Tone
@@ -197,6 +197,31 @@ def test_of_a_patient_who_is_not_in_care_nothing_is_overdue(cast: Cast, status: 
     found = element(cast, 11)
     assert lines(found)[0] == "Not in care now: nothing is asked."
     assert "verdue" not in text(found)
+
+
+def test_only_days_in_care_count(cast: Cast) -> None:
+    factories.plan_item(cast.ada)
+    days = (NOW - 5 * DAY).date()
+    change = {"before": PatientStatus.PAUSED, "after": PatientStatus.ACTIVE, "reason": "Back.", "effective_on": days}
+    record_of.kept(StatusChange(patient_id=cast.ada.own_id, changed_at=NOW, changed_by_id=cast.bea.user_id, **change))
+    factories.check_in(cast.ada, days, NOW - 5 * DAY)
+    assert "20 % of the check-ins asked since 17 November 2026 were done: 1 of 5" in text(element(cast, 11))
+
+
+def test_a_corrected_check_in_was_done_once_and_on_its_day(cast: Cast) -> None:
+    factories.plan_item(cast.ada, starts_on=(NOW - 3 * DAY).date())
+    first = factories.check_in(cast.ada, (NOW - 2 * DAY).date(), NOW - 2 * DAY, superseded_at=NOW)
+    factories.check_in(cast.ada, (NOW - 2 * DAY).date(), NOW, corrects_id=first.id)
+    assert "33 % of the check-ins asked since 26 October 2026 were done: 1 of 3" in text(element(cast, 11))
+
+
+def test_changes_count_from_the_last_review_where_that_was_before_the_last_infusion(cast: Cast) -> None:
+    record_of.long(cast, 2)
+    record_of.medicine(cast, "Lithium", "300 mg", ["lithium"], ago=8)
+    assert "Lithium 300 mg started" not in text(element(cast, 10))
+    record_of.review(cast, ago=9)
+    assert "Since 13 November 2026: " in text(element(cast, 10))
+    assert "Lithium 300 mg started on 14 November 2026" in text(element(cast, 10))
 
 
 def test_a_check_that_only_said_nothing_is_no_result(cast: Cast) -> None:

@@ -75,6 +75,7 @@ def test_a_missing_mood_stabiliser_is_never_cut_off() -> None:
     many = [Medicine(f"M{number}", (group,)) for number, group in enumerate(groups)]
     found = medicines(replace(NOTHING, chips=chips(many, is_bipolar=True)))
     assert "Mood stabiliser in bipolar: none listed" in lines(found)[1]
+    assert tones(found)[1] is Tone.ATTENTION
     assert "Benzodiazepine or z-drug" in lines(found)[2]
     assert "Also: CYP3A4 or CYP2B6 inhibitor, MAO inhibitor, Stimulant" in text(found)
     listed = medicines(replace(NOTHING, chips=chips([Medicine("Lithium", ("lithium",))], is_bipolar=True)))
