@@ -4,7 +4,7 @@ The series counts as one. Nothing is guessed: where the time on the good side go
 far; where the recall window of a score holds another infusion (the PHQ-9 asks about 14 days), no change is worked out.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -102,14 +102,18 @@ def responses(timeline: Timeline) -> tuple[Response, ...]:
     if instrument is None or instrument.has_levels:
         return ()
     scores = sorted((p for p in timeline.scores if p.state == "complete"), key=lambda p: (p.at, p.value))
+    times = [p.at for p in scores]
     groups = _groups(timeline)
     own = next((group for group in groups if group[0].kind == "induction" and group[0] in course(timeline)), None)
     found = []
     for number, group in enumerate(groups):
         earlier = groups[number - 1][-1] if number else None
         later = groups[number + 1][0] if number + 1 < len(groups) else None
-        before = timeline.baseline if group is own else _last_before(scores, group[0], earlier)
-        window = [p for p in scores if p.at > group[0].at and (later is None or p.at <= later.at)]
+        begins = bisect_right(times, group[0].at)
+        earliest = bisect_right(times, earlier.at) if earlier else 0
+        last = scores[begins - 1] if begins > earliest else None
+        before = timeline.baseline if group is own else last
+        window = scores[begins : bisect_right(times, later.at) if later else None]
         found.append(_response(timeline, instrument, group, later, before, window))
     return tuple(found)
 
@@ -125,13 +129,6 @@ def _groups(timeline: Timeline) -> list[Group]:
     return [tuple(group) for group in groups]
 
 
-def _last_before(
-    scores: Sequence[ScorePoint], infusion: InfusionMark, earlier: InfusionMark | None
-) -> ScorePoint | None:
-    found = [p for p in scores if p.at <= infusion.at and (earlier is None or p.at > earlier.at)]
-    return found[-1] if found else None
-
-
 def _response(
     timeline: Timeline,
     instrument: InstrumentView,
@@ -142,7 +139,7 @@ def _response(
 ) -> Response:
     last = group[-1]
     best = _best(instrument, before, window)
-    others = [mark for mark in given(timeline) if mark not in group]
+    others = [mark for mark in given(timeline) if not any(mark is own for own in group)]
     is_mixed = any(_covers_another(instrument, point, others) for point in (before, best) if point)
     is_comparable = before is not None and best is not None and before.version == best.version and not is_mixed
     change = _difference(before, best) if is_comparable else None
