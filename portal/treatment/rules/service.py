@@ -27,7 +27,7 @@ def lay_down(
     by: Actor,
     at: datetime,
 ) -> InForce:
-    """Put rules into force as a new version; where they are in force already, nothing is written.
+    """Put rules into force as a new version; where they are in force already, lines and all, nothing is written.
 
     Args:
         version: the one they were drawn up from; from 0, Interval's defaults, they may be taken over as they are.
@@ -41,7 +41,7 @@ def lay_down(
     """
     session.execute(select(Clinic.id).where(Clinic.id == 1).with_for_update())
     now = queries.current()
-    if now.version and now.rules == rules:
+    if now.lines_version and now.rules == rules:
         return now
     if now.version != version:
         raise Stale

@@ -9,8 +9,9 @@ import pytest
 from portal import db
 from portal.instruments import catalogue
 from portal.instruments import service as instruments
-from portal.treatment.rules import queries
-from portal.treatment.rules.values import Class
+from portal.treatment.rules import queries, service
+from portal.treatment.rules.models import TreatmentRulesVersion
+from portal.treatment.rules.values import DEFAULTS, Class
 from tests.cast import NOW, Cast
 from tests.factories import scored
 from tests.instruments.clinic.scales import REST, director
@@ -207,6 +208,20 @@ def test_a_scale_of_the_clinics_own_can_have_a_line_and_keeps_it_once_it_is_aske
     assert again.form("Save as a new version").values["line_own-rest"] == "2"
     again.form("Save as a new version").submit(during_every="10", reason="later")
     assert queries.current().rules.lines["own-rest"] == 2
+
+
+def test_lines_that_nobody_has_confirmed_say_so_until_they_are_saved(browser: Open, cast: Cast) -> None:
+    by, said_so = (
+        director(cast.bea),
+        "These are Interval’s defaults: the version in force is from before rules had lines.",
+    )
+    service.lay_down(DEFAULTS, version=0, reason="ours", defaults={}, by=by, at=NOW)
+    row = db.session.get_one(TreatmentRulesVersion, 1)
+    row.values = {name: value for name, value in row.values.items() if name != "lines"}
+    db.session.commit()
+    page = browser(cast.bea).get(PATH)
+    assert said_so in page.text
+    assert said_so not in page.form("Save as a new version").submit(reason="looked through and confirmed").text
 
 
 def test_a_line_that_another_director_took_away_is_not_put_back(browser: Open, cast: Cast) -> None:

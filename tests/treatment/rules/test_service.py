@@ -11,6 +11,7 @@ from portal.audit.models import AuditEvent
 from portal.treatment.problems import Refused, Stale
 from portal.treatment.rules import problems, queries, service
 from portal.treatment.rules.forms import ANSWER_DEFAULTS
+from portal.treatment.rules.models import TreatmentRulesVersion
 from portal.treatment.rules.values import DEFAULTS, Class, Rules
 from tests.cast import NOW, Cast
 
@@ -90,3 +91,20 @@ def test_rules_that_are_not_safe_are_refused(cast: Cast) -> None:
         lay_down(cast, replace(DEFAULTS, during=during))
     assert [one.field for one in refused.value.problems] == ["during_hard_spo2"]
     assert queries.list_versions() == []
+
+
+def test_rules_from_before_there_were_lines_leave_them_to_be_confirmed(cast: Cast) -> None:
+    lay_down(cast, TIGHTER)
+    row = db.session.get_one(TreatmentRulesVersion, 1)
+    row.values = {name: value for name, value in row.values.items() if name not in ("lines", "silent_days")}
+    db.session.commit()
+    assert (queries.current().rules, queries.current().lines_version) == (TIGHTER, 0)
+    assert lay_down(cast, TIGHTER, 1).lines_version == 2
+    assert (queries.current().version, queries.current().lines_version) == (2, 2)
+    assert lay_down(cast, TIGHTER, 2).version == 2
+
+
+def test_a_line_off_its_scale_is_refused(cast: Cast) -> None:
+    with pytest.raises(Refused) as refusal:
+        lay_down(cast, replace(DEFAULTS, lines={"phq-9": 28}))
+    assert [one.field for one in refusal.value.problems] == ["line_phq-9"]
