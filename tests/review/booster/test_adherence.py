@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.checkins.occurrences import Anchors
@@ -73,6 +73,7 @@ def test_an_asking_too_close_to_a_check_in_is_not_missed() -> None:
     assert of([asked], [], anchors) == (1, 0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=40), st.sampled_from([1, 2, 7, 14]), st.integers(0, 7))
 def test_never_more_is_done_than_was_asked(ago: list[int], days: int, gap: int) -> None:
     asked, done = of([line(every(days), gap=gap)], sent(*ago))

@@ -1,6 +1,6 @@
 """Lists and words are cut short where there is little room, and never without saying so."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.progress.words import message
@@ -11,6 +11,7 @@ from tests.progress.stories import say
 NAMES = [message(name) for name in ("nausea", "headache", "dizziness", "panic")]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=600), st.integers(2, 250))
 def test_words_are_never_longer_than_there_is_room_and_never_cut_without_an_ellipsis(text: str, most: int) -> None:
     found, whole = shortened(text, most), " ".join(text.split())

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.instruments.definition import SafetyState
@@ -43,6 +43,7 @@ def test_the_tone_of_answers(states: list[SafetyState], tone: Tone) -> None:
     assert tone_of(answers(*states)) is tone
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([NO, YES, UNKNOWN]), min_size=1, max_size=8))
 def test_a_newest_answer_that_is_not_no_is_never_plain(states: list[SafetyState]) -> None:
     found = tone_of(answers(*states))

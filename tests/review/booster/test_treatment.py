@@ -92,6 +92,10 @@ def test_what_is_planned_is_said_as_it_stands(planned: list[Dosed], said: str, t
     assert tone_of(history(course(dosed(1, 20), *planned)), said) is tone
 
 
+def test_what_is_planned_for_today_is_not_over_yet() -> None:
+    assert "how it went" not in text(history(course(dosed(1, 20), dosed(2, 0, status="planned"))))
+
+
 def test_earlier_courses_and_an_ended_one_are_told() -> None:
     found = history(course(dosed(1, 9), ended_on=date(2026, 11, 20), earlier_given=8))
     assert "ended on 20 November 2026 · 8 infusions in earlier courses" in text(found)
