@@ -160,6 +160,8 @@ def _still(timeline: Timeline, instrument: InstrumentView, days: int) -> Message
 
 
 def _not_known(instrument: InstrumentView, held: Held) -> Message:
+    if instrument.line is None:
+        return message("no line set")
     if held.why is Unknown.LINE:
         return message("not known: no line for these questions")
     if held.days is None:

@@ -190,7 +190,7 @@ def test_a_series_that_only_helped_while_it_lasted_says_so() -> None:
 
 def test_without_a_line_nothing_is_held_and_the_change_still_stands() -> None:
     about = timeline(points(d61=19, d50=8), [ONE], instrument=replace(PHQ9, line=None))
-    assert held(about) == "not known: no line for these questions"
+    assert held(about) == "no line set"
     assert responses(about)[0].change == -11
 
 
