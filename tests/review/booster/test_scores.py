@@ -175,6 +175,14 @@ def test_the_intervals_stand_newest_first_with_what_they_rest_on() -> None:
     assert tone_of(intervals.intervals(timeline), "What this rests on") is Tone.MISSING
 
 
+def test_an_interval_that_the_next_infusion_ended_was_not_seen_to_end() -> None:
+    booster = stories.infusion(TODAY - timedelta(days=80), 7)
+    timeline = told((125, 19), (90, 7), (70, 6), (60, 5), infusions=(*SERIES, booster))
+    found = text(intervals.intervals(timeline))
+    assert "series: not back in 14 days, then the next" in found
+    assert "2 intervals · 0 seen to end · 2 not seen to end" in found
+
+
 @pytest.mark.parametrize(
     ("version", "whose"), [(0, "Interval’s default line"), (3, "the clinic’s line, rules version 3")]
 )
