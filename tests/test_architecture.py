@@ -56,7 +56,7 @@ PURE = {
     ),
     "progress": (
         *("timeline", "figures", "thinning", "sentence", "axes", "outcomes", "response", "reading", "standing"),
-        *("medians", "pattern", "telling", "headline", "wearing"),
+        *("medians", "pattern", "telling", "headline", "wearing", "export"),
     ),
     "progress/baseline": ("values", "compared", "options"),
     "review": ("need",),
