@@ -18,7 +18,9 @@ class DecisionForm(TreatmentForm):
     as_of = HiddenField(default="")
     lines = HiddenField(default="")
     last = HiddenField(default="")
-    decision = RadioField(_l("What you decide"), choices=choices(ReviewDecision), inline=True, missing=_l("Choose a decision"))
+    decision = RadioField(
+        _l("What you decide"), choices=choices(ReviewDecision), inline=True, missing=_l("Choose a decision")
+    )
     reason = TextAreaField(
         _l("Reason"),
         hint=_l("What on this sheet, or beyond it, you decided by."),
