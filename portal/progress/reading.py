@@ -269,9 +269,20 @@ def trend(timeline: Timeline) -> Trend | None:
 
 
 def slope(timeline: Timeline) -> Slope | None:
-    """Return how fast the complete scores have moved since the last infusion; None with fewer than three."""
+    """Return how fast the complete scores have moved since the last infusion; None with fewer than three.
+
+    Once the best of them is past, what came before it would hide that it wears off: then it is the slope from the best
+    one on. Where too few came after that one, a slope for the better is none either.
+    """
     marks = given(timeline)
-    return slope_of([point for point in complete(timeline) if marks and point.at > marks[-1].at])
+    since = [point for point in complete(timeline) if marks and point.at > marks[-1].at]
+    if timeline.instrument is None or not since:
+        return None
+    whole, top = slope_of(since), best_of(timeline.instrument, since[::-1])
+    if whole is None or top is None or top is since[-1]:
+        return whole
+    is_better = whole.per_week > 0 if timeline.instrument.higher_is_better else whole.per_week < 0
+    return slope_of(since[since.index(top) :]) or (None if is_better else whole)
 
 
 def response_state(timeline: Timeline) -> State:

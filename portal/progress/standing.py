@@ -12,11 +12,15 @@ SLOPE_NEEDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """How fast a score moves: `per_week` points, below 0 where it falls, over `scores` complete scores in `days`."""
+    """How fast a score moves: `per_week` points, below 0 where it falls, over `scores` complete scores in `days`.
+
+    `since` is the day of the first of them.
+    """
 
     per_week: float
     scores: int
     days: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def slope_of(points: Sequence[ScorePoint]) -> Slope | None:
     middle, level = sum(days) / len(days), sum(values) / len(values)
     across = sum((day - middle) ** 2 for day in days)
     along = sum((day - middle) * (value - level) for day, value in zip(days, values, strict=True))
-    return Slope(along / across * 7, len(points), days[-1])
+    return Slope(along / across * 7, len(points), days[-1], points[0].on)
 
 
 def state_of(instrument: InstrumentView, points: Sequence[ScorePoint], response_at: float | None) -> State:

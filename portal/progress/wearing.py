@@ -37,7 +37,8 @@ def _now(timeline: Timeline, instrument: InstrumentView, found: Sequence[Respons
         return said
     return [
         message(
-            "Whether it is wearing off cannot be said yet: that takes %(needs)s scores since the last infusion.",
+            "Whether it is wearing off cannot be said yet: that takes %(needs)s scores since the last infusion, "
+            "or since the best one after it.",
             needs=SLOPE_NEEDS,
         )
     ]
@@ -84,23 +85,20 @@ def _slope(timeline: Timeline, instrument: InstrumentView) -> list[Message]:
 
 
 def _moved(found: Slope, little: float) -> Message:
-    values = {"points": Points(abs(found.per_week), 1), "scores": found.scores, "days": found.days}
+    values = {"points": Points(abs(found.per_week), 1), "scores": found.scores, "since": found.since}
     if abs(found.per_week) < little:
         return message(
-            "Since the last infusion it has moved by less than %(little)s points a week "
-            "(%(scores)s scores over %(days)s days).",
+            "Since %(since)s it has moved by less than %(little)s points a week (%(scores)s scores).",
             little=Points(little, 1),
             **values,
         )
     if found.per_week > 0:
         return message(
-            "Since the last infusion it has risen by about %(points)s points a week "
-            "(%(scores)s scores over %(days)s days).",
+            "Since %(since)s it has risen by about %(points)s points a week (%(scores)s scores).",
             **values,
         )
     return message(
-        "Since the last infusion it has fallen by about %(points)s points a week "
-        "(%(scores)s scores over %(days)s days).",
+        "Since %(since)s it has fallen by about %(points)s points a week (%(scores)s scores).",
         **values,
     )
 

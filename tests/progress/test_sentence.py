@@ -86,14 +86,14 @@ CASES = {
         ("PHQ-9 fell from 19 to 6 after the series and has been below 10 for 34 days. "
         "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: reliably improved. "
-        "Since the last infusion it has moved by less than 0.5 points a week (3 scores over 34 days)."),
+        "Since 6 May 2026 it has moved by less than 0.5 points a week (3 scores)."),
     ),
     "a response of one day": (
         timeline([score(ago(n), value) for n, value in ((61, 19), (40, 12), (22, 10), (6, 8), (5, 8))], SERIES),
         ("PHQ-9 fell from 19 to 8 after the series and has been below 10 for 1 day. "
         "PHQ-9 was 8 on 10 June 2026, 39 days after infusion 6. "
         "Compared with before the first infusion: reliably improved. "
-        "Since the last infusion it has fallen by about 0.8 points a week (4 scores over 35 days)."),
+        "Since 6 May 2026 it has fallen by about 0.8 points a week (4 scores)."),
     ),
     "a response that wore off": (
         timeline([score(ago(61), 19), score(ago(40), 7), score(ago(22), 12), score(ago(6), 17)], SERIES),
@@ -101,7 +101,7 @@ CASES = {
         "PHQ-9 was 17 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: no reliable change (that takes 6 points). "
         "It is 10 points worse than at its best (7 on 6 May 2026): a reliable change. "
-        "Since the last infusion it has risen by about 2.1 points a week (3 scores over 34 days)."),
+        "Since 6 May 2026 it has risen by about 2.1 points a week (3 scores)."),
     ),
     "no response": (
         timeline([score(ago(61), 19), score(ago(6), 19)], SERIES),
@@ -124,7 +124,7 @@ CASES = {
         ("PHQ-9 fell from 19 to 7 after the series and has been below 10 for 10 days. "
         "PHQ-9 was 8 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: reliably improved. "
-        "Since the last infusion it has moved by less than 0.5 points a week (3 scores over 36 days)."),
+        "Since 4 May 2026 it has moved by less than 0.5 points a week (3 scores)."),
     ),
     "only partly answered since": (
         timeline([score(ago(61), 19), score(ago(6), 8, state="prorated")], SERIES),
@@ -174,7 +174,7 @@ def test_a_scale_that_is_better_high_holds_above_its_line() -> None:
         "Well-being was 55 on 9 June 2026, 38 days after infusion 6. "
         "Compared with before the first infusion: reliably improved. "
         "It is 15 points worse than at its best (70 on 24 May 2026): a reliable change. "
-        "Since the last infusion it has fallen by about 0.9 points a week (3 scores over 34 days)."
+        "Since 6 May 2026 it has fallen by about 0.9 points a week (3 scores)."
     )
 
 
@@ -282,7 +282,8 @@ def test_a_clear_order_is_said_above_the_chart_too() -> None:
 
 def test_wearing_off_is_said_only_by_scores_that_can_say_it() -> None:
     two = timeline([score(ago(61), 19), score(ago(40), 7), score(ago(22), 8)], SERIES, today=ago(20))
-    assert "Whether it is wearing off cannot be said yet: that takes 3 scores since the last infusion." in said(two)
+    yet = "Whether it is wearing off cannot be said yet: that takes 3 scores since the last infusion, or since the best"
+    assert f"{yet} one after it." in said(two)
     assert "wearing off" not in said(replace(two, today=TODAY + timedelta(days=30)))
     partly = timeline([*two.scores, score(ago(21), 16, state="prorated")], SERIES, today=ago(20))
     assert "wearing off" not in said(partly)
@@ -296,7 +297,7 @@ def test_wearing_off_is_said_only_by_scores_that_can_say_it() -> None:
 def test_how_little_is_little_goes_by_the_scale() -> None:
     peg = replace(PHQ9, short_title="PEG", maximum=10, reliable_change=1.5, line=None, decimals=1)
     scores = [score(ago(days), value) for days, value in ((61, 8), (40, 5), (26, 5.6), (12, 6.2))]
-    slow = "Since the last infusion it has risen by about 0.3 points a week (3 scores over 28 days)."
+    slow = "Since 6 May 2026 it has risen by about 0.3 points a week (3 scores)."
     assert slow in said(timeline(scores, SERIES, instrument=peg))
     assert "moved by less than 0.5 points a week" in said(timeline(scores, SERIES))
 

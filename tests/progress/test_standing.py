@@ -96,16 +96,32 @@ def test_three_scores_of_one_day_have_no_slope_either() -> None:
     assert reading.slope(timeline(points, SERIES)) is None
 
 
+@pytest.mark.parametrize(
+    ("answers", "since", "per_week"),
+    [
+        (((61, 19), (40, 14), (26, 6), (19, 7), (12, 8)), 26, 1),
+        (((61, 19), (40, 14), (26, 8), (19, 11)), None, None),
+        (((61, 19), (40, 8), (33, 7), (26, 6)), 40, -1),
+        (((61, 19), (40, 6), (33, 6), (26, 6)), 40, 0),
+    ],
+    ids=["a rise after the best", "too few after the best", "the best is the newest", "level"],
+)
+def test_a_fall_that_is_past_hides_no_rise(answers: Answers, since: int | None, per_week: float | None) -> None:
+    found = reading.slope(after(*answers))
+    assert (found.since if found else None) == (None if since is None else ago(since))
+    assert (found.per_week if found else None) == (None if per_week is None else pytest.approx(per_week))
+
+
 @given(st.lists(st.tuples(st.integers(0, 43), st.integers(0, 27)), max_size=12, unique_by=lambda one: one[0]))
 def test_turned_upside_down_the_slope_turns_too(answers: list[tuple[int, int]]) -> None:
     ordered = sorted(answers, reverse=True)
-    found, turned = (
-        reading.slope(after(*ordered)),
-        reading.slope(after(*((days, 27 - value) for days, value in ordered))),
-    )
-    assert (found is None) is (len(answers) < 3)
-    if found and turned:
-        assert found.per_week == pytest.approx(-turned.per_week, abs=1e-9)
+    turned = after(*((days, 27 - value) for days, value in ordered))
+    assert turned.instrument
+    better_high = replace(turned, instrument=replace(turned.instrument, higher_is_better=True))
+    found, other = reading.slope(after(*ordered)), reading.slope(better_high)
+    assert (found is None) is (other is None)
+    if found and other:
+        assert found.per_week == pytest.approx(-other.per_week, abs=1e-9)
 
 
 STATES: list[tuple[Answers, tuple[bool | None, bool | None, int | None, int | None]]] = [

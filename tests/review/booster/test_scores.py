@@ -153,7 +153,7 @@ def test_the_newest_being_the_best_is_said_once() -> None:
 def test_slope_trend_and_best_score_stand_with_what_they_rest_on() -> None:
     found = lines(change.heading(HELD))
     assert found[0].startswith("Rising by 0.")
-    assert found[0].endswith("points a week · 5 complete scores in 88 days since the last infusion")
+    assert found[0].endswith("points a week · 4 complete scores since 16 April 2026")
     assert found[1].startswith("Trend: steady · worse is 6 points or more the wrong way")
     assert found[2] == "The best score of the course, 5, was 60 days ago, on 16 April 2026."
 

@@ -27,7 +27,7 @@ def change(timeline: Timeline) -> Element:
 
 
 def heading(timeline: Timeline) -> Element:
-    """Return the slope since the last infusion, the trend with its rule, and how long ago the best score was."""
+    """Return the slope, the trend with its rule, and how long ago the best score was."""
     return parts.element(4, _heading(timeline))
 
 
@@ -178,9 +178,11 @@ def _heading(timeline: Timeline) -> Iterator[Line]:
 def _slope(timeline: Timeline) -> Line:
     slope = reading.slope(timeline)
     if slope is None:
-        return parts.missing(message("Fewer than three complete scores since the last infusion: no slope."))
-    values = {"points": Points(abs(slope.per_week), 1), "scores": slope.scores, "days": slope.days}
-    over = message("%(scores)s complete scores in %(days)s days since the last infusion", **values)
+        return parts.missing(
+            message("Fewer than three complete scores from the best since the last infusion on: no slope.")
+        )
+    values = {"points": Points(abs(slope.per_week), 1), "scores": slope.scores, "on": parts.on(slope.since)}
+    over = message("%(scores)s complete scores since %(on)s", **values)
     if round(slope.per_week, 1) == 0:
         return parts.plain(parts.row([message("No slope to speak of"), over]))
     falls = "Falling by %(points)s points a week" if slope.per_week < 0 else "Rising by %(points)s points a week"
