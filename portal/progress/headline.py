@@ -7,9 +7,9 @@ before it. Every figure is one of `responses`, so the sentence and the table can
 from collections.abc import Sequence
 
 from portal.progress.describe import amount
-from portal.progress.reading import course, days_on_the_good_side, is_current, latest
+from portal.progress.reading import baseline_of, course, days_on_the_good_side, given
 from portal.progress.response import Hold, Response, Unknown
-from portal.progress.telling import good_side, is_wide, wrong_side
+from portal.progress.telling import good_side, is_still, is_wide, newest_complete, wrong_side
 from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
 from portal.progress.words import Message, counted, message
 
@@ -48,24 +48,43 @@ def headline(
 def _so_far(timeline: Timeline, instrument: InstrumentView, since: Sequence[ScorePoint]) -> Message:
     baseline, reached = timeline.baseline, since[-1]
     infusions = [mark for mark in course(timeline) if baseline and baseline.at <= mark.at < reached.at]
+    values = {
+        "scale": instrument.short_title,
+        "first": amount(instrument, baseline.value if baseline else None),
+        "when": when(timeline),
+        "then": amount(instrument, reached.value),
+    }
+    if not infusions:
+        return message("%(scale)s was %(first)s %(when)s and %(then)s on %(on)s", on=reached.on, **values)
     return counted(
-        "%(scale)s was %(first)s before the first infusion and %(then)s after it",
-        "%(scale)s was %(first)s before the first infusion and %(then)s after %(n)s infusions",
+        "%(scale)s was %(first)s %(when)s and %(then)s after one infusion",
+        "%(scale)s was %(first)s %(when)s and %(then)s after %(n)s infusions",
         len(infusions),
-        scale=instrument.short_title,
-        first=amount(instrument, baseline.value if baseline else None),
-        then=amount(instrument, reached.value),
+        **values,
     )
+
+
+def when(timeline: Timeline) -> Message:
+    """Return when the baseline was: before the first infusion of all or of the course, or the day of a chosen one."""
+    baseline, marks = timeline.baseline, course(timeline)
+    if baseline and marks and baseline != baseline_of(timeline.scores, marks[0].at):
+        return message("on %(on)s", on=baseline.on)
+    if marks != given(timeline):
+        return message("before the first infusion of this course")
+    return message("before the first infusion")
 
 
 def _of_series(timeline: Timeline, instrument: InstrumentView, series: Response, found: Sequence[Response]) -> Message:
     if series.change is None or series.before is None or series.best is None:
         return _without_change(instrument, series)
+    is_chosen = series.before.at > series.infusions[0].at
     values = {
         "scale": instrument.short_title,
-        "first": amount(instrument, series.before.value),
+        "first": _first(instrument, series.before, is_dated=is_chosen),
         "then": amount(instrument, series.best.value),
     }
+    if series.change == 0 and is_chosen:
+        return message("%(scale)s was %(first)s and %(then)s after the series", **values)
     if series.change == 0:
         return message("%(scale)s was %(first)s before the series and %(then)s after it", **values)
     moved = message("%(scale)s fell from %(first)s to %(then)s after the series", **values)
@@ -73,6 +92,12 @@ def _of_series(timeline: Timeline, instrument: InstrumentView, series: Response,
         moved = message("%(scale)s rose from %(first)s to %(then)s after the series", **values)
     has_helped = (series.change > 0) is instrument.higher_is_better
     return _and_since(timeline, instrument, moved, series, found) if has_helped else moved
+
+
+def _first(instrument: InstrumentView, before: ScorePoint, *, is_dated: bool) -> object:
+    """The score before the series; with its day where one was chosen from after the first infusion."""
+    score = amount(instrument, before.value)
+    return message("%(score)s on %(on)s", score=score, on=before.on) if is_dated else score
 
 
 def _and_since(
@@ -90,6 +115,14 @@ def _and_since(
             moved=moved,
             side=good_side(instrument),
         )
+    if last is series and series.held.how is Hold.BACK and is_wide(timeline, series.held):
+        return message(
+            "%(moved)s and was back to %(side)s some time between day %(low)s and day %(n)s",
+            moved=moved,
+            side=wrong_side(instrument),
+            low=series.held.last_good,
+            n=series.held.days,
+        )
     if last is series and series.held.how is Hold.BACK:
         return counted(
             "%(moved)s and was back to %(side)s after %(n)s day",
@@ -105,7 +138,7 @@ def _without_change(instrument: InstrumentView, series: Response) -> Message:
     name = instrument.short_title
     if series.cannot_be_told_apart:
         return message("What the series did to %(scale)s cannot be told apart from another infusion", scale=name)
-    if series.best is None and series.before is not None:
+    if series.best is None and series.before is not None and series.before.at <= series.infusions[0].at:
         first = amount(instrument, series.before.value)
         return message(
             "%(scale)s was %(first)s before the series, with no score right after it", scale=name, first=first
@@ -138,10 +171,10 @@ def _bests(instrument: InstrumentView, last: Response, before: Response) -> Mess
 
 
 def _last(timeline: Timeline, instrument: InstrumentView, last: Response) -> Message:
-    held, newest = last.held, latest(timeline)
+    held = last.held
     if held.how is Hold.NEVER:
-        return message("the last booster has not brought it %(side)s", side=good_side(instrument))
-    if held.how is Hold.STILL and held.days is not None and newest and is_current(timeline, newest):
+        return _not_reached(timeline, instrument, last)
+    if is_still(timeline, instrument, last) and held.days is not None:
         return counted(
             "the last booster has held %(n)s day so far", "the last booster has held %(n)s days so far", held.days
         )
@@ -153,9 +186,27 @@ def _last(timeline: Timeline, instrument: InstrumentView, last: Response) -> Mes
     return message("how long the last booster held is not known")
 
 
+def _not_reached(timeline: Timeline, instrument: InstrumentView, last: Response) -> Message:
+    """A score of the same day looks back over the days before, so it says nothing of the infusion yet."""
+    days = _seen_for(timeline, last)
+    if not days:
+        return message("there is no score after the day of the last booster")
+    return counted(
+        "the last booster has not brought it %(side)s in %(n)s day",
+        "the last booster has not brought it %(side)s in %(n)s days",
+        days,
+        side=good_side(instrument),
+    )
+
+
+def _seen_for(timeline: Timeline, last: Response) -> int:
+    newest = newest_complete(timeline)
+    return (newest.on - last.infusions[-1].on).days if newest else 0
+
+
 def _before(timeline: Timeline, instrument: InstrumentView, last: Response, before: Response) -> Message | None:
     if before.held.how is Hold.NEVER:
-        if last.held.how is Hold.NEVER:
+        if last.held.how is Hold.NEVER and _seen_for(timeline, last):
             return message("nor had the series") if before.is_series else message("nor had the one before")
         side = good_side(instrument)
         if before.is_series:

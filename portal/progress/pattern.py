@@ -118,7 +118,7 @@ def _reached(known: Sequence[Response], instrument: InstrumentView) -> list[Mess
     if len(known) == 1:
         return []
     if not reached:
-        return [message("%(scale)s was not %(side)s after any of the %(n)s treatments with scores.", **values)]
+        return [message("%(scale)s was not seen %(side)s after any of the %(n)s treatments with scores.", **values)]
     if reached == len(known):
         return [message("%(scale)s was %(side)s after each of the %(n)s treatments with scores.", **values)]
     return [

@@ -109,9 +109,9 @@ def has_crowded_days(timeline: Timeline) -> bool:
 def response_at(instrument: InstrumentView, baseline: ScorePoint | None) -> float | None:
     """Return the score at which enough of the baseline is gone for a response, or None.
 
-    Only where the scale publishes such a share and low is good (PHQ-9: McInnes 2022).
+    Only where the scale publishes such a share and low is good (PHQ-9: McInnes 2022); from 0 nothing can fall.
     """
-    if baseline is None or baseline.value is None or not instrument.response_fraction or instrument.higher_is_better:
+    if baseline is None or not baseline.value or not instrument.response_fraction or instrument.higher_is_better:
         return None
     return baseline.value * (1 - instrument.response_fraction)
 
@@ -133,7 +133,7 @@ def change_from(instrument: InstrumentView, baseline: ScorePoint | None, point: 
         return None
     if point.state != "complete" or point.version != baseline.version or point.at <= baseline.at:
         return None
-    fall = baseline.value - point.value
+    fall = round(baseline.value - point.value, 6)
     better = -fall if instrument.higher_is_better else fall
     if abs(fall) < instrument.reliable_change:
         return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from portal.progress.reading import Change, change_from, course, given, is_good
+from portal.progress.reading import Change, baseline_of, change_from, course, given, is_good
 from portal.progress.standing import best_of
 from portal.progress.timeline import InfusionMark, InstrumentView, ScorePoint, Timeline
 
@@ -112,7 +112,7 @@ def responses(timeline: Timeline) -> tuple[Response, ...]:
         begins = bisect_right(times, group[0].at)
         earliest = bisect_right(times, earlier.at) if earlier else 0
         last = scores[begins - 1] if begins > earliest else None
-        before = timeline.baseline if group is own else last
+        before = _baseline(timeline, group) if group is own else last
         window = scores[begins : bisect_right(times, later.at) if later else None]
         found.append(_response(timeline, instrument, group, later, before, window))
     return tuple(found)
@@ -127,6 +127,14 @@ def _groups(timeline: Timeline) -> list[Group]:
         else:
             groups.append([mark])
     return [tuple(group) for group in groups]
+
+
+def _baseline(timeline: Timeline, series: Group) -> ScorePoint | None:
+    """The baseline; where one was chosen from after the series, the last complete score before it all the same."""
+    chosen = timeline.baseline
+    if chosen is None or chosen.at <= series[-1].at:
+        return chosen
+    return baseline_of(timeline.scores, series[0].at)
 
 
 def _response(

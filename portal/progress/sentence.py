@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from portal.progress import outcomes, wearing
 from portal.progress.describe import amount
-from portal.progress.headline import finished_series, headline
+from portal.progress.headline import finished_series, headline, when
 from portal.progress.reading import (
     baseline_of,
     change_from,
@@ -141,18 +141,16 @@ def _since_baseline(
     baseline = timeline.baseline
     assert baseline is not None
     first = next((infusion for infusion in past if infusion.at >= baseline.at), past[-1])
-    after = [point for point in scored(timeline.scores) if point.at > first.at]
+    after = [point for point in scored(timeline.scores) if point.at > max(first.at, baseline.at)]
     complete = [point for point in after if point.state == "complete"]
-    before = {"scale": instrument.short_title, "score": amount(instrument, baseline.value)}
+    before = {"scale": instrument.short_title, "score": amount(instrument, baseline.value), "when": when(timeline)}
     if not after:
-        return [message("%(scale)s was %(score)s before the first infusion. There is no score since then.", **before)]
+        return [message("%(scale)s was %(score)s %(when)s. There is no score since then.", **before)]
     if newest.version != baseline.version:
         return [_now(timeline, instrument, newest, past)]
     found = responses(timeline)
     if not complete:
-        said = [
-            message("%(scale)s was %(score)s before the first infusion, and only answered in part since.", **before)
-        ]
+        said = [message("%(scale)s was %(score)s %(when)s, and only answered in part since.", **before)]
     else:
         said = [headline(timeline, instrument, found, complete)]
     if _says_more(timeline, found, complete, newest):
@@ -188,7 +186,7 @@ def _start(timeline: Timeline, instrument: InstrumentView) -> Message:
     """What the baseline is: the last score before the course, or the one that a clinician chose."""
     baseline, marks = timeline.baseline, course(timeline)
     if baseline is None or not marks or baseline == baseline_of(timeline.scores, marks[0].at):
-        return message("before the first infusion")
+        return when(timeline)
     score = amount(instrument, baseline.value)
     return message("the score chosen to start from, %(score)s on %(on)s", score=score, on=baseline.on)
 

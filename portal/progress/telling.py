@@ -5,7 +5,7 @@ from math import floor
 from portal.progress.describe import amount
 from portal.progress.reading import is_current, is_good
 from portal.progress.response import Held, Hold, Response, Unknown
-from portal.progress.timeline import InstrumentView, Timeline
+from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
 from portal.progress.words import Message, counted, message
 
 
@@ -74,8 +74,13 @@ def change(instrument: InstrumentView, response: Response) -> Message:
     points = amount(instrument, abs(response.change))
     if response.percent is None:
         return message("%(sign)s%(points)s", sign=_sign(response.change), points=points)
-    percent = floor(abs(response.percent) + 0.5)
+    percent = whole_percent(response.percent)
     return message("%(sign)s%(points)s (%(percent)s%%)", sign=_sign(response.change), points=points, percent=percent)
+
+
+def whole_percent(percent: float) -> int:
+    """Return a percentage without its sign and as a whole number, halves upwards: the same wherever it is written."""
+    return floor(abs(percent) + 0.5)
 
 
 def _sign(change: float) -> str:
@@ -115,9 +120,9 @@ def held(timeline: Timeline, instrument: InstrumentView, response: Response) -> 
     if how is Hold.BACK:
         return _back(timeline, instrument, response.held)
     if how is Hold.NEVER:
-        return _never(response, side)
+        return _never(timeline, response, side)
     if how is Hold.STILL:
-        return _still(timeline, instrument, days)
+        return _still(timeline, instrument, response)
     if (response.next_after or 0) - days > timeline.expected_gap_days:
         return message(
             "%(side)s until day %(n)s, then no score before the next, day %(next)s",
@@ -133,12 +138,32 @@ def is_wide(timeline: Timeline, held: Held) -> bool:
     return (held.days or 0) - (held.last_good or 0) > timeline.expected_gap_days
 
 
-def _never(response: Response, side: Message) -> Message:
+def is_still(timeline: Timeline, instrument: InstrumentView, response: Response) -> bool:
+    """Whether it can be called still on the good side: by a young complete score that no answers in part gainsay."""
+    newest = newest_complete(timeline)
+    if response.held.how is not Hold.STILL or newest is None or not is_current(timeline, newest):
+        return False
+    return not _is_gainsaid(timeline, instrument, newest)
+
+
+def newest_complete(timeline: Timeline) -> ScorePoint | None:
+    """Return the newest complete score, or None."""
+    return next((point for point in reversed(timeline.scores) if point.state == "complete"), None)
+
+
+def _is_gainsaid(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -> bool:
+    partly = [p for p in timeline.scores if p.state == "prorated" and p.value is not None and p.at > newest.at]
+    return any(not is_good(instrument, point.value or 0) for point in partly)
+
+
+def _never(timeline: Timeline, response: Response, side: Message) -> Message:
+    newest = newest_complete(timeline)
     if response.best_after is not None and response.best_after <= 0 and len(response.infusions) > 1:
-        return message("not %(side)s after the last of them", side=side)
-    return (
-        message("not %(side)s so far", side=side) if response.next_after is None else message("not %(side)s", side=side)
-    )
+        return message("not seen %(side)s after the last of them", side=side)
+    if response.next_after is not None or newest is None:
+        return message("not seen %(side)s", side=side)
+    last = (newest.on - response.infusions[-1].on).days
+    return message("not seen %(side)s so far, last score on day %(n)s", side=side, n=last)
 
 
 def _back(timeline: Timeline, instrument: InstrumentView, held: Held) -> Message:
@@ -148,15 +173,13 @@ def _back(timeline: Timeline, instrument: InstrumentView, held: Held) -> Message
     return message("back to %(wrong)s on day %(n)s (last %(side)s on day %(last)s)", **values)
 
 
-def _still(timeline: Timeline, instrument: InstrumentView, days: int) -> Message:
-    newest = next(point for point in reversed(timeline.scores) if point.state == "complete")
-    partly = [p for p in timeline.scores if p.state == "prorated" and p.value is not None and p.at > newest.at]
-    side = good_side(instrument)
-    if any(not is_good(instrument, point.value or 0) for point in partly):
+def _still(timeline: Timeline, instrument: InstrumentView, response: Response) -> Message:
+    newest, side, days = newest_complete(timeline), good_side(instrument), response.held.days or 0
+    if is_still(timeline, instrument, response):
+        return counted("still %(side)s, %(n)s day so far", "still %(side)s, %(n)s days so far", days, side=side)
+    if newest is not None and _is_gainsaid(timeline, instrument, newest):
         return message("%(side)s until day %(n)s, but not by answers given in part since", side=side, n=days)
-    if not is_current(timeline, newest):
-        return message("%(side)s until day %(n)s, no score since", side=side, n=days)
-    return counted("still %(side)s, %(n)s day so far", "still %(side)s, %(n)s days so far", days, side=side)
+    return message("%(side)s until day %(n)s, no score since", side=side, n=days)
 
 
 def _not_known(instrument: InstrumentView, held: Held) -> Message:

@@ -181,8 +181,8 @@ SAID = {
     ),
     "never": (
         all_of(Held(NEVER, 7), Held(NEVER, 7)),
-        "PHQ-9 was not below 10 after any of the 2 treatments with scores. Whether it holds longer or shorter each "
-        "time cannot be said yet: that takes 4 treatments to compare, and there are 2. " + say(pattern.TIMING),
+        "PHQ-9 was not seen below 10 after any of the 2 treatments with scores. Whether it holds longer or shorter "
+        "each time cannot be said yet: that takes 4 treatments to compare, and there are 2. " + say(pattern.TIMING),
     ),
     "never back": (
         all_of(*[Held(UNTIL, day, day) for day in (30, 20, 40)], Held(STILL, 9, 9)),

@@ -137,8 +137,8 @@ def test_infusions_of_the_series_are_not_other_infusions() -> None:
 HELD = {
     "below when last seen": ({"d50": 8, "d37": 9}, "below 10 until day 23, no score since"),
     "at the line is not below it": ({"d50": 8, "d32": 10}, "back to 10 or above on day 28 (last below 10 on day 10)"),
-    "never": ({"d50": 14, "d37": 12}, "not below 10 so far"),
-    "never, with a silence between": ({"d50": 14, "d7": 12}, "not below 10 so far"),
+    "never": ({"d50": 14, "d37": 12}, "not seen below 10 so far, last score on day 23"),
+    "never, with a silence between": ({"d50": 14, "d7": 12}, "not seen below 10 so far, last score on day 53"),
     "first above, then below, then back": (
         {"d55": 12, "d45": 8, "d30": 11},
         "back to 10 or above on day 30 (last below 10 on day 15)",
@@ -170,7 +170,7 @@ def test_an_interval_that_ended_below_the_line_is_known_until_the_next_infusion_
     silent = timeline(points(d61=19, d50=8, d40=9), [ONE, infusion(ago(10), 8)])
     assert held(silent, 0) == "below 10 until day 20, then no score before the next, day 50"
     never = timeline(points(d61=19, d50=12), [ONE, infusion(ago(22), 8)])
-    assert held(never, 0) == "not below 10"
+    assert held(never, 0) == "not seen below 10"
 
 
 def test_a_newer_answer_in_part_does_not_count_but_is_not_kept_quiet() -> None:
@@ -182,7 +182,7 @@ def test_a_newer_answer_in_part_does_not_count_but_is_not_kept_quiet() -> None:
 
 def test_a_series_that_only_helped_while_it_lasted_says_so() -> None:
     about = timeline(points(d61=19, d50=8, d40=12), SERIES)
-    assert held(about) == "not below 10 after the last of them"
+    assert held(about) == "not seen below 10 after the last of them"
     after = telling.best_after(responses(about)[0])
     assert after
     assert say(after) == "in the series"

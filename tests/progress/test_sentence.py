@@ -78,7 +78,7 @@ CASES = {
     ),
     "after one infusion": (
         timeline([score(ago(10), 19), score(ago(1), 12)], [infusion(ago(9), 1)]),
-        ("PHQ-9 was 19 before the first infusion and 12 after it. "
+        ("PHQ-9 was 19 before the first infusion and 12 after one infusion. "
         "Compared with before the first infusion: reliably improved."),
     ),
     "a response that holds": (
@@ -216,9 +216,9 @@ BOOSTERS = {
     "after a silence": (((110, 8), (92, 11), (50, 8), (19, 12)),
                         "the last booster held between 10 and 41 days, the one before held 28 days."),
     "no longer": (((110, 8), (92, 11), (50, 13), (32, 14)),
-                  "the last booster has not brought it below 10, the one before held 28 days."),
+                  "the last booster has not brought it below 10 in 28 days, the one before held 28 days."),
     "neither": (((110, 12), (92, 11), (50, 13), (32, 14)),
-                "the last booster has not brought it below 10, nor had the one before."),
+                "the last booster has not brought it below 10 in 28 days, nor had the one before."),
     "only the last": (((110, 12), (92, 11), (50, 8), (32, 9), (19, 12)),
                       "the last booster held 41 days, the one before had not brought it below 10."),
     "no score since": (((110, 8), (92, 11)), "there is no score since the last booster, the one before held 28 days."),
