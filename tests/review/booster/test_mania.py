@@ -41,7 +41,7 @@ def test_three_answers_of_clearly_ask_to_be_seen(clearly: list[int], tone: Tone)
 
 def test_the_worst_check_stands_beside_the_newest() -> None:
     checks = (Check(back(0), 1, 6, 6), Check(back(2), 4, 5, 6), Check(back(3), 0, 0, 6))
-    said = "1 of 6 “clearly” on 22 November 2026 · at most 4 of 6 “clearly” on 20 November 2026."
+    said = "1 of 6 “clearly” on 22 November 2026 · at most 4 “clearly” on 20 November 2026, only 5 of 6 answered."
     assert said in text(mania(Mania(is_bipolar=True, checks=checks)))
 
 

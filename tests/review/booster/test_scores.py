@@ -72,7 +72,7 @@ def test_a_prorated_score_asks_to_be_seen_and_is_compared_with_nothing() -> None
     assert "prorated" in lines(newest(timeline))[0]
     found = change.change(timeline)
     assert tone_of(found, "is left out: compared is 6") is Tone.ATTENTION
-    assert "6 now, lower by 13 (68 %)" in text(found)
+    assert "6 on 16 May 2026, lower by 13 (68 %)" in text(found)
 
 
 def test_an_old_score_does_not_speak_for_today() -> None:
@@ -181,6 +181,37 @@ def test_an_interval_that_the_next_infusion_ended_was_not_seen_to_end() -> None:
     found = text(intervals.intervals(timeline))
     assert "series: not back in 14 days, then the next" in found
     assert "2 intervals · 0 seen to end · 2 not seen to end" in found
+
+
+def test_what_was_last_seen_long_ago_is_dated_and_never_called_now() -> None:
+    old = told((125, 19), (70, 6), (60, 7))
+    found = text(change.change(old)) + text(change.heading(old))
+    assert "7 on 16 April 2026, lower by 12 (63 %)" in found
+    assert "Response (50 % below the baseline): yes on 16 April 2026, first reached on 6 April 2026" in found
+    assert "Trend on 16 April 2026: steady" in found
+    assert " now" not in found.replace("where it stands now is not known", "")
+
+
+def test_a_percentage_is_rounded_as_in_the_table_of_treatments() -> None:
+    assert "14 now, lower by 2 (13 %)" in text(change.change(told((125, 16), (2, 14))))
+
+
+def test_an_interval_is_told_with_the_doubts_of_the_table() -> None:
+    wide = told((125, 19), (92, 7), (60, 12), (2, 12))
+    assert "series: between 12 and 44 days" in text(intervals.intervals(wide))
+    old = told((125, 19), (92, 7), (80, 6))
+    assert "series: not back in 24 days, then not known" in text(intervals.intervals(old))
+    booster = stories.infusion(TODAY - timedelta(days=20), 7)
+    silent = told((125, 19), (92, 7), (84, 6), (3, 5), infusions=(*SERIES, booster))
+    assert "series: not back in 20 days, then not known" in text(intervals.intervals(silent))
+    partly = told((125, 19), (92, 7), (80, 6), (12, 7), (2, 15), states={2: "prorated"})
+    assert "so far" not in text(intervals.intervals(partly))
+
+
+def test_what_never_reached_its_good_side_was_not_seen_to_end() -> None:
+    found = text(intervals.intervals(told((125, 19), (92, 14), (2, 15))))
+    assert "series: never seen below 10" in found
+    assert "1 interval · 0 seen to end · 0 not seen to end · 0 not known · 1 never seen below 10" in found
 
 
 @pytest.mark.parametrize(

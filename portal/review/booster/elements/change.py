@@ -10,6 +10,7 @@ from portal.progress import reading
 from portal.progress.describe import amount
 from portal.progress.reading import change_from, is_current
 from portal.progress.standing import State
+from portal.progress.telling import whole_percent
 from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
 from portal.progress.words import Message, Points, counted, message
 from portal.review.booster.elements import parts
@@ -17,6 +18,7 @@ from portal.review.booster.elements.scores import speaks
 from portal.review.booster.sheet import Element, Line
 
 MOST_OF_SOURCES = 180
+NOW = message("now")
 RELIABLY = {"improved": message("reliably improved"), "worse": message("reliably worse")}
 TRENDS = {Trend.BETTER: message("better"), Trend.STEADY: message("steady"), Trend.WORSE: message("worse")}
 
@@ -47,7 +49,7 @@ def _changes(timeline: Timeline) -> Iterator[Line]:
     yield _since_baseline(timeline, instrument, newest)
     yield from _chosen(timeline)
     yield from _since_best(timeline, instrument, newest)
-    yield _reached(instrument, reading.response_state(timeline))
+    yield _reached(instrument, reading.response_state(timeline), _when(timeline, newest))
     yield from _sources(instrument, newest)
 
 
@@ -67,23 +69,31 @@ def _since_baseline(timeline: Timeline, instrument: InstrumentView, newest: Scor
     if newest.at <= baseline.at:
         return parts.missing(message("Since the baseline, %(score)s on %(on)s, there is no complete score.", **values))
     against = message("Against the baseline, %(score)s on %(on)s", **values)
-    said_row = parts.row([against, _difference(instrument, baseline, newest), _reliably(instrument, baseline, newest)])
+    moved = _difference(instrument, baseline, newest, when=_when(timeline, newest))
+    said_row = parts.row([against, moved, _reliably(instrument, baseline, newest)])
     is_worse = change_from(instrument, baseline, newest) == "worse"
     return parts.attention(said_row) if is_worse else parts.plain(said_row)
 
 
-def _difference(instrument: InstrumentView, before: ScorePoint, after: ScorePoint) -> Message:
+def _when(timeline: Timeline, newest: ScorePoint) -> Message:
+    """Return "now", or the day of a score that is too old, or not the newest one, to speak for today."""
+    if is_current(timeline, newest) and reading.latest(timeline) is newest:
+        return NOW
+    return message("on %(on)s", on=parts.on(newest.on))
+
+
+def _difference(instrument: InstrumentView, before: ScorePoint, after: ScorePoint, *, when: Message) -> Message:
     then, now = before.value or 0, after.value or 0
     points = round(abs(now - then), 6)
     if not points:
-        return message("the same now")
-    values = {"score": amount(instrument, now), "points": amount(instrument, points)}
+        return message("the same %(when)s", when=when)
+    values = {"score": amount(instrument, now), "points": amount(instrument, points), "when": when}
     if then <= 0:
-        lower, higher = "%(score)s now, lower by %(points)s", "%(score)s now, higher by %(points)s"
+        lower, higher = "%(score)s %(when)s, lower by %(points)s", "%(score)s %(when)s, higher by %(points)s"
     else:
-        values["percent"] = round(100 * points / then)
-        lower = "%(score)s now, lower by %(points)s (%(percent)s %%)"
-        higher = "%(score)s now, higher by %(points)s (%(percent)s %%)"
+        values["percent"] = whole_percent(100 * points / then)
+        lower = "%(score)s %(when)s, lower by %(points)s (%(percent)s %%)"
+        higher = "%(score)s %(when)s, higher by %(points)s (%(percent)s %%)"
     return message(lower if now < then else higher, **values)
 
 
@@ -121,20 +131,21 @@ def _since_best(timeline: Timeline, instrument: InstrumentView, newest: ScorePoi
         )
         return
     against = message("Against the best of the course, %(score)s on %(on)s", **values)
-    said = parts.row([against, _difference(instrument, best, newest), _reliably(instrument, best, newest)])
+    moved = _difference(instrument, best, newest, when=_when(timeline, newest))
+    said = parts.row([against, moved, _reliably(instrument, best, newest)])
     is_worse = change_from(instrument, best, newest) == "worse"
     yield parts.attention(said) if is_worse else parts.plain(said)
 
 
-def _reached(instrument: InstrumentView, state: State) -> Line:
+def _reached(instrument: InstrumentView, state: State, when: Message) -> Line:
     said = []
     if instrument.response_fraction and state.is_response is not None:
         percent = round(100 * instrument.response_fraction)
         name = message("Response (%(percent)s %% below the baseline)", percent=percent)
-        said.append(_state(name, state.is_response, state.response_on))
+        said.append(_state(name, state.is_response, state.response_on, when))
     if instrument.remission_below is not None and state.is_remission is not None:
         name = message("Remission (below %(line)s)", line=instrument.remission_below)
-        said.append(_state(name, state.is_remission, state.remission_on))
+        said.append(_state(name, state.is_remission, state.remission_on, when))
     if said:
         return parts.plain(parts.row(said))
     if instrument.response_fraction is None and instrument.remission_below is None:
@@ -142,14 +153,16 @@ def _reached(instrument: InstrumentView, state: State) -> Line:
     return parts.missing(message("Response and remission: cannot be said."))
 
 
-def _state(name: Message, is_so: bool, first: object) -> Message:
-    values = {"what": name, "on": first}
+def _state(name: Message, is_so: bool, first: object, when: Message) -> Message:
+    values = {"what": name, "on": first, "when": when}
     if first is None:
         return message("%(what)s: not reached", what=name)
     values["on"] = parts.on(first)  # type: ignore[arg-type]
-    if is_so:
+    if is_so and when is NOW:
         return message("%(what)s: yes, first reached on %(on)s", **values)
-    return message("%(what)s: not now, first reached on %(on)s", **values)
+    if is_so:
+        return message("%(what)s: yes %(when)s, first reached on %(on)s", **values)
+    return message("%(what)s: not %(when)s, first reached on %(on)s", **values)
 
 
 def _sources(instrument: InstrumentView, newest: ScorePoint) -> Iterator[Line]:
@@ -171,7 +184,7 @@ def _heading(timeline: Timeline) -> Iterator[Line]:
             counted(said, "The last complete score is %(n)s days old; where it stands now is not known.", days)
         )
     yield _slope(timeline)
-    yield _trend(timeline, instrument)
+    yield _trend(timeline, instrument, points[-1])
     yield _best(timeline, instrument)
 
 
@@ -189,7 +202,7 @@ def _slope(timeline: Timeline) -> Line:
     return parts.plain(parts.row([message(falls, **values), over]))
 
 
-def _trend(timeline: Timeline, instrument: InstrumentView) -> Line:
+def _trend(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -> Line:
     trend = reading.trend(timeline)
     if trend is None and instrument.reliable_change is None:
         return parts.missing(message("No trend: no reliable change is published for this scale."))
@@ -200,7 +213,11 @@ def _trend(timeline: Timeline, instrument: InstrumentView) -> Line:
         "better as much the right way since the score before",
         points=instrument.reliable_change,
     )
-    said = parts.row([message("Trend: %(trend)s", trend=TRENDS[trend]), rule])
+    when = _when(timeline, newest)
+    heading = message("Trend: %(trend)s", trend=TRENDS[trend])
+    if when is not NOW:
+        heading = message("Trend %(when)s: %(trend)s", when=when, trend=TRENDS[trend])
+    said = parts.row([heading, rule])
     return parts.attention(said) if trend is Trend.WORSE else parts.plain(said)
 
 

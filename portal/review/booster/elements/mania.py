@@ -93,7 +93,10 @@ def _activation(checks: Sequence[Check]) -> Line:
 
 
 def _clearly(one: Check) -> Message:
-    return message("%(clearly)s of %(of)s “clearly” on %(on)s", clearly=one.clearly, of=one.of, on=parts.on(one.on))
+    values = {"clearly": one.clearly, "answered": one.answered, "of": one.of, "on": parts.on(one.on)}
+    if one.answered < one.of:
+        return message("%(clearly)s “clearly” on %(on)s, only %(answered)s of %(of)s answered", **values)
+    return message("%(clearly)s of %(of)s “clearly” on %(on)s", **values)
 
 
 def _need_for_sleep(days: Sequence[Day]) -> Line:
