@@ -237,7 +237,12 @@ def test_the_page_prints_with_chart_words_and_table_and_nothing_to_press(
     desk.open(f"/patients/{live.cast.ada.own_id}/progress?range=all")
     assert len(SHEET.findall(page.pdf(format=paper))) <= 4
     page.emulate_media(media="print")
-    for shown in ("#progress-headline", "#by-date svg.chart-wide", "#by-infusion svg.chart-large", ".progress-table tr"):
+    for shown in (
+        "#progress-headline",
+        "#by-date svg.chart-wide",
+        "#by-infusion svg.chart-large",
+        ".progress-table tr",
+    ):
         assert page.locator(shown).first.is_visible(), shown
     for gone in (".progress-tools", ".progress-views", ".progress-save", "[data-explore]", ".pager a"):
         assert not [one for one in page.locator(gone).all() if one.is_visible()], gone

@@ -47,7 +47,7 @@ class GoalsForm(OnceForm):
         self.version.data = str(version or "")
         self.form_errors.append(
             _(
-                "Somebody wrote here while you had this page open. You see it under “Now”. Your words were not saved yet: "
-                "check them, then save again."
+                "Somebody wrote here while you had this page open. You see it under “Now”. Your words were not saved "
+                "yet: check them, then save again."
             )
         )
