@@ -105,7 +105,7 @@ def check_in_row(filled: Filled, score: Score, check_in_id: uuid.UUID, *, by: Ac
         "answers": filled.answers,
         "note": sheet.note,
         "for_on": filled.on,
-        "time_zone": filled.patient.time_zone,
+        "time_zone": filled.corrects.time_zone if filled.corrects else filled.patient.time_zone,
         "mode": filled.mode,
         "entered_by_id": None if is_own else by.user_id,
         "offered_at": _offered(sheet.offered_at, moments.started_at),
@@ -124,7 +124,7 @@ def check_in_row(filled: Filled, score: Score, check_in_id: uuid.UUID, *, by: Ac
 
 
 def score_rows(filled: Filled, score: Score, check_in_id: uuid.UUID, at: datetime) -> list[dict[str, Any]]:
-    """Return a row for each number a check-in comes to."""
+    """Return a row for each number a check-in comes to; `at` is when the answers were first given."""
     return [
         {
             "patient_id": filled.patient.id,

@@ -212,13 +212,13 @@ def _sent_before(filled: Filled) -> Sent | None:
 
 def _write(filled: Filled, score: scoring.Score, *, by: Actor, at: datetime, today: date) -> Sent:
     patient_id, former = filled.patient.id, filled.corrects
-    check_in_id = uuid.uuid4()
+    check_in_id, true_at = uuid.uuid4(), _true_at(former, at)
     if former is not None:
         session.execute(_SUPERSEDE, {"former": former.id, "moment": at})
         session.execute(_RETIRE_SCORES, {"former": former.id})
     session.execute(_ADD_CHECK_IN, check_in_row(filled, score, check_in_id, by=by, at=at))
     if score.scales:
-        session.execute(_ADD_SCORES, score_rows(filled, score, check_in_id, at))
+        session.execute(_ADD_SCORES, score_rows(filled, score, check_in_id, true_at))
     if filled.plan_item_id is not None and former is None:
         which = {"instrument": filled.definition.id, "day": filled.on, "submission": filled.sheet.submission_id}
         session.execute(_DROP_DRAFT, {"patient": patient_id, **which})
@@ -227,6 +227,14 @@ def _write(filled: Filled, score: scoring.Score, *, by: Actor, at: datetime, tod
     details = {"instrument": filled.definition.id} | ({} if filled.mode is Mode.SELF else {"mode": filled.mode.value})
     audit.record(_event(filled), by=by, at=at, patient_id=patient_id, thing_id=check_in_id, **details)
     return Sent(check_in_id, is_new=True)
+
+
+def _true_at(former: CheckIn | None, at: datetime) -> datetime:
+    """A correction is about the moment of what it corrects: it stays on its side of an infusion of that day."""
+    if former is None:
+        return at
+    scored = select(ScoreRow.at).where(ScoreRow.check_in_id == former.id).limit(1)
+    return session.scalar(scored) or former.received_at
 
 
 def _event(filled: Filled) -> str:

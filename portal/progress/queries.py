@@ -102,7 +102,7 @@ def _outline(
 ) -> Timeline:
     zone = ZoneInfo(patient.time_zone)
     today = at.astimezone(zone).date()
-    scores = list_scores(patient, offer, scale, zone, for_team=for_team) if offer and scale else ()
+    scores = list_scores(patient, offer, scale, for_team=for_team) if offer and scale else ()
     infusions = sorted((_mark(row, zone) for row in treatment.list_infusions(patient.id)), key=lambda mark: mark.at)
     in_force = rules.current()
     lines: Any = {"lines": in_force.rules.lines, "rules_version": in_force.lines_version}

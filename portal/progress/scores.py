@@ -66,9 +66,7 @@ def _offer(name: str, versions: Mapping[int, set[str]], for_team: bool) -> Offer
     return Offer(newest_first[0], tuple(scales.values()), definitions)
 
 
-def list_scores(
-    patient: PatientRef, offer: Offer, scale: Scale, zone: ZoneInfo, *, for_team: bool
-) -> tuple[ScorePoint, ...]:
+def list_scores(patient: PatientRef, offer: Offer, scale: Scale, *, for_team: bool) -> tuple[ScorePoint, ...]:
     """Return the scores of one scale in order of time; what is for clinicians only comes with `for_team`."""
     # Answers are many times larger than scores: read only where some of them are not there.
     answers = case((_SCORE.c.state != ScoreState.COMPLETE, _CHECK_IN.c.answers))
@@ -76,6 +74,7 @@ def list_scores(
         select(
             *(_SCORE.c.at, _SCORE.c.for_on, _SCORE.c.value, _SCORE.c.state, _SCORE.c.version, _SCORE.c.check_in_id),
             *(_SCORE.c.answered, _SCORE.c.asked, _CHECK_IN.c.mode, _CHECK_IN.c.quality, User.name),
+            _CHECK_IN.c.time_zone,
             type_coerce(answers, JSON()).label("answers"),
         )
         .join(_CHECK_IN, _CHECK_IN.c.id == _SCORE.c.check_in_id)
@@ -84,14 +83,15 @@ def list_scores(
         .where(_SCORE.c.scale == scale.code, _SCORE.c.is_current)
         .order_by(_SCORE.c.for_on, _SCORE.c.at)
     )
-    return tuple(_point(row, offer.definitions[row.version], scale.code, zone, for_team) for row in rows)
+    points = (_point(row, offer.definitions[row.version], scale.code, for_team) for row in rows)
+    return tuple(sorted(points, key=lambda point: point.at))
 
 
-def _point(row: Any, definition: Definition, code: str, zone: ZoneInfo, for_team: bool) -> ScorePoint:
+def _point(row: Any, definition: Definition, code: str, for_team: bool) -> ScorePoint:
     scale = definition.scale(code)
     left_out = [item for item in scale.items if (row.answers or {}).get(item, "") is None]
     return ScorePoint(
-        at=true_at(row.at, row.for_on, zone),
+        at=true_at(row.at, row.for_on, ZoneInfo(row.time_zone)),
         on=row.for_on,
         value=row.value,
         state=_STATES[row.state],  # type: ignore[arg-type]

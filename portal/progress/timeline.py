@@ -122,7 +122,10 @@ class InfusionMark:
 
 
 def true_at(received: datetime, on: date, zone: ZoneInfo) -> datetime:
-    """Return when an answer was true: when it came in, or noon of the day it is for where that was another one."""
+    """Return when an answer was true: when it came in, or noon of the day it is for where that was another one.
+
+    `zone` is where the patient lived then: whoever moves takes no answer to another side of an infusion with them.
+    """
     if received.astimezone(zone).date() == on:
         return received
     return datetime.combine(on, time(12), zone).astimezone(UTC)

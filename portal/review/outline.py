@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, bindparam, cast, literal, null, select, type_coerce, union_all
 
-from portal.checkins.models import ScoreRow
+from portal.checkins.models import CheckIn, ScoreRow
 from portal.db import run
 from portal.instruments import catalogue
 from portal.instruments.definition import WORDINGS_PER_VERSION
@@ -22,21 +22,26 @@ from portal.treatment.models import Infusion
 
 _WHO = bindparam("patient", type_=Patient.id.type)
 _STATES: dict[str, Any] = {"complete": "complete", "prorated": "prorated", "not-scorable": "unscored"}
-_SCORES = select(
-    literal(0).label("is_infusion"),
-    ScoreRow.for_on.label("on"),
-    ScoreRow.at.label("at"),
-    ScoreRow.value.label("value"),
-    cast(ScoreRow.state, String).label("state"),
-    ScoreRow.band.label("name"),
-    ScoreRow.version.label("number"),
-    ScoreRow.check_in_id.label("id"),
-    type_coerce(null(), Infusion.course_id.type).label("course_id"),
-).where(
-    ScoreRow.patient_id == _WHO,
-    ScoreRow.instrument == bindparam("instrument", type_=ScoreRow.instrument.type),
-    ScoreRow.scale == bindparam("scale", type_=ScoreRow.scale.type),
-    ScoreRow.is_current,
+_SCORES = (
+    select(
+        literal(0).label("is_infusion"),
+        ScoreRow.for_on.label("on"),
+        ScoreRow.at.label("at"),
+        ScoreRow.value.label("value"),
+        cast(ScoreRow.state, String).label("state"),
+        ScoreRow.band.label("name"),
+        ScoreRow.version.label("number"),
+        ScoreRow.check_in_id.label("id"),
+        type_coerce(null(), Infusion.course_id.type).label("course_id"),
+        CheckIn.time_zone.label("zone"),
+    )
+    .join(CheckIn, CheckIn.id == ScoreRow.check_in_id)
+    .where(
+        ScoreRow.patient_id == _WHO,
+        ScoreRow.instrument == bindparam("instrument", type_=ScoreRow.instrument.type),
+        ScoreRow.scale == bindparam("scale", type_=ScoreRow.scale.type),
+        ScoreRow.is_current,
+    )
 )
 _INFUSIONS = select(
     literal(1),
@@ -48,6 +53,7 @@ _INFUSIONS = select(
     Infusion.number,
     Infusion.id,
     Infusion.course_id,
+    null(),
 ).where(Infusion.patient_id == _WHO)
 _BOTH: Any = union_all(_SCORES, _INFUSIONS).order_by("on", "at", "number")
 
@@ -63,7 +69,7 @@ def read(patient_id: uuid.UUID, instrument: str, time_zone: str, *, has_chosen: 
     """
     scale, zone = catalogue.current().get(instrument).primary.code, ZoneInfo(time_zone)
     rows = run(_BOTH, {"patient": patient_id, "instrument": instrument, "scale": scale}).all()
-    points = tuple(_point(row, zone) for row in rows if not row.is_infusion)
+    points = tuple(sorted((_point(row) for row in rows if not row.is_infusion), key=lambda point: point.at))
     infusions = tuple(_mark(row, zone) for row in rows if row.is_infusion)
     view = _view(instrument, {row.number for row in rows if not row.is_infusion}) if points else None
     standing = get_standing(patient_id, instrument, scale) if has_chosen and points else None
@@ -86,9 +92,9 @@ def _structure(version: int) -> int:
     return version // WORDINGS_PER_VERSION or version
 
 
-def _point(row: Any, zone: ZoneInfo) -> ScorePoint:
+def _point(row: Any) -> ScorePoint:
     return ScorePoint(
-        at=true_at(row.at, row.on, zone),
+        at=true_at(row.at, row.on, ZoneInfo(row.zone)),
         on=row.on,
         value=row.value,
         state=_STATES[row.state],
