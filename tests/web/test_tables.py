@@ -17,7 +17,7 @@ def test_a_table_is_a_file_to_keep_with_its_names_readable() -> None:
     assert list(csv.reader(io.StringIO(text[1:]))) == [["Name", "Points"], ["Tomás", "4"], ["", "-2.5"]]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_nothing_that_somebody_typed_is_run_as_a_formula(start: str) -> None:
     text = as_csv("people", ["Name"], [[f'{start}HYPERLINK("http://evil")']]).get_data(as_text=True)
     assert list(csv.reader(io.StringIO(text[1:])))[1][0][0] == "'"
