@@ -37,11 +37,15 @@ _FILE = {
     "Cache-Control": "public, max-age=31536000, immutable",
 }
 
+# A picture or a table to be saved holds what people typed: opened in a browser after all, it may do nothing.
+_SAVED = _ALWAYS | {"Content-Security-Policy": f"{_FILE['Content-Security-Policy']}; sandbox"}
+
 
 def apply(response: Response) -> Response:
     """Add the headers; everything but our static files is also kept out of every cache."""
     is_file = request.endpoint == "static" and response.status_code < 400
-    response.headers.update(_FILE if is_file else _ALWAYS)
+    is_saved = response.headers.get("Content-Disposition", "").startswith("attachment")
+    response.headers.update(_FILE if is_file else _SAVED if is_saved else _ALWAYS)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}; includeSubDomains"
     if is_file:

@@ -14,6 +14,7 @@ EVERYWHERE = {
 }
 EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 FILE = "/static/css/base.css"
+SAVED = {"Content-Disposition": 'attachment; filename="picture.svg"'}
 PATHS = {"/fine": 200, "/moved": 302, "/nowhere": 404, "/broken": 500, FILE: 200}
 
 
@@ -25,6 +26,7 @@ def routes(small: Flask) -> None:
     small.add_url_rule("/fine", "fine", lambda: "fine")
     small.add_url_rule("/moved", "moved", lambda: redirect("/fine"))
     small.add_url_rule("/broken", "broken", broken)
+    small.add_url_rule("/saved", "saved", lambda: Response("<svg/>", content_type="image/svg+xml", headers=SAVED))
 
 
 def policy(response: Response) -> dict[str, str]:
@@ -50,6 +52,15 @@ def test_the_policy_lets_nothing_in_from_anywhere_else(visitor: Browser, path: s
         assert found["style-src"] == f"'self' {EMPTY_STYLE}"
         assert found["script-src"] == found["form-action"] == found["connect-src"] == "'self'"
     assert not [sources for sources in found.values() if "unsafe" in sources or "http" in sources]
+
+
+def test_a_file_to_be_saved_does_nothing_where_somebody_opens_it_instead(visitor: Browser) -> None:
+    answer = visitor.open("/saved")
+    found = policy(answer)
+    assert "script-src" not in found
+    assert (found["default-src"], found["sandbox"]) == ("'none'", "")
+    assert {name: answer.headers[name] for name in EVERYWHERE} == EVERYWHERE
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_pages_stay_in_no_cache_and_static_files_may(visitor: Browser) -> None:
