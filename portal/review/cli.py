@@ -1,7 +1,7 @@
 """`flask caseload`: proving that the caseload says what the record says, and mending it."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 from flask.cli import with_appcontext
@@ -18,11 +18,12 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str) -> dat
         return clock.now()
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        utc = found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise click.BadParameter(f"{text} is not a moment. Write “now”, or one like 2026-11-23T09:00+00:00.") from None
     if found.tzinfo is None:
         raise click.BadParameter(f"{text} does not say in which time zone. Add one: {text}+00:00")
-    return found
+    return utc
 
 
 @group.command("rebuild")

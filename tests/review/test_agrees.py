@@ -33,7 +33,9 @@ def agree(life: Life) -> None:
     row = db.session.get_one(CaseloadRow, life.who, populate_existing=True)
     whole = progress.get_progress(ref(life.cast.ada), at=life.at, for_team=True)[0]
     latest, best, points = reading.latest(whole), reading.best(whole), reading.complete(whole)
-    before = whole.baseline if whole.baseline and latest and whole.baseline.version == latest.version else None
+    before = whole.baseline
+    if before and latest and (before.version != latest.version or latest.at <= before.at):
+        before = None
     given = reading.given(whole)
     assert row.latest == (latest.value if latest else None)
     assert row.latest_at == (latest.at if latest else None)
@@ -89,7 +91,13 @@ def test_an_entry_tampered_with_is_found_too(app: Flask, cast: Cast, wrong: dict
     assert run(app, *CLI, "--check")[0] == 0
 
 
-@pytest.mark.parametrize(("at", "said"), [("tomorrow", "is not a moment"), ("2026-11-23T09:00", "time zone")])
+BEYOND = "9999-12-31T23:59-14:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [("tomorrow", "is not a moment"), ("2026-11-23T09:00", "time zone"), (BEYOND, "is not a moment")],
+)
 def test_a_moment_that_is_none_is_refused(app: Flask, cast: Cast, at: str, said: str) -> None:
     code, answer = run(app, *CLI, "--at", at)
     assert (code, said in answer) == (2, True)
