@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select, tuple_
 
@@ -18,11 +19,14 @@ from portal.instruments.change import Trend
 from portal.instruments.definition import Scale
 from portal.patients import names
 from portal.patients.models import Patient
+from portal.progress.telling import whole_percent
 from portal.review.lists import ENTRY, Clock, Show, listed, order_of
 from portal.review.models import CaseloadRow
 from portal.review.need import Need
 
 PAGE, CHUNK = 50, 500
+DATED_AFTER = timedelta(days=14)
+"""A trend older than this is shown with its day (Interval default)."""
 _ROW: Any = CaseloadRow.__table__
 _PLANNED = (Patient.id, Patient.enrolled_at, User.time_zone)
 
@@ -45,6 +49,7 @@ class Line:
     baseline: float | None
     best: float | None
     since_baseline: change.Reliable | None
+    time_zone: str
     trend: Trend | None
     phase: Phase
     last_infusion_at: datetime | None
@@ -60,10 +65,34 @@ class Line:
     review_on: date | None
 
     def since(self, value: float | None) -> float | None:
-        """Return how far the score has moved from another one, in points; below 0 where it fell."""
-        if self.latest is None or value is None:
+        """Return how far the score has moved from another one, in points; below 0 where it fell.
+
+        Answers given in part are compared with nothing.
+        """
+        if self.latest is None or value is None or self.is_prorated:
             return None
         return round(self.latest - value, 2)
+
+    def percent(self, value: float | None) -> int | None:
+        """Return the same in percent of the other score, rounded as wherever it is written; None from 0."""
+        moved = self.since(value)
+        if not moved or not value:
+            return None
+        return whole_percent(100 * moved / value) * (1 if moved > 0 else -1)
+
+    def is_dated(self, at: datetime) -> bool:
+        """Whether the score is so old that a trend needs its day beside it: nothing is known of the time since."""
+        return self.latest_at is not None and at - self.latest_at > DATED_AFTER
+
+    @property
+    def last_infusion_on(self) -> date | None:
+        """The day of the last infusion in the patient's own calendar, as everywhere else."""
+        return self.last_infusion_at.astimezone(ZoneInfo(self.time_zone)).date() if self.last_infusion_at else None
+
+    def days_since_infusion(self, at: datetime) -> int | None:
+        """Return the days since the last infusion in the patient's own calendar."""
+        on = self.last_infusion_on
+        return (at.astimezone(ZoneInfo(self.time_zone)).date() - on).days if on else None
 
     @property
     def rises(self) -> bool | None:
@@ -193,6 +222,7 @@ def _line(row: Any, overdue: int) -> Line:
         baseline=row.baseline,
         best=row.best,
         since_baseline=change.reliable_change(scale, row.baseline, row.latest) if is_complete else None,
+        time_zone=row.time_zone,
         trend=Trend(row.trend) if row.trend else None,
         phase=row.phase,
         last_infusion_at=row.last_infusion_at,

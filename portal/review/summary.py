@@ -80,7 +80,7 @@ def _leads(facts: Any) -> dict[uuid.UUID, bool]:
 def _scored(timeline: Timeline) -> dict[str, Any]:
     latest, best, trend = reading.latest(timeline), reading.best(timeline), reading.trend(timeline)
     before, points = timeline.baseline, reading.complete(timeline)
-    is_comparable = before is not None and latest is not None and before.version == latest.version
+    is_comparable = before and latest and before.version == latest.version and before.at < latest.at
     return {
         "latest": latest.value if latest else None,
         "latest_state": latest.state if latest else None,

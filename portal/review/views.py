@@ -58,7 +58,7 @@ def find() -> ResponseReturnValue:
 def export() -> Response:
     by, at, clock = guard.actor(), guard.at(), _clock()
     lines = list(queries.walk_caseload(by.user_id, _show(), clock, at=at))
-    table = caseload_table.rows(lines, clock.today, ZoneInfo(by.time_zone))
+    table = caseload_table.rows(lines, at, ZoneInfo(by.time_zone))
     with db.short_write():
         audit.record("caseload:exported", by=by, at=at, patients=len(lines))
     return as_csv("caseload", caseload_table.head(), table)

@@ -23,16 +23,17 @@ def head() -> list[str]:
     ]
 
 
-def rows(lines: Sequence[Line], today: date, zone: ZoneInfo) -> Iterator[list[Cell]]:
+def rows(lines: Sequence[Line], at: datetime, zone: ZoneInfo) -> Iterator[list[Cell]]:
     """Yield a row for each line.
 
     Args:
         lines: what is listed.
-        today: the reader's.
-        zone: the reader's; instants are written as their days in it.
+        at: now, aware.
+        zone: the reader's; instants are written as their days in it, treatments as the patient's own days.
     """
+    today = at.astimezone(zone).date()
     for line in lines:
-        yield [*_who(line), *_treated(line, today, zone), *_scored(line, zone), *_waiting(line, today, zone)]
+        yield [*_who(line), *_treated(line, at, zone), *_scored(line, zone), *_waiting(line, today, zone)]
 
 
 def _who(line: Line) -> list[Cell]:
@@ -40,9 +41,9 @@ def _who(line: Line) -> list[Cell]:
     return [line.name, conditions, words(line.status), words(line.need), words(line.phase)]
 
 
-def _treated(line: Line, today: date, zone: ZoneInfo) -> list[Cell]:
-    last, following = _day(line.last_infusion_at, zone), _day(line.next_infusion_at, zone)
-    return [line.infusions_done, _iso(last), (today - last).days if last else None, _iso(following)]
+def _treated(line: Line, at: datetime, zone: ZoneInfo) -> list[Cell]:
+    following = _day(line.next_infusion_at, zone)
+    return [line.infusions_done, _iso(line.last_infusion_on), line.days_since_infusion(at), _iso(following)]
 
 
 def _scored(line: Line, zone: ZoneInfo) -> list[Cell]:

@@ -84,14 +84,6 @@ def ago_short(value: date | datetime | None, now: date | datetime) -> str:
     return str(format_skeleton("MMMd" if on.year == today.year else "yMMMd", on, locale=locale()))
 
 
-def days_since(value: datetime | None, now: datetime) -> str:
-    """Return "24 days ago", however long that is, for what is counted in days."""
-    if value is None:
-        return ""
-    days = (local_day(now) - local_day(value)).days
-    return str(ngettext("%(num)s day ago", "%(num)s days ago", days) if days else gettext("today"))
-
-
 def waited(since: datetime | None, now: datetime) -> str:
     """Return how long something has waited: minutes under an hour, hours under two days, then days."""
     if since is None:
@@ -135,6 +127,6 @@ def iso(value: Any) -> str:
 
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
-    named = (day, day_short, weekday, clock_time, moment, ago, ago_short, days_since, waited, number, country, age, iso)
+    named = (day, day_short, weekday, clock_time, moment, ago, ago_short, waited, number, country, age, iso)
     app.jinja_env.filters.update({function.__name__: function for function in named})
     app.jinja_env.globals["language"] = language
