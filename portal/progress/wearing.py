@@ -35,6 +35,8 @@ def _now(timeline: Timeline, instrument: InstrumentView, found: Sequence[Respons
     said = [*_worse(timeline, instrument, newest), *_slope(timeline, instrument)]
     if said or not _is_open(timeline, found):
         return said
+    if slope(timeline) is not None:
+        return [message("Whether it is wearing off cannot be said yet: the scores lie less than a week apart.")]
     return [
         message(
             "Whether it is wearing off cannot be said yet: that takes %(needs)s scores since the last infusion, "

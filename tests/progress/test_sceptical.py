@@ -126,3 +126,10 @@ def test_the_first_infusion_of_a_second_course_is_not_called_the_first() -> None
     about = replace(timeline(scores, [*early, *late]), baseline=scores[2])
     assert said(about).startswith("PHQ-9 was 18 before the first infusion of this course and 11 after one infusion.")
     assert "Compared with before the first infusion of this course: reliably improved." in said(about)
+
+
+def test_three_scores_within_a_week_are_not_said_to_be_too_few() -> None:
+    booster = infusion(ago(6), 7)
+    about = timeline(points(d101=19, d72=7, d9=12, d5=9, d3=8, d1=7), [*SERIES, booster])
+    assert "that takes 3 scores" not in said(about)
+    assert "Whether it is wearing off cannot be said yet: the scores lie less than a week apart." in said(about)
