@@ -145,8 +145,13 @@ def upgrade() -> None:
 
 
 def _index(name: str, columns: list[str], *, sqlite: str, postgresql: str) -> None:
-    where = {"sqlite_where": sa.text(sqlite), "postgresql_where": sa.text(postgresql)}
-    op.create_index(f"ix_caseload_entries_{name}", "caseload_entries", columns, unique=False, **where)
+    op.create_index(
+        f"ix_caseload_entries_{name}",
+        "caseload_entries",
+        columns,
+        sqlite_where=sa.text(sqlite),
+        postgresql_where=sa.text(postgresql),
+    )
 
 
 def downgrade() -> None:
