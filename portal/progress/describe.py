@@ -30,7 +30,7 @@ MARK: dict[MarkKind, Message] = {
     "event": message("Event"),
     "visit": message("Visit"),
     "message": message("Message"),
-    "alert": message("Open alert"),
+    "alert": message("Alert"),
 }
 CHANGED: dict[MedicineChange, str] = {
     "": N_("%(what)s"),

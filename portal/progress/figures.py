@@ -20,6 +20,8 @@ from portal.progress.traces import infusion_role, moment, plain
 from portal.progress.words import Words, message
 
 Figure = dict[str, Any]
+NEAR = 0.04
+"""Share of the scale below which two lines are drawn as one, as in the picture."""
 HEAD, ALSO, SCORES, FIRST_STRIP = 1, 2, 3, 4
 
 
@@ -92,7 +94,10 @@ def _grounds(timeline: Timeline, instrument: InstrumentView) -> list[Figure]:
         _shape("rect", f"band-{shade(instrument, number)}", "below", y0=low, y1=high)
         for number, (low, high) in enumerate(pairwise(edges(instrument, *outer)))
     ]
-    lines = [response_line(timeline)]
+    response = response_line(timeline)
+    near = (instrument.maximum - instrument.minimum) * NEAR
+    is_one = response is not None and instrument.line is not None and abs(response - instrument.line) < near
+    lines = [response, None if is_one else instrument.line]
     if instrument.remission_below is not None and not instrument.higher_is_better:
         lines.append(instrument.remission_below - 0.5)
     return found + [_shape("line", "threshold", "below", y0=y, y1=y) for y in lines if y is not None]

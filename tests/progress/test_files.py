@@ -68,14 +68,14 @@ def test_the_numbers_are_one_row_for_each_thing_with_iso_days(browser: Opener, t
 
 def test_the_team_has_besides_what_only_it_sees_and_the_patient_has_none_of_it(browser: Opener, told: Cast) -> None:
     team = rows(fetched(browser, told.bea, told.ada, ".csv", "range=all&scale=1"))
-    assert ("Open alert", "2026-11-19", "2026-11-21") in [(row["Kind"], row["Day"], row["Until"]) for row in team]
+    assert ("Alert", "2026-11-19", "2026-11-21") in [(row["Kind"], row["Day"], row["Until"]) for row in team]
     assert "the same answer to every question" in team[0]["Details"]
     for kind in (".csv", ".svg", ""):
         for number in range(3):
             own = fetched(browser, told.ada, told.ada, kind, f"range=all&scale={number}").get_data(as_text=True)
             for word in ("alert", "ASQ", "same answer to every", "positive"):
                 assert word not in own, (kind, word)
-    assert "Open alert" in fetched(browser, told.bea, told.ada, ".svg").get_data(as_text=True)
+    assert "Alert" in fetched(browser, told.bea, told.ada, ".svg").get_data(as_text=True)
 
 
 def test_the_picture_is_a_file_that_stands_alone(browser: Opener, told: Cast) -> None:

@@ -38,7 +38,7 @@ def progress(browser: Opener, reader: Person, of: Person) -> Page:
 
 def told(page: Page) -> list[list[str]]:
     """The rows of the table that are neither a score nor an infusion: day, what, words."""
-    return [[row[0], row[1], row[3]] for row in page.rows(0)[1:] if row[1] in ("Medicine", "Event", "Open alert")]
+    return [[row[0], row[1], row[3]] for row in page.rows(0)[1:] if row[1] in ("Medicine", "Event", "Alert")]
 
 
 def start(cast: Cast, ago: int | None = 20, **values: Any) -> uuid.UUID:
@@ -115,8 +115,8 @@ def test_days_with_an_open_alert_are_a_stretch_for_the_team_and_nothing_at_all_f
     alert(cast, 3)
     page = progress(browser, cast.bea, cast.ada)
     assert told(page) == [
-        ["November 19, 2026", "Open alert", "still open"],
-        ["October 23, 2026", "Open alert", "until October 28, 2026"],
+        ["November 19, 2026", "Alert", "still open"],
+        ["October 23, 2026", "Alert", "until October 28, 2026"],
     ]
     assert page.html.count('class="c-alert"') == 4
     assert '"stretch-alert"' in page.html

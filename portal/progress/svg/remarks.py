@@ -15,20 +15,25 @@ from portal.progress.timeline import InstrumentView, ScorePoint
 from portal.progress.words import Message, message
 
 RING = 7.5
+APART = 7.0
+"""Pixels below which two lines are drawn as one, named by both."""
 Spot = tuple[float, float]
 
 
 def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
-    """Return the lines of response and remission, where the instrument has them, and their names."""
+    """Return the lines of response, of the clinic and of remission, where there are such, and their names."""
     parts = []
     above, below_it = -5.0, frame.sheet.small + 2
-    response = response_line(frame.timeline)
+    response, clinics = response_line(frame.timeline), instrument.line
+    is_one = response is not None and clinics is not None and abs(lane.y(response) - lane.y(clinics)) < APART
     if response is not None:
-        names = (
-            message("response: %(value)s or less", value=describe.amount(instrument, response)),
-            message("response"),
-        )
-        parts.append(_threshold(frame, lane, lane.y(response), names, [above, below_it]))
+        value = describe.amount(instrument, response)
+        both = message("response: %(value)s or less, line: %(line)s", value=value, line=clinics)
+        names = (message("response: %(value)s or less", value=value), message("response"))
+        parts.append(_threshold(frame, lane, lane.y(response), (both, *names) if is_one else names, [above, below_it]))
+    if clinics is not None and not is_one:
+        name = message("line: %(value)s", value=describe.amount(instrument, clinics))
+        parts.append(_threshold(frame, lane, lane.y(clinics), (name,), [above, below_it]))
     below = instrument.remission_below
     if below is not None and not instrument.higher_is_better:
         names = (message("remission: below %(value)s", value=below), message("remission"))
