@@ -81,10 +81,6 @@ class Due:
         """Whether the care team waits for it: overdue, or missed and not asked again since."""
         return self.standing in LATE
 
-    def days_late(self, today: date) -> int:
-        """Return how many days ago this fell due; 0 for what is due today or later."""
-        return max(0, (today - self.on).days)
-
 
 def due_list(
     lines: Iterable[PlanLine],

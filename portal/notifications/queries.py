@@ -41,11 +41,6 @@ class Health:
         return self.is_alive and self.mail_flows
 
 
-def worker_is_alive(at: datetime) -> bool:
-    """Return whether a worker said lately that it is alive."""
-    return health(at).is_alive
-
-
 def health(at: datetime) -> Health:
     """Return whether mail goes out, as the rows show it."""
     last = session.scalar(select(func.max(Heartbeat.at)))

@@ -168,9 +168,8 @@ def test_an_ended_line_does_not_hide_the_one_that_replaced_it() -> None:
     assert [one.line for one in plan.due_list([old, new], NOBODY, {}, moment(2), ZONE)] == [new]
 
 
-def test_days_late_are_counted_from_the_day_it_fell_due() -> None:
+def test_what_was_done_is_known_and_not_late() -> None:
     late, done_already = (plan.due_list([line()], NOBODY, last, moment(10), ZONE) for last in ({}, {"phq-9": done(8)}))
-    assert (late[0].days_late(day(10)), done_already[0].days_late(day(10))) == (3, 0)
     assert (late[0].is_late, done_already[0].is_late) == (True, False)
     assert (late[0].last_on, done_already[0].last_on) == (None, day(8))
 

@@ -260,10 +260,10 @@ def test_nothing_is_sent_to_a_patient_who_died(cast: Cast, tmp_path: Path) -> No
 
 
 def test_the_worker_says_that_it_is_alive_and_is_believed_for_a_minute(cast: Cast, tmp_path: Path, frozen: Any) -> None:
-    assert not queries.worker_is_alive(NOW)
+    assert not queries.health(NOW).is_alive
     drain(worker(1, tmp_path))
-    assert queries.worker_is_alive(NOW + timedelta(seconds=60))
-    assert not queries.worker_is_alive(NOW + timedelta(seconds=61))
+    assert queries.health(NOW + timedelta(seconds=60)).is_alive
+    assert not queries.health(NOW + timedelta(seconds=61)).is_alive
 
 
 def test_looks_that_were_set_aside_come_into_the_audit_once(cast: Cast, tmp_path: Path) -> None:
