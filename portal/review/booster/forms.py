@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.review.booster.meanwhile import Opened
 from portal.review.booster.models import ReviewDecision
-from portal.review.booster.service import Decided, latest_day
+from portal.review.booster.service import Decided, day_problem, latest_day
 from portal.treatment.forms import TreatmentForm, choices
 from portal.web.fields import DateField, HiddenField, RadioField, StringField, TextAreaField
 
@@ -44,6 +44,12 @@ class DecisionForm(TreatmentForm):
         except ValueError:
             return None
         return Opened(as_of, tuple((self.lines.data or "").split()), last) if as_of.tzinfo else None
+
+    def is_day_right(self, today: date, zone: str) -> bool:
+        """Say what is wrong with the day of the next review together with whatever else is."""
+        wrong = day_problem(self.next_review_on.data, today) if self.next_review_on.data else None
+        self.refuse([wrong] if wrong else [], zone)
+        return wrong is None
 
     def decided(self) -> Decided:
         """Return what was decided; call it once the form is valid."""

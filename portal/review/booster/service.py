@@ -13,6 +13,7 @@ from portal.audit import service as audit
 from portal.db import session, touched
 from portal.messages import N_
 from portal.review.booster.models import BoosterReview, ReviewDecision
+from portal.treatment import when
 from portal.treatment.lock import lock
 from portal.treatment.problems import Problem, Refused
 
@@ -68,7 +69,7 @@ def sign(
     Raises:
         Refused: it cannot be signed as entered, or the page was signed before with another decision.
     """
-    today = lock(patient_id).day(at)
+    today = earliest_day(lock(patient_id).time_zone, by, at)
     known = session.scalars(select(BoosterReview).filter_by(submission_id=submission_id)).one_or_none()
     if known is not None:
         same = known.patient_id == patient_id and _decided_in(known) == decided
@@ -113,19 +114,31 @@ def latest_day(today: date) -> date:
         return today.replace(year=today.year + MOST_YEARS_AHEAD, day=28)
 
 
+def earliest_day(patient_zone: str, by: Actor, at: datetime) -> date:
+    """Return today where the patient or the provider lives, whichever is the earlier: tomorrow there is ahead."""
+    return min(when.local(at, zone).date() for zone in (patient_zone, by.time_zone))
+
+
+def day_problem(next_review_on: date, today: date) -> Problem | None:
+    """Return what is wrong with the day of the next review: it is not ahead, or more than two years."""
+    if next_review_on <= today:
+        return Problem("next_review_on", NOT_AHEAD, {"day": next_review_on})
+    if next_review_on > latest_day(today):
+        return Problem("next_review_on", TOO_FAR_AHEAD, {"day": next_review_on})
+    return None
+
+
 def _check(decided: Decided, today: date) -> None:
-    day = {"day": decided.next_review_on}
     if not decided.reason:
         _refuse("reason", NO_REASON)
-    if decided.next_review_on <= today:
-        _refuse("next_review_on", NOT_AHEAD, day)
-    if decided.next_review_on > latest_day(today):
-        _refuse("next_review_on", TOO_FAR_AHEAD, day)
+    wrong = day_problem(decided.next_review_on, today)
+    if wrong:
+        raise Refused(wrong)
 
 
 def _decided_in(review: BoosterReview) -> Decided:
     return Decided(review.decision, review.reason, review.next_review_on)
 
 
-def _refuse(field: str, msgid: str, values: dict[str, date] | None = None) -> NoReturn:
-    raise Refused(Problem(field, msgid, values or {}))
+def _refuse(field: str, msgid: str) -> NoReturn:
+    raise Refused(Problem(field, msgid, {}))

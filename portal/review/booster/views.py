@@ -1,6 +1,7 @@
 """The review before a booster: the sheet, the decision that is signed under it, and those that were."""
 
 import uuid
+from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,6 @@ from portal.review.booster.forms import DecisionForm, WithdrawForm, days_offered
 from portal.review.booster.meanwhile import Meanwhile, Opened
 from portal.review.booster.queries import Signed
 from portal.review.booster.service import Drawn
-from portal.treatment import when
 from portal.web import review_sheet
 from portal.web.kept import forget_kept, kept_fields
 from portal.web.review_sheet import About
@@ -39,8 +39,11 @@ def sign(patient_id: uuid.UUID) -> ResponseReturnValue:
     form = DecisionForm()
     opened, signed = form.opened, list[uuid.UUID]()
     try:
-        if form.validate() and form.kept(
-            lambda: signed.append(_sign(patient_id, form, opened)), guard.patient().time_zone
+        is_valid = form.validate()
+        if (
+            form.is_day_right(_today(), guard.patient().time_zone)
+            and is_valid
+            and form.kept(lambda: signed.append(_sign(patient_id, form, opened)), guard.patient().time_zone)
         ):
             forget_kept()
             flash(_("The review is signed."), "good")
@@ -73,6 +76,10 @@ def withdraw(patient_id: uuid.UUID, review_id: uuid.UUID) -> ResponseReturnValue
         flash(_("The review is withdrawn."), "good")
         return redirect(url_for(".kept", patient_id=patient_id, review_id=review_id), 303)
     return _kept_page(patient_id, review_id, form)
+
+
+def _today() -> date:
+    return service.earliest_day(guard.patient().time_zone, guard.actor(), guard.at())
 
 
 def _may_sign() -> bool:
@@ -117,14 +124,13 @@ def _page(form: DecisionForm, read: Opened | None, *, is_refused: bool = False) 
     found = live.get_live(patient, read, at=at)
     since = found.since or Meanwhile(is_too_old=is_refused)
     form.show(found.opened)
-    today = when.local(at, patient.time_zone).date()
     page = render_template(
         "booster/show.html",
         form=form,
         sheet=review_sheet.markup(found.gathered, _about(found.last), at, new=since.new),
         since=since,
         may_sign=_may_sign(),
-        days=days_offered(today),
+        days=days_offered(_today()),
     )
     status = 409 if since.is_any else 422
     return page, status if is_refused else 200

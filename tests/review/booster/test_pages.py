@@ -3,7 +3,8 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from portal.accounts import keeping, sessions
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
 from portal.patients.models import CareTeamMember, Patient
-from portal.review.booster import queries
+from portal.review.booster import queries, service
 from portal.review.booster.models import BoosterReview
 from portal.review.booster.queries import Signed
 from tests import factories
@@ -157,6 +158,22 @@ def test_bad_input_is_named_at_its_field_and_nothing_typed_is_lost(
     values = form(page).values
     assert {name: values.get(name, "").strip() for name in typed} == {name: typed[name].strip() for name in typed}
     assert reviews() == 0
+
+
+def test_everything_that_is_wrong_is_said_at_once(browser: Open, cast: Cast) -> None:
+    page = form(sheet(browser, cast)).submit(DECIDED | {"reason": "", "next_review_on": "2026-11-01"}, expect=422)
+    assert page.problems == [
+        "Say why you decided so.",
+        "November 1, 2026 is not ahead. Choose a day after today.",
+    ]
+
+
+def test_tomorrow_is_ahead_where_the_provider_is_as_well_as_where_the_patient_is(cast: Cast) -> None:
+    late = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
+    west = replace(cast.bea.actor, time_zone="America/Los_Angeles")
+    assert service.earliest_day("America/New_York", west, late) == date(2026, 11, 22)
+    assert service.earliest_day("America/Los_Angeles", cast.bea.actor, late) == date(2026, 11, 22)
+    assert service.earliest_day("America/New_York", cast.bea.actor, late) == date(2026, 11, 23)
 
 
 @pytest.mark.parametrize("day", ["2026-11-23", "2028-11-22"])

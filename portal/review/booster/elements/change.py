@@ -88,7 +88,8 @@ def _difference(instrument: InstrumentView, before: ScorePoint, after: ScorePoin
     if not points:
         return message("the same %(when)s", when=when)
     values = {"score": amount(instrument, now), "points": amount(instrument, points), "when": when}
-    if then <= 0:
+    # More than all of a small score says less than its points.
+    if then <= 0 or points > then:
         lower, higher = "%(score)s %(when)s, lower by %(points)s", "%(score)s %(when)s, higher by %(points)s"
     else:
         values["percent"] = whole_percent(100 * points / then)

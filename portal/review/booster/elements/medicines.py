@@ -10,8 +10,8 @@ from portal.review.booster.sheet import Element, Line
 from portal.treatment.medication.chips import Chip
 from portal.treatment.screening.items import Answer
 
-MOST_CHANGES, MOST_TAKEN, MOST_CHIPS, MOST_ALLERGIES, MOST_STOPS = 3, 6, 3, 4, 3
-MOST_OF_A_DOSE = 24
+MOST_CHANGES, MOST_TAKEN, MOST_CHIPS, MOST_ALLERGIES, MOST_STOPS = 3, 6, 3, 6, 3
+MOST_OF_A_DOSE, MOST_OF_A_REACTION = 24, 90
 BENEFIT, STABILISER = "benefit", "stabiliser"
 CHANGES = {
     "started": message("started"),
@@ -170,7 +170,7 @@ def _allergies(found: Medicines) -> Line:
 
 
 def _allergy(what: str, how: str) -> Message:
-    values = {"what": parts.name(what), "how": parts.shortened(how, MOST_OF_A_DOSE)}
+    values = {"what": parts.name(what), "how": parts.shortened(how, MOST_OF_A_REACTION)}
     return message("%(what)s (%(how)s)", **values) if how.strip() else parts.name(what)
 
 
