@@ -8,6 +8,9 @@ from portal.progress.response import Held, Hold, Response, Unknown
 from portal.progress.timeline import InstrumentView, ScorePoint, Timeline
 from portal.progress.words import Message, counted, message
 
+WIDE_DAYS = 21
+"""Days between the last score on the good side and the first back above which only the stretch is told. Default [D]."""
+
 
 def good_side(instrument: InstrumentView) -> Message:
     """Return "below 10", or "above 50" where more is better."""
@@ -135,7 +138,7 @@ def held(timeline: Timeline, instrument: InstrumentView, response: Response) -> 
 
 def is_wide(timeline: Timeline, held: Held) -> bool:
     """Whether so long nothing was answered before it was back that only a stretch of days can be given."""
-    return (held.days or 0) - (held.last_good or 0) > timeline.expected_gap_days
+    return (held.days or 0) - (held.last_good or 0) > min(timeline.expected_gap_days, WIDE_DAYS)
 
 
 def is_still(timeline: Timeline, instrument: InstrumentView, response: Response) -> bool:

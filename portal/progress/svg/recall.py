@@ -36,7 +36,7 @@ def words(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
     inside = frame.right - 3 - long
     columns = [min((left + right - long) / 2, inside), min(left, inside), min(right - long, inside), left - long - 4]
     rows = [lane.top + small + 3, lane.bottom - 5, lane.top + 2 * small + 6, lane.bottom - small - 8]
-    return Layers(words=write(frame, lane, written, [(x, y) for y in rows for x in columns], "c-small"))
+    return Layers(words=write(frame, lane, written, [(x, y) for y in rows for x in columns], "c-small c-covers"))
 
 
 def newest(frame: Frame) -> ScorePoint | None:

@@ -141,7 +141,7 @@ def test_a_new_dose_counts_from_its_day_and_the_old_one_stays_in_the_history(bro
 
 
 def test_a_stopped_medicine_leaves_the_list_and_its_chip_and_a_restart_is_a_new_line(browser: Open, cast: Cast) -> None:
-    page = add(browser, cast, started_on="2026-03-01").follow("Stopped (Lorazepam)")
+    page = add(browser, cast, started_on="2026-03-01").follow("Record a stop (Lorazepam)")
     after = page.form("Save").submit(on="2026-11-01")
     assert "No medicines recorded" in after.text
     assert after.rows()[1] == ["Lorazepam", "1 mg at night", "March 1, 2026", "November 1, 2026"]
@@ -335,7 +335,7 @@ def test_the_patient_reads_their_lists_without_chips_groups_and_notes(browser: O
     add(browser, cast, started_on="2026-03-01", note="asks for more")
     listed(browser, cast).follow("New dose").form("Save").submit(dose="2 mg", why="insists")
     add(browser, cast, name="Zolpidem", dose="5 mg")
-    listed(browser, cast).follow("Stopped (Zolpidem)").form("Save").submit(why="sold them")
+    listed(browser, cast).follow("Record a stop (Zolpidem)").form("Save").submit(why="sold them")
     add_allergy(browser, cast)
     page = listed(browser, cast, "ada")
     assert "Lorazepam 2 mg since March 1, 2026" in page.text
