@@ -127,12 +127,12 @@ def test_check_ins_are_marked_as_read_and_ada_sees_by_whom(live: Live, window: C
 
     desk = window(DESK)
     page = desk.sign_in(live.cast.bea)
-    expect(page.get_by_role("row", name="Ada Okafor")).to_contain_text("1 check-in")
+    expect(page.get_by_role("row", name="Ada Okafor")).to_contain_text("1 new")
     desk.open(f"/patients/{live.cast.ada.own_id}/check-ins")
     page.get_by_role("button", name="Mark all shown as read").click()
     expect(page.get_by_role("status").filter(has_text="marked as read")).to_be_visible()
     desk.open("/caseload")
-    expect(page.get_by_role("row", name="Ada Okafor")).not_to_contain_text("1 check-in")
+    expect(page.get_by_role("row", name="Ada Okafor")).not_to_contain_text("new")
 
     expect(phone.open(receipt).get_by_role("main")).to_contain_text("Read by Bea Lindqvist")
 
