@@ -34,6 +34,7 @@ class Config:
     demo_password: str = ""
     instance_path: str = INSTANCE
     instruments_path: str = ""
+    crisis_path: str = ""
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19 * 1024
 
@@ -79,6 +80,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         demo_password=env.get("DEMO_PASSWORD", ""),
         instance_path=instance,
         instruments_path=env.get("INTERVAL_INSTRUMENTS", ""),
+        crisis_path=env.get("INTERVAL_CRISIS", ""),
     )
     if not config.is_loopback and not config.is_secure:
         raise ConfigurationError(

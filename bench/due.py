@@ -159,7 +159,7 @@ def _analyze() -> None:
 
 def _ref(patient_id: uuid.UUID) -> PatientRef:
     user_id = db.session.get_one(Patient, patient_id).user_id
-    found = patients.get_ref(patient_id, viewer_id=user_id)
+    found = patients.get_ref(patient_id, viewer_id=user_id, at=clock.now())
     if found is None:
         raise LookupError(patient_id)
     return found

@@ -71,7 +71,7 @@ def prepare(url: str, folder: Path) -> tuple[dict[int, uuid.UUID], dict[int, str
 def measure(patient_id: uuid.UUID, rounds: int) -> None:
     """Print the processor time of each part against the floor, all of ten years shown."""
     with current_app.test_request_context():
-        ref = patients.get_ref(patient_id, viewer_id=db.session.get_one(Patient, patient_id).user_id)
+        ref = patients.get_ref(patient_id, viewer_id=db.session.get_one(Patient, patient_id).user_id, at=clock.now())
         if ref is None:
             raise RuntimeError("the patient is not there")
         words, shown = speech.words(), _shown(ref)

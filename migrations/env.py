@@ -17,6 +17,7 @@ ROOMS = (
     "patients",
     "patients.goals",
     "safety",
+    *(f"safety.{part}" for part in ("ruleset", "on_call", "chronic", "plan", "silence")),
     "treatment",
     *(
         f"treatment.{part}"

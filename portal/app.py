@@ -14,9 +14,10 @@ from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config, ConfigurationError
-from portal import cli, db
+from portal import cli, clock, db
 from portal.access import guard, looks
 from portal.access.policy import Actor, Role
+from portal.accounts import leaving_views as leaving
 from portal.accounts import passwords
 from portal.accounts import views as accounts
 from portal.checkins import correct_views as corrections
@@ -42,7 +43,16 @@ from portal.review import service as review_service
 from portal.review import views as review
 from portal.review import waiting
 from portal.review.booster import views as booster
+from portal.safety import card_views as card
+from portal.safety import crisis
 from portal.safety import views as safety
+from portal.safety.chronic import views as chronic
+from portal.safety.crisis_file import CrisisFileError
+from portal.safety.measures import views as measures
+from portal.safety.on_call import views as on_call
+from portal.safety.plan import kept_views as kept_plans
+from portal.safety.plan import views as safety_plans
+from portal.safety.ruleset import views as ruleset
 from portal.treatment import course_views as courses
 from portal.treatment import views as treatment
 from portal.treatment.day import views as day
@@ -57,43 +67,14 @@ from portal.treatment.record import views as record
 from portal.treatment.rules import views as treatment_rules
 from portal.treatment.screening import views as screening
 from portal.treatment.tolerability import views as tolerability
-from portal.web import errors, filters, headers, health, navigation, words
+from portal.web import errors, filters, headers, health, kept_plan, navigation, nearest, opening_words, places, words
 from portal.web.session import BrowserSessions
 
 FEATURES = (
-    accounts,
-    clinic,
-    instruments,
-    scales,
-    patients,
-    care_team,
-    goals,
-    safety,
-    treatment,
-    courses,
-    medication,
-    allergies,
-    events,
-    monitoring,
-    orders,
-    day,
-    flowsheet,
-    tolerability,
-    record,
-    preparation,
-    treatment_rules,
-    screening,
-    checkins,
-    corrections,
-    entry,
-    plan,
-    history,
-    messaging,
-    progress,
-    baseline,
-    review,
-    booster,
-    notifications,
+    *(accounts, clinic, instruments, scales, patients, care_team, goals, safety, card, chronic, measures, on_call),
+    *(safety_plans, kept_plans, treatment, courses, medication, allergies, events, monitoring, orders, day),
+    *(flowsheet, tolerability, record, preparation, treatment_rules, screening, checkins, corrections, entry),
+    *(leaving, plan, history, messaging, progress, baseline, review, booster, notifications, ruleset),
 )
 REFLECTS_NOTHING = {"static", "progress.show", "progress.picture", "progress.numbers"}
 """Where nothing of a query comes back as it was written, so that compressing tells nobody what else is on the page."""
@@ -157,6 +138,8 @@ def create_app(config: Config) -> Flask:
     filters.register(app)
     words.register(app)
     navigation.register(app)
+    kept_plan.register(app)
+    nearest.register(app)
     health.register(app)
     cli.register(app)
     return app
@@ -174,6 +157,7 @@ def _look_before_starting(config: Config) -> None:
     try:
         _keep_the_demo_private(config)
         _read_the_clinic_s_instruments(config)
+        _read_the_clinic_s_crisis_lines(config)
     finally:
         db.session.remove()
         db.db.engine.dispose()
@@ -195,6 +179,15 @@ def _read_the_clinic_s_instruments(config: Config) -> None:
         catalogue.refuse_wrong_ones()
     except DefinitionError as error:
         raise ConfigurationError(f"a definition of the clinic's own cannot be used: {error}") from error
+
+
+def _read_the_clinic_s_crisis_lines(config: Config) -> None:
+    """Refuse to start with numbers that nobody checked, or that are none."""
+    try:
+        known, today = places.country_codes(), clock.now().date()
+        crisis.use(crisis.read_own(config.crisis_path, known=known, today=today))
+    except CrisisFileError as error:
+        raise ConfigurationError(f"the clinic's crisis lines cannot be used: {error}") from error
 
 
 def _settings(config: Config) -> dict[str, Any]:
@@ -272,10 +265,11 @@ def _page_context() -> dict[str, Any]:
         "patient": g.get("patient"),
         "clinic_name": clinic_queries.display_name(),
         "clinic_country": clinic_queries.country(),
+        "clinic_hours": opening_words.opening(clinic_queries.opening(), reader.time_zone if reader else ""),
         "leave_address": clinic_queries.leave_address(),
         "navigation": navigation.entries(reader, g.get("patient"), counts),
         "now": g.get("at"),
-        "urgent_alerts": found.urgent,
+        "alerts_waiting": found,
         "looks_waiting": looks.are_waiting(),
         "mail_goes_out": found.mail_goes_out,
     }

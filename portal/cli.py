@@ -21,6 +21,8 @@ from portal.instruments.cli import group as instruments
 from portal.notifications.worker import command as worker
 from portal.patients import queries as patients
 from portal.review.cli import group as caseload
+from portal.safety.ruleset.cli import group as safety
+from portal.web.help_page import command as help_page
 
 ROLES = [role.value for role in Role if role is not Role.PATIENT]
 _WEAK = {
@@ -35,7 +37,7 @@ audit = click.Group("audit", help="The record of who did and saw what.")
 
 def register(app: Flask) -> None:
     """Give the `flask` command our commands."""
-    for command in (user, audit, examine, instruments, history, caseload, worker, demo):
+    for command in (user, audit, examine, instruments, safety, history, caseload, worker, demo, help_page):
         app.cli.add_command(command)
 
 

@@ -29,6 +29,9 @@ except ModuleNotFoundError:
 LOCK_WAIT_SECONDS = 5.0
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "trusted_schema=OFF")
 Busy = filelock.Timeout
+HELD: dict[str, Any] = {"key_share": True}
+"""How a row is held against whoever else changes it, but not against rows that refer to it: who writes one of those,
+such as a mail to somebody, may hold the audit already that we are about to wait for."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

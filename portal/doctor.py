@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,9 +17,11 @@ from portal import db
 from portal.access.policy import Role
 from portal.accounts.models import AccountStatus, User
 from portal.clinic import queries as clinic
+from portal.clinic.hours import OnCall
 from portal.instruments import queries as instruments
 from portal.instruments.queries import State
 from portal.notifications import queries as notifications
+from portal.safety.on_call import queries as on_call
 
 # Several writers can corrupt a database in WAL mode in these versions (sqlite.org/wal.html, "the WAL-reset bug").
 RISKY_SQLITE = ((3, 7, 0), (3, 51, 2))
@@ -47,6 +50,7 @@ def examine(config: Config, *, at: datetime) -> Iterator[Finding]:
         yield from _database()
         yield from _worker(config, at)
         yield from _people()
+        yield from _rota(at)
         yield from _instruments()
     except (SQLAlchemyError, db.Busy) as error:
         advice = "Look at DATABASE_URL; where the database is new, run: flask db upgrade"
@@ -125,6 +129,18 @@ def _people() -> Iterator[Finding]:
             Level.CAREFUL,
             "The clinic's country is not set, so crisis numbers are general. An administrator sets it at /clinic.",
         )
+
+
+def _rota(at: datetime) -> Iterator[Finding]:
+    settings, holes = clinic.get(), on_call.list_holes(at)
+    if settings.on_call is OnCall.NEVER:
+        yield Finding(Level.GOOD, "The clinic has not asked for anybody to be on call.")
+    elif not holes:
+        yield Finding(Level.GOOD, "Somebody is on call whenever somebody is to be, for the next 14 days.")
+    else:
+        start, end = (f"{one.astimezone(ZoneInfo(settings.time_zone)):%a %d %b %H:%M}" for one in holes[0])
+        more = f", and {len(holes) - 1} more such times in 14 days" if len(holes) > 1 else ""
+        yield Finding(Level.CAREFUL, f"Nobody is on call from {start} to {end}{more}. Put somebody on at /on-call.")
 
 
 def _instruments() -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from portal.clinic import queries as clinic_queries
 from portal.clinic.models import Clinic
 from portal.instruments import catalogue
 from portal.review import service as review
+from portal.safety.ruleset import queries as safety_rules
 from tests import cast as people
 from tests import chromium, databases
 from tests.cast import NOW, ZONE, Cast, Person
@@ -81,6 +82,7 @@ def app(database_url: str, tmp_path: Path, frozen: time_machine.Traveller) -> It
     """The portal on a fresh database, with an application context open for the test's own reading and writing."""
     clinic_queries.forget()
     catalogue.forget()
+    safety_rules.forget()
     portal = create_app(settings(database_url, tmp_path))
     portal.jinja_env.bytecode_cache = databases.compiled_templates()
     with portal.app_context():

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -61,6 +62,10 @@ class Live:
             db.begin(write=True)
             yield
             db.session.commit()
+
+    def let_clinic_be_forgotten(self) -> None:
+        """Wait until no process remembers the clinic as it was before the test changed it."""
+        time.sleep(clinic_queries.REMEMBERED_SECONDS + 0.5)
 
     def send_mail(self) -> str:
         """Let the worker send what waits, and return everything it sent as one text."""

@@ -12,6 +12,8 @@ from pathlib import Path
 from config import ROOT
 
 START_SECONDS = 30
+# A little longer than the server waits for what it is still answering.
+STOP_SECONDS = 40
 SECRET = "for tests only, forty-eight characters or more…"
 
 
@@ -47,7 +49,7 @@ def running(database_url: str, folder: Path, *, workers: int = 1, app: str = "ws
             yield address
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=STOP_SECONDS)
 
 
 def environment(database_url: str, folder: Path, address: str) -> dict[str, str]:

@@ -33,9 +33,18 @@ PURE = {
         *("toml_text", "wording"),
     ),
     "instruments/own": ("draft", "lines"),
-    "clinic": ("hours",),
+    "clinic": ("hours", "when"),
     "patients": ("main_scale",),
-    "safety": ("rules", "crisis", "help"),
+    "safety": (
+        *("rule", "rule_table", "rules", "thresholds", "over_time", "crisis", "crisis_file", "help", "targets"),
+        "in_words",
+    ),
+    "safety/chronic": ("fits",),
+    "safety/escalation": ("next",),
+    "safety/measures": ("figures",),
+    "safety/on_call": ("cover", "days", "reading", "shifts"),
+    "safety/plan": ("sections", "phones", "review"),
+    "safety/ruleset": ("problems", "rule_file", "words"),
     "treatment": ("dose", "dose_checks", "after_signature"),
     "treatment/orders": ("differences", "limits", "draft"),
     "treatment/rules": ("values", "problems", "changes"),
@@ -49,7 +58,10 @@ PURE = {
     "treatment/screening": ("items", "standing", "entry", "checks"),
     "treatment/tolerability": ("values", "infusion", "across"),
     "treatment/record": ("thin",),
-    "checkins": ("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading", "sitting"),
+    "checkins": (
+        *("plan", "named_rhythms", "preview", "ready_made", "asking", "quality", "reading", "sitting"),
+        *("silence_rule", "unheard"),
+    ),
     "checkins/history": (
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
         *("plain", "problems", "read", "table", "when"),
@@ -68,7 +80,7 @@ PURE = {
 }
 PURE_FILES = [f"{room}/{file}.py" for room, files in PURE.items() for file in files]
 COMMITTERS = {"app.py", "cli.py", "db.py", "demo/seed.py", "checkins/history/cli.py"}
-COMMITTERS |= {"notifications/worker.py", "review/cli.py"}
+COMMITTERS |= {"checkins/worker.py", "notifications/worker.py", "review/cli.py", "safety/ruleset/cli.py"}
 FUNCTION_LIMIT, FUNCTION_P90, FILE_LIMIT, FILE_MEDIAN = 40, 20, 300, 100
 TEMPLATE_LIMIT, MODULE_LIMIT = 120, 150
 LONGER_FUNCTIONS = {"create_app": 60}

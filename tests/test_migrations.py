@@ -7,11 +7,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal import db
 from portal.audit import service as audit
+from portal.safety.models import Alert, AlertState, Severity
 from tests import factories
 from tests.cast import NOW, Cast
 
@@ -32,6 +33,19 @@ def test_down_and_up_again_with_data_in_the_tables(app: Flask, cast: Cast) -> No
     assert inspect(db.db.engine).get_table_names() == ["alembic_version"]
     upgrade(directory=FOLDER)
     assert db.session.scalar(text("select count(*) from clinics")) == 1
+
+
+def test_what_was_open_before_escalation_was_known_goes_further_at_once(app: Flask, cast: Cast) -> None:
+    for rule, state in (("R2", "open"), ("R4", "open"), ("R1", "closed")):
+        alert = Alert(patient_id=cast.ada.own_id, rule=rule, severity=Severity.SAME_DAY, state=AlertState(state))
+        alert.on, alert.opened_at, alert.state_at = NOW.date(), NOW, NOW
+        db.session.add(alert)
+    db.session.commit()
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="0006")
+    upgrade(directory=FOLDER)
+    rows = db.session.execute(select(Alert.rule, Alert.due_at, Alert.escalate_at).order_by(Alert.rule)).all()
+    assert [tuple(row) for row in rows] == [("R1", None, None), ("R2", NOW, NOW), ("R4", NOW, None)]
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_events SET event = 'x'", "DELETE FROM audit_events"])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from portal.access.policy import POLICY, Actor, PatientStatus, Permission, Relation, Role, Rule, Thing, permits
+from portal.access.policy import ALIVE, POLICY, Actor, PatientStatus, Permission, Relation, Role, Rule, Thing, permits
 
 NOBODY = frozenset[str]()
 EVERYONE = frozenset({"patient no-patient", "provider no-patient", "nurse no-patient", "administrator no-patient"})
@@ -15,6 +15,7 @@ PROVIDER = frozenset({"provider care-team"})
 STAFF = frozenset({"provider no-patient", "nurse no-patient"})
 ADMINISTRATOR = frozenset({"administrator no-patient"})
 SELF = frozenset({"patient self"})
+CALLED = frozenset({"provider called"})
 
 MATRIX: dict[Permission, frozenset[str]] = {
     Permission.HOME: EVERYONE,
@@ -26,10 +27,20 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.DELIVERY_VIEW: ADMINISTRATOR,
     Permission.CASELOAD_VIEW: STAFF,
     Permission.ALERT_LIST: STAFF,
-    Permission.ALERT_VIEW: TEAM,
-    Permission.ALERT_HANDLE: TEAM,
+    Permission.ALERT_VIEW: TEAM | CALLED,
+    Permission.ALERT_HANDLE: TEAM | CALLED,
+    Permission.ALERT_ASSIGN: TEAM | CALLED,
+    Permission.SAFETY_RULES: frozenset(),
+    Permission.SAFETY_MEASURES: frozenset(),
+    Permission.ON_CALL_VIEW: STAFF | ADMINISTRATOR,
+    Permission.ON_CALL_EDIT: ADMINISTRATOR,
+    Permission.PERSONAL_BASELINE_SET: PROVIDER,
+    Permission.SAFETY_PLAN_VIEW: CARE | CALLED,
+    Permission.SAFETY_PLAN_EDIT: CARE,
+    Permission.SAFETY_PLAN_KEEP: SELF,
+    Permission.CRISIS_CARD: SELF,
     Permission.PATIENT_ENROL: frozenset({"provider no-patient"}),
-    Permission.PATIENT_VIEW: CARE,
+    Permission.PATIENT_VIEW: CARE | CALLED,
     Permission.PATIENT_EDIT: PROVIDER,
     Permission.PATIENT_CONTACT_EDIT: SELF | PROVIDER,
     Permission.PATIENT_STATUS_CHANGE: PROVIDER,
@@ -37,16 +48,16 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.CARE_TEAM_EDIT: PROVIDER,
     Permission.CONSENT_GIVE: SELF,
     Permission.TODAY_VIEW: SELF,
-    Permission.PLAN_VIEW: CARE,
+    Permission.PLAN_VIEW: CARE | CALLED,
     Permission.PLAN_EDIT: PROVIDER,
-    Permission.CHECK_IN_VIEW: CARE,
+    Permission.CHECK_IN_VIEW: CARE | CALLED,
     Permission.CHECK_IN_SUBMIT: SELF,
     Permission.CHECK_IN_ENTER: TEAM,
     Permission.CHECK_IN_REVIEW: TEAM,
     Permission.HISTORY_IMPORT: SELF,
-    Permission.HISTORY_VIEW: CARE,
-    Permission.PROGRESS_VIEW: CARE,
-    Permission.TREATMENT_VIEW: CARE,
+    Permission.HISTORY_VIEW: CARE | CALLED,
+    Permission.PROGRESS_VIEW: CARE | CALLED,
+    Permission.TREATMENT_VIEW: CARE | CALLED,
     Permission.TREATMENT_RECORD: TEAM,
     Permission.TREATMENT_SIGN: PROVIDER,
     Permission.TREATMENT_RULES: frozenset(),
@@ -66,6 +77,8 @@ ONLY_WHILE: dict[tuple[Permission, Role], frozenset[PatientStatus]] = {
     (Permission.PLAN_EDIT, Role.PROVIDER): frozenset({PatientStatus.ACTIVE}),
     (Permission.CHECK_IN_ENTER, Role.PROVIDER): frozenset(PatientStatus) - {PatientStatus.DIED},
     (Permission.CHECK_IN_ENTER, Role.NURSE): frozenset(PatientStatus) - {PatientStatus.DIED},
+    **{(Permission.SAFETY_PLAN_EDIT, role): ALIVE for role in (Role.PATIENT, Role.PROVIDER, Role.NURSE)},
+    (Permission.PERSONAL_BASELINE_SET, Role.PROVIDER): ALIVE,
     (Permission.HISTORY_IMPORT, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.THREAD_WRITE, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
     (Permission.PREPARATION_CONFIRM, Role.PATIENT): frozenset({PatientStatus.ACTIVE, PatientStatus.PAUSED}),
@@ -103,11 +116,20 @@ def test_the_policy_is_the_matrix() -> None:
 def test_an_administrator_has_no_clinical_permission() -> None:
     clinical = set(Permission) - {Permission.HOME, Permission.OWN_ACCOUNT, Permission.ACCOUNT_MANAGE}
     clinical -= {Permission.CLINIC_MANAGE, Permission.DELIVERY_VIEW, Permission.INSTRUMENT_EDIT}
+    clinical -= {Permission.ON_CALL_VIEW, Permission.ON_CALL_EDIT}
     things = [Thing(relation, PatientStatus.ACTIVE) for relation in Relation]
     assert not [one for one in clinical for thing in things if permits(actor(Role.ADMINISTRATOR), one, thing)]
 
 
-@pytest.mark.parametrize("permission", [Permission.INSTRUMENT_APPROVE, Permission.TREATMENT_RULES])
+@pytest.mark.parametrize(
+    "permission",
+    [
+        Permission.INSTRUMENT_APPROVE,
+        Permission.TREATMENT_RULES,
+        Permission.SAFETY_RULES,
+        Permission.SAFETY_MEASURES,
+    ],
+)
 @pytest.mark.parametrize("role", Role)
 def test_only_a_medical_director_approves_a_scale_and_lays_down_rules(role: Role, permission: Permission) -> None:
     director = replace(actor(role), is_medical_director=True)

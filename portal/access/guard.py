@@ -31,6 +31,8 @@ SHOWN = frozenset({"text/html", "text/csv", "image/svg+xml"})
 """Answers that a person reads; what a page asks for in the background is no look of its own."""
 NOT_FOUND = 404
 BEFORE_START = frozenset({Permission.CONSENT_GIVE, Permission.OWN_ACCOUNT, Permission.HOME})
+BESIDE_CARD = frozenset({Permission.CRISIS_CARD, Permission.CONSENT_GIVE, Permission.SAFETY_PLAN_VIEW})
+"""What a patient may open while the crisis card waits to be read; the card leads to the safety plan."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -138,7 +140,7 @@ def _admit(marking: Marking, permission: Permission) -> ResponseReturnValue | No
     thing = _thing(g.actor)
     if not permits(g.actor, permission, thing):
         return _refuse(permission)
-    return _begin_first(permission)
+    return _begin_first(permission) or (None if marking.quiet else _read_card_first(permission))
 
 
 def _actor(found: sessions.SignedIn) -> Actor:
@@ -163,13 +165,17 @@ def _thing(acting: Actor) -> Thing:
     patient_id = _patient_id()
     if patient_id is None:
         if acting.role is Role.PATIENT:
-            g.actor = replace(acting, patient_id=patients.get_own_id(acting.user_id))
+            own = patients.get_own(acting.user_id)
+            if own is not None:
+                g.card_since, g.own_country = own.card_since, own.country
+            g.actor = replace(acting, patient_id=own.id if own else None)
         return Thing()
-    found = patients.get_ref(patient_id, viewer_id=acting.user_id)
+    found = patients.get_ref(patient_id, viewer_id=acting.user_id, at=g.at)
     if found is None:
         return Thing(Relation.STRANGER)
     g.patient = found
     if found.relation is Relation.SELF:
+        g.card_since, g.own_country = found.card_since, found.country
         g.actor = replace(acting, patient_id=found.id)
     return Thing(found.relation, found.status)
 
@@ -198,6 +204,18 @@ def _begin_first(permission: Permission) -> ResponseReturnValue | None:
     if g.actor.role is not Role.PATIENT or permission in BEFORE_START or "patient" not in g or g.patient.has_started:
         return None
     return redirect(url_for("patients.before_you_start", patient_id=g.patient.id))
+
+
+def _read_card_first(permission: Permission) -> ResponseReturnValue | None:
+    """Send a patient to the crisis card while it waits, and from there to where they wanted to go.
+
+    What they send is taken: nothing they typed is lost.
+    """
+    is_free = request.method not in SAFE_METHODS or permission in BESIDE_CARD
+    if is_free or g.actor.role is not Role.PATIENT or g.get("card_since") is None:
+        return None
+    wanted = request.full_path.rstrip("?")
+    return redirect(url_for("card.show", patient_id=g.actor.patient_id, next=wanted), 303)
 
 
 def _ask_to_sign_in(ended: sessions.SignedIn | None, *, may_keep: bool) -> ResponseReturnValue:

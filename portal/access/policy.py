@@ -21,6 +21,7 @@ class Relation(StrEnum):
     NO_PATIENT = "no-patient"
     SELF = "self"
     CARE_TEAM = "care-team"
+    CALLED = "called"
     STRANGER = "stranger"
 
 
@@ -46,6 +47,16 @@ class Permission(StrEnum):
     ALERT_LIST = "alert:list"
     ALERT_VIEW = "alert:view"
     ALERT_HANDLE = "alert:handle"
+    ALERT_ASSIGN = "alert:assign"
+    SAFETY_RULES = "safety:rules"
+    SAFETY_MEASURES = "safety:measures"
+    ON_CALL_VIEW = "on-call:view"
+    ON_CALL_EDIT = "on-call:edit"
+    PERSONAL_BASELINE_SET = "personal-baseline:set"
+    SAFETY_PLAN_VIEW = "safety-plan:view"
+    SAFETY_PLAN_EDIT = "safety-plan:edit"
+    SAFETY_PLAN_KEEP = "safety-plan:keep"
+    CRISIS_CARD = "crisis-card:read"
     PATIENT_ENROL = "patient:enrol"
     PATIENT_VIEW = "patient:view"
     PATIENT_EDIT = "patient:edit"
@@ -143,23 +154,37 @@ _ANY_NURSE = Rule(Role.NURSE, Relation.NO_PATIENT)
 _ANY_ADMINISTRATOR = Rule(Role.ADMINISTRATOR, Relation.NO_PATIENT)
 _ANY_PATIENT = Rule(Role.PATIENT, Relation.NO_PATIENT)
 _EVERYONE = (_ANY_PATIENT, _ANY_PROVIDER, _ANY_NURSE, _ANY_ADMINISTRATOR)
+# Who was called to an alert sees what the telephone call needs, and acts on the alert; the rest is the care team's.
+_PROVIDER_CALLED = Rule(Role.PROVIDER, Relation.CALLED)
 _CARE = (_PATIENT_SELF, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM)
+_CARE_OR_CALLED = (*_CARE, _PROVIDER_CALLED)
 _TEAM = (_PROVIDER_ON_TEAM, _NURSE_ON_TEAM)
+_DIRECTOR = Rule(Role.PROVIDER, Relation.NO_PATIENT, directs=True)
 
 POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.HOME: _EVERYONE,
     Permission.INSTRUMENT_EDIT: (_ANY_PROVIDER, _ANY_ADMINISTRATOR),
-    Permission.INSTRUMENT_APPROVE: (Rule(Role.PROVIDER, Relation.NO_PATIENT, directs=True),),
+    Permission.INSTRUMENT_APPROVE: (_DIRECTOR,),
     Permission.OWN_ACCOUNT: _EVERYONE,
     Permission.ACCOUNT_MANAGE: (_ANY_ADMINISTRATOR,),
     Permission.CLINIC_MANAGE: (_ANY_ADMINISTRATOR,),
     Permission.DELIVERY_VIEW: (_ANY_ADMINISTRATOR,),
     Permission.CASELOAD_VIEW: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.ALERT_LIST: (_ANY_PROVIDER, _ANY_NURSE),
-    Permission.ALERT_VIEW: _TEAM,
-    Permission.ALERT_HANDLE: _TEAM,
+    Permission.ALERT_VIEW: (*_TEAM, _PROVIDER_CALLED),
+    Permission.ALERT_HANDLE: (*_TEAM, _PROVIDER_CALLED),
+    Permission.ALERT_ASSIGN: (*_TEAM, _PROVIDER_CALLED),
+    Permission.SAFETY_RULES: (_DIRECTOR,),
+    Permission.SAFETY_MEASURES: (_DIRECTOR,),
+    Permission.ON_CALL_VIEW: (_ANY_PROVIDER, _ANY_NURSE, _ANY_ADMINISTRATOR),
+    Permission.ON_CALL_EDIT: (_DIRECTOR, _ANY_ADMINISTRATOR),
+    Permission.PERSONAL_BASELINE_SET: (_PROVIDER_IN_CARE,),
+    Permission.SAFETY_PLAN_VIEW: _CARE_OR_CALLED,
+    Permission.SAFETY_PLAN_EDIT: (_PATIENT_ALIVE, _PROVIDER_IN_CARE, _NURSE_IN_CARE),
+    Permission.SAFETY_PLAN_KEEP: (_PATIENT_SELF,),
+    Permission.CRISIS_CARD: (_PATIENT_SELF,),
     Permission.PATIENT_ENROL: (_ANY_PROVIDER,),
-    Permission.PATIENT_VIEW: _CARE,
+    Permission.PATIENT_VIEW: _CARE_OR_CALLED,
     Permission.PATIENT_EDIT: (_PROVIDER_ON_TEAM,),
     Permission.PATIENT_CONTACT_EDIT: (_PATIENT_SELF, _PROVIDER_ON_TEAM),
     Permission.PATIENT_STATUS_CHANGE: (_PROVIDER_ON_TEAM,),
@@ -167,19 +192,19 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.CARE_TEAM_EDIT: (_PROVIDER_ON_TEAM,),
     Permission.CONSENT_GIVE: (_PATIENT_SELF,),
     Permission.TODAY_VIEW: (_PATIENT_SELF,),
-    Permission.PLAN_VIEW: _CARE,
+    Permission.PLAN_VIEW: _CARE_OR_CALLED,
     Permission.PLAN_EDIT: (_PROVIDER_WHILE_ASKED,),
-    Permission.CHECK_IN_VIEW: _CARE,
+    Permission.CHECK_IN_VIEW: _CARE_OR_CALLED,
     Permission.CHECK_IN_SUBMIT: (_PATIENT_ALIVE,),
     Permission.CHECK_IN_ENTER: (_PROVIDER_IN_CARE, _NURSE_IN_CARE),
     Permission.CHECK_IN_REVIEW: _TEAM,
     Permission.HISTORY_IMPORT: (_PATIENT_REACHABLE,),
-    Permission.HISTORY_VIEW: _CARE,
-    Permission.PROGRESS_VIEW: _CARE,
-    Permission.TREATMENT_VIEW: _CARE,
+    Permission.HISTORY_VIEW: _CARE_OR_CALLED,
+    Permission.PROGRESS_VIEW: _CARE_OR_CALLED,
+    Permission.TREATMENT_VIEW: _CARE_OR_CALLED,
     Permission.TREATMENT_RECORD: _TEAM,
     Permission.TREATMENT_SIGN: (_PROVIDER_ON_TEAM,),
-    Permission.TREATMENT_RULES: (Rule(Role.PROVIDER, Relation.NO_PATIENT, directs=True),),
+    Permission.TREATMENT_RULES: (_DIRECTOR,),
     Permission.TREATMENT_DAY: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.PREPARATION_CONFIRM: (_PATIENT_REACHABLE,),
     Permission.LIFE_EVENT_ADD: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),

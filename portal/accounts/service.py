@@ -11,7 +11,7 @@ from portal.access.policy import Actor, Role
 from portal.accounts import emails, sessions, tokens
 from portal.accounts.models import AccountStatus, TokenPurpose, User
 from portal.audit import service as audit
-from portal.db import session, touched
+from portal.db import HELD, session, touched
 from portal.notifications import service as notifications
 from portal.notifications.service import Kind
 
@@ -104,7 +104,7 @@ def change(user_id: uuid.UUID, *, name: str, email: str, by: Actor, at: datetime
     Raises:
         AddressTaken: another account has this address.
     """
-    user = session.get_one(User, user_id, with_for_update=True)
+    user = session.get_one(User, user_id, with_for_update=HELD)
     former, address = user.email, emails.normal(email)
     changed = [field for field, same in (("name", user.name == name), ("email", former == address)) if not same]
     if not changed:
@@ -153,7 +153,7 @@ def deactivate(user_id: uuid.UUID, *, by: Actor | None, at: datetime) -> None:
         NotPossible: it is off already.
     """
     administrators = _active_administrators()
-    user = session.get_one(User, user_id, with_for_update=True)
+    user = session.get_one(User, user_id, with_for_update=HELD)
     if user.status is AccountStatus.DEACTIVATED:
         raise NotPossible
     if by is not None and by.user_id == user_id:
@@ -173,7 +173,7 @@ def reactivate(user_id: uuid.UUID, *, by: Actor, at: datetime) -> AccountStatus:
     Raises:
         NotPossible: it is not off.
     """
-    user = session.get_one(User, user_id, with_for_update=True)
+    user = session.get_one(User, user_id, with_for_update=HELD)
     if user.status is not AccountStatus.DEACTIVATED:
         raise NotPossible
     user.status = AccountStatus.ACTIVE if user.password_hash else AccountStatus.INVITED
@@ -191,7 +191,7 @@ def set_duty(user_id: uuid.UUID, *, is_medical_director: bool, by: Actor, at: da
     Raises:
         NotPossible: the account is not a provider's, or is off.
     """
-    user = session.get_one(User, user_id, with_for_update=True)
+    user = session.get_one(User, user_id, with_for_update=HELD)
     if user.role is not Role.PROVIDER or user.status is AccountStatus.DEACTIVATED:
         raise NotPossible
     if user.is_medical_director == is_medical_director:
@@ -210,7 +210,7 @@ def _send_invitation(user_id: uuid.UUID, at: datetime) -> None:
 def _active_administrators() -> set[uuid.UUID]:
     """Return who can make accounts, and let nobody else change that until the end of the transaction."""
     rows = select(User.id).where(User.role == Role.ADMINISTRATOR, User.status == AccountStatus.ACTIVE)
-    return set(session.scalars(rows.order_by(User.id).with_for_update()))
+    return set(session.scalars(rows.order_by(User.id).with_for_update(**HELD)))
 
 
 def _insert(user: User) -> None:

@@ -10,7 +10,7 @@ from portal.access.policy import Actor
 from portal.accounts import emails, sessions, tokens
 from portal.accounts.models import AccountStatus, AccountToken, TokenPurpose, User
 from portal.audit import service as audit
-from portal.db import session
+from portal.db import HELD, session
 from portal.notifications import service as notifications
 from portal.notifications.service import Kind
 
@@ -39,7 +39,7 @@ def sign_in(
     Raises:
         Outdated: the password or the account changed since it was checked.
     """
-    user = session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+    user = session.get_one(User, user_id, with_for_update=HELD, populate_existing=True)
     if user.status is not AccountStatus.ACTIVE or user.password_hash != verified:
         raise Outdated
     user.password_hash = stored
@@ -124,7 +124,7 @@ def change_password(by: Actor, *, verified: str, password_hash: str, at: datetim
     Raises:
         Outdated: the password changed since the current one was checked.
     """
-    user = session.get_one(User, by.user_id, with_for_update=True, populate_existing=True)
+    user = session.get_one(User, by.user_id, with_for_update=HELD, populate_existing=True)
     if by.session_id is None or user.password_hash != verified:
         raise Outdated
     _set_password(user, password_hash, at)

@@ -30,16 +30,13 @@ from portal.accounts.signing_in import Outdated
 from portal.clinic import queries as clinic
 from portal.patients import queries as patients
 from portal.web import destination, door, unsent
+from portal.web.alone import render_alone
 from portal.web.door import TooEarly
 from portal.web.kept import forget_kept, typed
 
 blueprint = Blueprint("accounts", __name__)
 BOTH = ["GET", "POST"]
-START_PAGES = {
-    Role.PROVIDER: "review.caseload",
-    Role.NURSE: "day.show",
-    Role.ADMINISTRATOR: "accounts.index",
-}
+START_PAGES = {Role.PROVIDER: "review.caseload", Role.NURSE: "day.show", Role.ADMINISTRATOR: "accounts.index"}
 
 
 @blueprint.get("/")
@@ -85,7 +82,7 @@ def leave() -> ResponseReturnValue:
 @blueprint.get("/left")
 @public
 def left() -> ResponseReturnValue:
-    return render_template("accounts/left.html", address=clinic.leave_address())
+    return render_alone("accounts/left.html", address=clinic.leave_address())
 
 
 @blueprint.route("/password/forgotten", methods=BOTH)

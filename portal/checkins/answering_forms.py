@@ -6,12 +6,14 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from portal.access import guard
+from portal.access.policy import Relation
 from portal.checkins import plan, service
 from portal.checkins.forms import AnswerForm
-from portal.checkins.models import CheckIn
+from portal.checkins.models import CheckIn, Mode
 from portal.clinic import queries as clinic
-from portal.safety import crisis
+from portal.safety import card, crisis
 from portal.safety.help import Help, possible
+from portal.web import told
 
 
 def take(
@@ -50,9 +52,19 @@ def hear(form: AnswerForm, corrects: CheckIn | None = None) -> Help | None:
     asked = [item.code for item in form.asked]
     if not form.names_submission:
         form.send_anew()
-    return service.hear(
-        service.Filled(guard.patient(), form.definition, asked, form.sheet(), on, None, corrects), at=guard.at()
-    )
+    mode = Mode.SELF if guard.patient().relation is Relation.SELF else Mode.PHONE
+    filled = service.Filled(guard.patient(), form.definition, asked, form.sheet(), on, None, corrects, mode)
+    return service.hear(filled, at=guard.at())
+
+
+def card_waits(offered: Help | None) -> bool:
+    """Return whether what was just heard is such that the crisis card is to be read before going on."""
+    return offered is Help.CRISIS and card.waits_since(guard.patient().id) is not None
+
+
+def told_lines(found: str) -> list[str]:
+    """Return what a patient reads of who knows what they answered, by the rule it met or the help it calls for."""
+    return told.lines(card.told(guard.patient().id, found, guard.at()))
 
 
 def help_values(offered: Help | None, instrument: str) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _keep_draft(filled: Filled, at: datetime) -> bool:
     known = session.execute(
         update(_DRAFTS)
         .where(*line, _DRAFTS.c.for_on == filled.on)
-        .values({name: row[name] for name in _CHANGES})
+        .values({name: row[name] for name in _CHANGES} | {"left_open_at": None})
         .returning(_DRAFTS.c.for_on)
     ).first()
     if known is not None:

@@ -17,6 +17,7 @@ from portal.clinic import queries as clinic
 from portal.instruments.definition import Definition
 from portal.instruments.scoring import Number, Score
 from portal.patients.queries import PatientRef
+from portal.safety.ruleset import queries as ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def check_in_row(filled: Filled, score: Score, check_in_id: uuid.UUID, *, by: Ac
         "submitted_at": moments.submitted_at,
         "received_at": at,
         "answered_ms": dict(moments.answered_ms),
-        "quality": quality.marks(filled.definition, filled.answers, moments, at) if is_own else [],
+        "quality": _quality(filled, moments, at) if is_own else [],
         "engine": score.engine,
         "answers_hash": filled.hash,
         "corrects_id": filled.corrects.id if filled.corrects else None,
@@ -121,6 +122,10 @@ def check_in_row(filled: Filled, score: Score, check_in_id: uuid.UUID, *, by: Ac
         "reviewed_at": at if filled.mode is Mode.CLINICIAN else None,
         "reviewed_by_id": by.user_id if filled.mode is Mode.CLINICIAN else None,
     }
+
+
+def _quality(filled: Filled, moments: quality.Moments, at: datetime) -> list[str]:
+    return quality.marks(filled.definition, filled.answers, moments, at, ruleset.current())
 
 
 def score_rows(filled: Filled, score: Score, check_in_id: uuid.UUID, at: datetime) -> list[dict[str, Any]]:

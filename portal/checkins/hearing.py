@@ -6,11 +6,14 @@ from datetime import date, datetime
 
 from portal.checkins import plan, queries
 from portal.checkins.filled import Filled, Sheet
+from portal.checkins.models import Mode
 from portal.instruments import scoring
 from portal.instruments.definition import Definition
 from portal.safety import rules
 from portal.safety import service as safety
+from portal.safety.chronic import fits
 from portal.safety.help import Help, best_for
+from portal.safety.ruleset import queries as ruleset
 
 
 def hear(filled: Filled, *, at: datetime) -> Help | None:
@@ -32,11 +35,13 @@ def look_for_danger(filled: Filled, items: Sequence[str], *, at: datetime, today
     if not codes:
         return ()
     previous: dict[str, float] = {}
-    if rules.looks_back(definition.id):
+    may_wait = any(fits.can_wait(definition.id, code, filled.answers.get(code)) for code in codes)
+    if may_wait or rules.looks_back(definition.id, ruleset.current().answer_rules):
         before = filled.corrects.received_at if filled.corrects else at
         previous = queries.previous_answers(patient_id, definition.id, codes, on=filled.on, at=before)
     answers = rules.read(definition, filled.sheet.answers, codes, previous)
-    return safety.review(patient_id, answers, submission_id=filled.sheet.submission_id, on=today, at=at)
+    is_own = filled.mode is Mode.SELF
+    return safety.review(patient_id, answers, submission_id=filled.sheet.submission_id, on=today, at=at, own=is_own)
 
 
 def readable(definition: Definition, asked: Sequence[str], sheet: Sheet) -> Sheet:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
@@ -94,6 +94,10 @@ class CheckIn(Base):
     )
 
 
+A_WORD = or_(CheckIn.corrects_id.is_(None), CheckIn.entered_by_id.is_(None))
+"""The condition that with a check-in the patient was heard: with what staff correct in an earlier one they were not."""
+
+
 class ScoreRow(Base):
     """One number a check-in came to: a total, or one item of the daily check-in. Charts read these and nothing else."""
 
@@ -119,7 +123,8 @@ class ScoreRow(Base):
 class CheckInDraft(Base):
     """Answers given so far, kept so that a closed page or a dead battery loses nothing.
 
-    `version` is the one they were begun in, in which they may be finished.
+    `version` is the one they were begun in, in which they may be finished. `left_open_at` is when a safety question
+    that was reached and left open was passed to the care team.
     """
 
     __tablename__ = "check_in_drafts"
@@ -133,7 +138,8 @@ class CheckInDraft(Base):
     answered_ms: Mapped[dict[str, Any]] = mapped_column(default=dict)
     note: Mapped[str] = mapped_column(Text(), default="")
     started_at: Mapped[datetime]
-    saved_at: Mapped[datetime]
+    saved_at: Mapped[datetime] = mapped_column(index=True)
+    left_open_at: Mapped[datetime | None]
 
 
 class HistoryUpload(Base):

@@ -55,13 +55,17 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What the patient's page of today says: what is due, what was begun, what is done, which days could be added."""
+    """What the patient's page of today says: what is due, what was begun, what is done, which days could be added.
+
+    `stopped` is whether something begun was left at a question about safety: then help stands beside it.
+    """
 
     on: date
     due: list[Due]
     begun: dict[str, date]
     done: list[Done]
     missed: list[tuple[PlanLine, date]]
+    stopped: bool = False
 
     @property
     def now(self) -> list[Due]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from portal.access.policy import Actor
 from portal.accounts.models import User
 from portal.audit import service as audit
-from portal.checkins import plan, ready_made, refusals
+from portal.checkins import plan, queries, ready_made, refusals
 from portal.checkins.models import PlanItem
 from portal.checkins.refusals import InvalidPlan, PlanProblem
 from portal.checkins.rhythm import LineDraft, Trigger, from_json, to_json
@@ -42,7 +42,8 @@ def apply(patient_id: uuid.UUID, lines: Sequence[LineDraft], *, by: Actor, at: d
         InvalidPlan: something cannot be asked; `problems` name each thing. Nothing was written.
     """
     today = _hold(patient_id, at)
-    current = session.scalars(select(PlanItem).where(PlanItem.patient_id == patient_id, _still(today))).all()
+    asked = session.scalars(select(PlanItem).where(PlanItem.patient_id == patient_id, _still(today)))
+    current = [item for item in asked if not queries.is_at_once(item)]
     wanted = [replace(line, extra_items=tuple(sorted(line.extra_items))) for line in lines]
     staying = [item for item in current if _draft(item) in wanted]
     kept = [_draft(item) for item in staying]
@@ -121,7 +122,7 @@ def resume(patient_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
         return
     rows = session.scalars(select(PlanItem).where(mine, PlanItem.ends_on == stopped).order_by(PlanItem.created_at))
     # What was changed and then stopped on the same day ended twice on it: the last is what was asked.
-    for line in {item.instrument: _draft(item) for item in rows}.values():
+    for line in {item.instrument: _draft(item) for item in rows if not queries.is_at_once(item)}.values():
         _add(patient_id, line, today, by=by, at=at)
     _record("plan:resumed", patient_id, by=by, at=at)
 

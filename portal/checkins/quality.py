@@ -10,9 +10,8 @@ import orjson
 
 from portal.checkins.asking import quick_none
 from portal.instruments.definition import Definition
+from portal.safety.rules import DEFAULT_SET, RuleSet
 
-LEAST_ITEMS = 7
-LEAST_SECONDS = 1.0
 PAUSE_SECONDS = 300.0
 LONGEST_SITTING = timedelta(days=31)
 CLOCK_SLACK = timedelta(minutes=2)
@@ -92,11 +91,15 @@ def seconds_per_item(answered_ms: Mapping[str, int]) -> dict[str, float]:
 
 
 def marks(
-    definition: Definition, answers: Mapping[str, float | None], moments: Moments, received_at: datetime
+    definition: Definition,
+    answers: Mapping[str, float | None],
+    moments: Moments,
+    received_at: datetime,
+    rule_set: RuleSet = DEFAULT_SET,
 ) -> list[str]:
     """Return the codes of what a clinician should know about the answers.
 
-    Seven or more items answered in under a second each on average (pauses of five minutes left out), or all with one
+    So many items or more answered in under a second each on average (pauses of five minutes left out), or all with one
     and the same answer above the lowest; never for the daily check-in. (Interval default R12.)
 
     Args:
@@ -104,26 +107,30 @@ def marks(
         answers: from item code to number; None is declined.
         moments: when they came.
         received_at: when they arrived.
+        rule_set: the rules in force; R12 says how few seconds a question, and of how many questions, are too few.
     """
+    items, least = round(rule_set.value("R12.items")), rule_set.value("R12.seconds")
     found = [Mark.CLOCK.value] if moments.is_clock_off else []
     given = {code: value for code, value in answers.items() if value is not None}
-    if definition.id in NEVER_MARKED or len(given) < LEAST_ITEMS:
+    if definition.id in NEVER_MARKED or len(given) < items:
         return found
-    if quick_none(definition) is None and _is_too_quick(given, moments, received_at):
+    if quick_none(definition) is None and _is_too_quick(given, moments, received_at, items, least):
         found.append(Mark.TOO_QUICK.value)
-    if any(_is_straight(scale.items, given) for scale in definition.scales):
+    if any(_is_straight(scale.items, given, items) for scale in definition.scales):
         found.append(Mark.STRAIGHT_LINED.value)
     return found
 
 
-def _is_too_quick(given: Mapping[str, float], moments: Moments, received_at: datetime) -> bool:
+def _is_too_quick(
+    given: Mapping[str, float], moments: Moments, received_at: datetime, items: int, least: float
+) -> bool:
     seconds = [one for one in seconds_per_item(moments.answered_ms).values() if one < PAUSE_SECONDS]
-    if len(seconds) >= LEAST_ITEMS:
-        return fmean(seconds) < LEAST_SECONDS
+    if len(seconds) >= items:
+        return fmean(seconds) < least
     elapsed = ((moments.submitted_at or received_at) - moments.started_at).total_seconds()
-    return 0 < elapsed < LEAST_SECONDS * len(given)
+    return 0 < elapsed < least * len(given)
 
 
-def _is_straight(items: Collection[str], given: Mapping[str, float]) -> bool:
-    values = [given[code] for code in items if code in given]
-    return len(values) >= LEAST_ITEMS and len(set(values)) == 1 and values[0] != 0
+def _is_straight(codes: Collection[str], given: Mapping[str, float], items: int) -> bool:
+    values = [given[code] for code in codes if code in given]
+    return len(values) >= items and len(set(values)) == 1 and values[0] != 0

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts.models import User
 from portal.checkins.models import CheckIn, CheckInDraft, PlanItem, ScoreRow, ScoreState
-from portal.checkins.rhythm import PlanLine, from_json
+from portal.checkins.rhythm import AT_ONCE, PlanLine, from_json, to_json
 from portal.db import session
 from portal.instruments import catalogue
 from portal.instruments.definition import FilledBy
@@ -79,10 +79,19 @@ _CURRENT = CheckIn.superseded_at.is_(None)
 _NEWEST = (CheckIn.received_at, CheckIn.id)
 
 
+def is_at_once(item: Any) -> bool:
+    """Return whether the portal asks this on one day because of an answer; nobody put it into the plan."""
+    return item.created_by_id is None and item.triggers == to_json(AT_ONCE)
+
+
 def list_plan(patient_id: uuid.UUID) -> list[PlanItem]:
-    """Return a patient's plan, ended lines too, the most frequent first, else in the order they began."""
+    """Return a patient's plan, ended lines too, the most frequent first, else in the order they began.
+
+    What the portal asked on one day because of an answer is no part of it.
+    """
     mine = select(PlanItem).where(PlanItem.patient_id == patient_id)
-    rows = session.scalars(mine.order_by(PlanItem.starts_on, PlanItem.instrument, PlanItem.id)).all()
+    every = session.scalars(mine.order_by(PlanItem.starts_on, PlanItem.instrument, PlanItem.id))
+    rows = [row for row in every if not is_at_once(row)]
     return sorted(rows, key=lambda row: min((one.get("every", SELDOM) for one in row.triggers), default=SELDOM))
 
 
@@ -200,9 +209,10 @@ def previous_answers(
 
 
 _ITEM: Any = PlanItem.__table__
-_LINE = select(
-    *(_ITEM.c[name] for name in ("id", "instrument", "triggers", "min_gap_days", "extra_items", "starts_on", "ends_on"))
-).where(_ITEM.c.patient_id == bindparam("patient"), _ITEM.c.id == bindparam("item"))
+_OF_LINE = ("id", "instrument", "triggers", "min_gap_days", "extra_items", "starts_on", "ends_on", "created_by_id")
+_LINE = select(*(_ITEM.c[name] for name in _OF_LINE)).where(
+    _ITEM.c.patient_id == bindparam("patient"), _ITEM.c.id == bindparam("item")
+)
 _SUBMISSION = select(CheckIn.id, CheckIn.answers_hash).where(
     CheckIn.patient_id == bindparam("patient", type_=CheckIn.patient_id.type),
     CheckIn.submission_id == bindparam("submission", type_=CheckIn.submission_id.type),
@@ -222,6 +232,7 @@ def to_line(item: Any) -> PlanLine:
         item.ends_on,
         tuple(item.extra_items),
         definition.filled_by is FilledBy.CLINICIAN,
+        is_at_once(item),
     )
 
 

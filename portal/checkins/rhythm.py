@@ -61,6 +61,10 @@ class Trigger:
         return self.open_days or (1 if is_short else DEFAULT_WINDOW_DAYS)
 
 
+AT_ONCE: tuple[Trigger, ...] = (Trigger(Anchor.START, open_days=1),)
+"""Asked once, on the first day of the line."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineDraft:
     """A line as somebody wishes it: `planning.apply` makes a `PlanLine` of it.
@@ -92,6 +96,8 @@ class PlanLine:
         ends_on: the first day it is asked no more; None while it goes on.
         extra_items: codes of items asked besides the instrument's default ones.
         is_for_team: whether the care team enters a total; the patient is neither asked nor told.
+        is_at_once: whether the portal asks it on this one day because of an answer; it is no part of anybody's plan,
+            and stands in place of the lines that ask the same.
     """
 
     id: uuid.UUID
@@ -103,6 +109,7 @@ class PlanLine:
     ends_on: date | None = None
     extra_items: tuple[str, ...] = ()
     is_for_team: bool = False
+    is_at_once: bool = False
 
     @property
     def draft(self) -> LineDraft:

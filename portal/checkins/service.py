@@ -10,13 +10,15 @@ from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
-from portal.checkins import plan, queries
+from portal.checkins import plan, queries, silence
 from portal.checkins.drafts import Kept, save_draft
 from portal.checkins.filled import Filled, Sheet, asked_items, check_in_row, day_problem, score_rows
 from portal.checkins.hearing import hear, look_for_danger
 from portal.checkins.models import CheckIn, CheckInDraft, Mode, PlanItem, ScoreRow
+from portal.checkins.over_time import look_over_time
 from portal.checkins.plan import DayProblem
 from portal.checkins.planning import end_plans, resume, start_default_plan
+from portal.checkins.screening import follow_up
 from portal.db import session, touched
 from portal.instruments import catalogue, scoring
 from portal.instruments.definition import Definition
@@ -222,7 +224,10 @@ def _write(filled: Filled, score: scoring.Score, *, by: Actor, at: datetime, tod
     if filled.plan_item_id is not None and former is None:
         which = {"instrument": filled.definition.id, "day": filled.on, "submission": filled.sheet.submission_id}
         session.execute(_DROP_DRAFT, {"patient": patient_id, **which})
-    look_for_danger(filled, list(score.safety), at=at, today=today)
+    found = look_for_danger(filled, list(score.safety), at=at, today=today)
+    follow_up(filled, found, at=at, today=today)
+    look_over_time(filled, score, scored_at=true_at, at=at, today=today)
+    silence.heard(patient_id, at=at)
     touched(patient_id)
     details = {"instrument": filled.definition.id} | ({} if filled.mode is Mode.SELF else {"mode": filled.mode.value})
     audit.record(_event(filled), by=by, at=at, patient_id=patient_id, thing_id=check_in_id, **details)

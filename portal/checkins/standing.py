@@ -125,7 +125,7 @@ def _by_instrument(lines: Iterable[PlanLine], today: date) -> dict[str, list[Pla
     for line in lines:
         if not line.is_over(today):
             asked.setdefault(line.instrument, []).append(line)
-    return asked
+    return {name: [one for one in of_one if one.is_at_once] or of_one for name, of_one in asked.items()}
 
 
 def _is_late(lines: Sequence[PlanLine], anchors: Anchors, last: Last | None, now: datetime, time_zone: str) -> bool:
@@ -162,11 +162,25 @@ def _asked(
     today = now.astimezone(ZoneInfo(time_zone)).date()
     back = look_back(lines)
     found = merged(lines, anchors, today - timedelta(days=back), today + timedelta(days=ahead), time_zone)
+    return still_asked(found, lines, last, ZoneInfo(time_zone))
+
+
+def still_asked(
+    found: list[Occurrence], lines: Sequence[PlanLine], last: Last | None, zone: ZoneInfo
+) -> list[Occurrence]:
+    """Return the askings of one instrument without those that a check-in not long before makes needless.
+
+    Args:
+        found: the askings its lines make.
+        lines: those lines.
+        last: its latest check-in.
+        zone: where the patient lives.
+    """
     gap = max(line.min_gap_days for line in lines)
     if last is None or not gap:
         return found
-    zone, free_on = ZoneInfo(time_zone), last.for_on + timedelta(days=gap)
-    held = (_held(one, last.moment(zone), free_on, zone) for one in found)
+    moment, free_on = last.moment(zone), last.for_on + timedelta(days=gap)
+    held = (_held(one, moment, free_on, zone) for one in found)
     return [one for one in held if one is not None]
 
 

@@ -15,7 +15,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
 from portal.checkins import due, forms, plan, queries, reading, service
-from portal.checkins.answering_forms import hear, help_values
+from portal.checkins.answering_forms import card_waits, hear, help_values, told_lines
 from portal.checkins.forms import AnswerForm
 from portal.checkins.models import CheckIn
 from portal.checkins.plan import PlanLine, Today
@@ -23,10 +23,10 @@ from portal.checkins.quality import Mark, seconds_per_item
 from portal.checkins.queries import Entry, Offer
 from portal.checkins.question_forms import filled_with_none
 from portal.checkins.sitting import Sitting, read_sitting
-from portal.clinic import hours
 from portal.clinic import queries as clinic
 from portal.instruments import catalogue
 from portal.instruments.definition import Definition
+from portal.safety import card
 from portal.safety import queries as safety
 from portal.safety.help import Help
 from portal.treatment import queries as treatment
@@ -92,7 +92,8 @@ def save_draft(patient_id: uuid.UUID, plan_item_id: uuid.UUID) -> ResponseReturn
     offer, form = _what_was_sent(patient_id, plan_item_id)
     db.begin(write=True)
     kept = _keep(offer, form) if form.is_sendable else service.Kept(is_saved=False, help=hear(form))
-    return {"saved": kept.is_saved, "help": kept.help or ""}, 200 if kept.is_saved else 422
+    danger = {"card": True, "told": told_lines(card.IN_DANGER)} if card_waits(kept.help) else {}
+    return {"saved": kept.is_saved, "help": kept.help or "", **danger}, 200 if kept.is_saved else 422
 
 
 @blueprint.get("/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/next")
@@ -183,7 +184,7 @@ def _with_none(offer: Offer, form: AnswerForm) -> str:
     flash(
         _("“%(none)s” is chosen wherever you had not answered. Change what is not so, then send.", none=form.quick_none)
     )
-    return _form_page(offer, filled, _keep(offer, filled).help if filled.is_sendable else None)
+    return _form_page(offer, filled, _keep(offer, filled).help if filled.is_sendable else hear(filled))
 
 
 def _send(offer: Offer, form: AnswerForm) -> service.Sent:
@@ -213,6 +214,7 @@ def _keep(offer: Offer, form: AnswerForm) -> service.Kept:
 
 
 def _form_page(offer: Offer, form: AnswerForm, offered: Help | None = None, sent_id: uuid.UUID | None = None) -> str:
+    waits = card_waits(offered)
     return render_template(
         "checkins/new.html",
         offer=offer,
@@ -223,6 +225,9 @@ def _form_page(offer: Offer, form: AnswerForm, offered: Help | None = None, sent
         sent_id=sent_id,
         sitting=read_sitting(form.sitting.data),
         since=form.milliseconds_since(guard.at()),
+        read_by=clinic.current().review_by(guard.at()),
+        card_waits=waits,
+        told=told_lines(card.IN_DANGER) if waits else (),
         **help_values(offered, form.definition.id),
     )
 
@@ -248,6 +253,8 @@ def _mark(check_in_ids: list[uuid.UUID]) -> None:
 def _receipt(entry: Entry) -> str:
     check_in, own, definition = entry.check_in, clinic.current(), _definition(entry.check_in)
     lines = reading.read(definition, check_in.asked, check_in.answers)
+    after, now = card.after(check_in.patient_id, check_in.submission_id), _today().now
+    is_in_need = after.help is Help.CRISIS
     return render_template(
         "checkins/receipt.html",
         entry=entry,
@@ -257,10 +264,11 @@ def _receipt(entry: Entry) -> str:
         safety=reading.worst_safety(lines),
         sent_on=plan.local_day(check_in.received_at, check_in.time_zone),
         read_by=own.review_by(check_in.received_at),
-        opens_at=hours.next_open(own.opening, guard.at()),
+        told=told_lines(after.found) if is_in_need else (),
+        screen=next((one for one in now if one.line.is_at_once), None) if is_in_need else None,
         sitting=_sitting(request.args),
-        due=[(one, catalogue.current().get(one.line.instrument)) for one in _today().now],
-        **help_values(safety.help_after(check_in.patient_id, check_in.submission_id), definition.id),
+        due=[(one, catalogue.current().get(one.line.instrument)) for one in now],
+        **help_values(after.help, definition.id),
     )
 
 

@@ -5,17 +5,20 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from portal.clinic.hours import WEEKDAYS
+from portal.clinic.hours import WEEKDAYS, OnCall
 from portal.web import places
 from portal.web.fields import (
     DateField,
     Form,
     IntegerField,
     PhoneField,
+    RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TimeField,
 )
+from portal.web.words import WORDS
 
 DAYS = {
     "mon": _l("Monday"),
@@ -28,13 +31,19 @@ DAYS = {
 }
 _BOTH_OR_NONE = _l("Give both times, or leave both blank for a day on which the clinic is closed")
 _NUMBER = _l("Enter a whole number")
+_ON_CALL = {
+    OnCall.NEVER: _l("What comes in while the clinic is closed goes to the care team, then to every provider."),
+    OnCall.WHEN_CLOSED: _l(
+        "Nights, weekends and holidays are on the rota. You are warned of every hour without anybody."
+    ),
+    OnCall.ALWAYS: _l("Every hour is on the rota. You are warned of every hour without anybody."),
+}
 PLAIN = (
     "display_name",
     "country",
     "time_zone",
     "reply_within_hours",
     "review_within_hours",
-    "alert_within_minutes",
     "past_days",
 )
 
@@ -75,9 +84,6 @@ class ClinicForm(Form):
     review_within_hours = IntegerField(
         _l("Check-ins are read within"), unit=_l("working hours"), lowest=1, highest=400, missing=_NUMBER
     )
-    alert_within_minutes = IntegerField(
-        _l("Alerts are answered within"), unit=_l("working minutes"), lowest=1, highest=5000, missing=_NUMBER
-    )
     past_days = IntegerField(
         _l("Check-ins may be added for"),
         unit=_l("past days"),
@@ -85,6 +91,14 @@ class ClinicForm(Form):
         lowest=0,
         highest=60,
         missing=_NUMBER,
+    )
+    on_call = RadioField(
+        _l("When is somebody to be on call?"),
+        hint=_l("Whoever is on call is told at once of what cannot wait while the clinic is closed."),
+        missing=_l("Choose when somebody is to be on call"),
+        choices=[
+            SelectChoice(one.value, WORDS[OnCall][one], render_kw={"hint": said}) for one, said in _ON_CALL.items()
+        ],
     )
     leave_address = WebAddressField(
         _l("Where “leave quickly” goes"),
@@ -106,7 +120,7 @@ class ClinicForm(Form):
     def settings(self) -> dict[str, Any]:
         """What the form says, by the names the service knows."""
         texts = {name: self[name].data or "" for name in ("phone", "leave_address")}
-        rest = {name: self[name].data for name in PLAIN}
+        rest = {name: self[name].data for name in PLAIN} | {"on_call": OnCall(self.on_call.data)}
         spans = {
             day: [field.data.strftime("%H:%M") for field in fields if field.data] for day, fields in self.days.items()
         }

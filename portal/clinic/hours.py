@@ -3,10 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from enum import StrEnum
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class OnCall(StrEnum):
+    """When somebody is to be on call."""
+
+    NEVER = "never"
+    WHEN_CLOSED = "when-closed"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,12 @@ class Opening:
 
 def is_open(opening: Opening, at: datetime) -> bool:
     """Return whether the clinic works at an aware moment; the minute it closes is already closed."""
-    return any(start <= at for start, _ in islice(_spans(opening, at), 1))
+    return open_until(opening, at) is not None
+
+
+def open_until(opening: Opening, at: datetime) -> datetime | None:
+    """Return when the clinic closes, aware UTC, where it works at a moment; None where it does not."""
+    return next((end for start, end in islice(_spans(opening, at), 1) if start <= at), None)
 
 
 def next_open(opening: Opening, at: datetime) -> datetime | None:
@@ -65,14 +79,41 @@ def add_working_time(opening: Opening, at: datetime, working: timedelta) -> date
     return None
 
 
+def end_of_working_day(opening: Opening, at: datetime, days: int) -> datetime | None:
+    """Return when the working day ends that holds `at`, or begins next; with `days`, that many working days later.
+
+    Args:
+        opening: the clinic's week.
+        at: an aware moment.
+        days: zero or more.
+
+    Returns:
+        An aware UTC moment after `at`; None where the clinic never works.
+
+    Raises:
+        ValueError: `days` is negative.
+    """
+    if days < 0:
+        raise ValueError("days cannot be negative")
+    return next((end for _, end in islice(_spans(opening, at), days, None)), None)
+
+
+def spans(opening: Opening, from_at: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the working spans that lie in part between two aware moments, whole, in UTC."""
+    return takewhile(lambda span: span[0] < until, _spans(opening, from_at))
+
+
 def _spans(opening: Opening, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the working spans that end after `at`, in UTC, without end; nothing at all where no day is open."""
+    """Yield the working spans that end after `at`, in UTC, without end; nothing at all where no day is open.
+
+    A day that a place left out, as Samoa did in 2011, has none.
+    """
     zone = ZoneInfo(opening.time_zone)
     day = at.astimezone(zone).date()
     while opening.week:
         span = None if day in opening.holidays else opening.week.get(WEEKDAYS[day.weekday()])
         if span is not None:
             start, end = (datetime.combine(day, clock, zone).astimezone(UTC) for clock in span)
-            if max(start, at) < end:
+            if max(start, at) < end and start.astimezone(zone).date() == day:
                 yield start, end
         day += timedelta(days=1)

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, key
+from portal.clinic.hours import OnCall
+from portal.db import Base, choice, key
 
 
 class Clinic(Base):
@@ -23,8 +24,8 @@ class Clinic(Base):
     hours: Mapped[dict[str, Any]]
     reply_within_hours: Mapped[int] = mapped_column(default=16)
     review_within_hours: Mapped[int] = mapped_column(default=16)
-    alert_within_minutes: Mapped[int] = mapped_column(default=60)
     past_days: Mapped[int] = mapped_column(default=7)
+    on_call: Mapped[OnCall] = mapped_column(choice(OnCall, "on_call"), default=OnCall.NEVER)
     leave_address: Mapped[str] = mapped_column(String(300), default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]

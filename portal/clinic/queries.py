@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, db
 from portal.clinic import hours
-from portal.clinic.hours import Opening
+from portal.clinic.hours import OnCall, Opening
 from portal.clinic.models import Clinic, Holiday
 
 REMEMBERED_SECONDS = 10.0
@@ -27,8 +27,8 @@ class ClinicSettings:
     opening: Opening
     reply_within_hours: int
     review_within_hours: int
-    alert_within_minutes: int
     past_days: int
+    on_call: OnCall
     leave_address: str
     is_demo: bool
 
@@ -39,10 +39,6 @@ class ClinicSettings:
     def review_by(self, at: datetime) -> datetime | None:
         """Return by when a check-in that arrives at `at` is usually read; None where the clinic has no hours."""
         return hours.add_working_time(self.opening, at, timedelta(hours=self.review_within_hours))
-
-    def alert_by(self, at: datetime) -> datetime | None:
-        """Return by when an alert raised at `at` should have been answered; None where the clinic has no hours."""
-        return hours.add_working_time(self.opening, at, timedelta(minutes=self.alert_within_minutes))
 
 
 class _Remembered(NamedTuple):
@@ -65,8 +61,8 @@ def get() -> ClinicSettings:
         opening=Opening(row.time_zone, _week(row.hours), closed),
         reply_within_hours=row.reply_within_hours,
         review_within_hours=row.review_within_hours,
-        alert_within_minutes=row.alert_within_minutes,
         past_days=row.past_days,
+        on_call=row.on_call,
         leave_address=row.leave_address,
         is_demo=row.is_demo,
     )
@@ -102,6 +98,17 @@ def country() -> str:
     """Return the clinic's country, "" where it is not known, also while the database cannot be reached."""
     found = _current_or_last()
     return found.country if found else ""
+
+
+def opening() -> Opening | None:
+    """Return when the clinic works, also while the database cannot be reached; None where it is not known."""
+    found = _current_or_last()
+    return found.opening if found else None
+
+
+def known_country() -> str:
+    """Return the clinic's country as it was last read in this process, "" where it was not; asks no database."""
+    return _remembered.settings.country if _remembered else ""
 
 
 def is_demo() -> bool:

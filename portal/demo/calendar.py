@@ -15,6 +15,7 @@ class Calendar:
         self.zone = ZoneInfo(story.time_zone)
         self.last = story.days
         self.first = now.astimezone(self.zone).date() - timedelta(days=story.days)
+        self.now = now
         self._hour = now.astimezone(self.zone).hour
 
     def on(self, number: int) -> date:
@@ -24,6 +25,12 @@ class Calendar:
     def at(self, number: int, hour: int, minute: int = 0) -> datetime:
         """Return a moment of a day, aware UTC."""
         return datetime.combine(self.on(number), time(hour, minute), self.zone).astimezone(UTC)
+
+    def morning_after(self, then: datetime, hour: int) -> datetime:
+        """Return an hour of the day after a moment, aware UTC."""
+        return datetime.combine(
+            then.astimezone(self.zone).date() + timedelta(days=1), time(hour), self.zone
+        ).astimezone(UTC)
 
     def coming(self, ahead: int, later: int) -> datetime:
         """Return when a visit is so many days from today; one of today is `later` hours from now, by day."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from heapq import heappop, heappush
 
 from portal.access.policy import Actor
 from portal.checkins.occurrences import Moment
@@ -67,16 +68,22 @@ class Case:
 
 
 class Agenda:
-    """What is to be written of a patient; what hangs on what was there before is written in its turn."""
+    """What is to be written of a patient; what hangs on what was there before is written in its turn.
+
+    A deed may note others: an answer that somebody must hear of brings the call an hour later.
+    """
 
     def __init__(self) -> None:
-        self._deeds: list[tuple[datetime, int, Callable[[], object]]] = []
+        self._deeds: list[tuple[datetime, int, partial[object]]] = []
+        self._noted = 0
 
     def add(self, moment: datetime, deed: Callable[..., object], *args: object, **values: object) -> None:
         """Note what is to be called with these arguments and with the moment as `at`."""
-        self._deeds.append((moment, len(self._deeds), partial(deed, *args, **values, at=moment)))
+        self._noted += 1
+        heappush(self._deeds, (moment, self._noted, partial(deed, *args, **values, at=moment)))
 
     def run(self) -> None:
         """Do everything in order of time; what is noted for one moment, in the order it was noted."""
-        for _, _, deed in sorted(self._deeds, key=lambda one: one[:2]):
+        while self._deeds:
+            _, _, deed = heappop(self._deeds)
             deed()

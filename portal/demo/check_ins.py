@@ -13,7 +13,7 @@ from portal.checkins import service as checkins
 from portal.checkins.models import Mode
 from portal.checkins.occurrences import Anchors, Moment, Occurrence
 from portal.checkins.service import Sheet
-from portal.demo import answers
+from portal.demo import alerts, answers
 from portal.demo.calendar import Calendar
 from portal.demo.case import NAMESPACE, Agenda, Case
 from portal.demo.course_of_illness import Day
@@ -53,7 +53,7 @@ def plan(case: Case, days: Sequence[Day], infusions: Sequence[Moment], agenda: A
     found += _worried(story, days, calendar, {(one.instrument, one.number) for one in found})
     found += [_rating(day, days, calendar, story) for day in story.rated]
     for sitting in sorted(found, key=lambda one: one.at):
-        agenda.add(sitting.at, _send, case, _as_it_came(story, sitting, found), sent)
+        agenda.add(sitting.at, _send, case, _as_it_came(story, sitting, found), sent, agenda)
     return sent
 
 
@@ -106,7 +106,7 @@ def _answers(story: Story, instrument: str, number: int) -> bool:
 def _sitting(
     story: Story, instrument: str, days: Sequence[Day], number: int, at: datetime, asked: Occurrence | None = None
 ) -> Sitting:
-    worried = dict(story.thoughts).get(story.days - number, 0) > 0
+    worried = story.has_thoughts(story.days - number)
     given = answers.give(instrument, days, number, seed=f"{story.key}:{number}", is_worried=worried)
     by_nurse = asked is not None and asked.trigger.hours is not None and instrument in BEDSIDE and "nia" in story.team
     return Sitting(at, number, instrument, given, mode=Mode.BEDSIDE if by_nurse else Mode.SELF)
@@ -141,10 +141,11 @@ def _as_it_came(story: Story, sitting: Sitting, all_of_them: Sequence[Sitting]) 
     return sitting
 
 
-def _send(case: Case, one: Sitting, sent: Sent, *, at: datetime) -> None:
+def _send(case: Case, one: Sitting, sent: Sent, agenda: Agenda, *, at: datetime) -> None:
     by = {Mode.SELF: case.actor, Mode.CLINICIAN: case.provider}.get(one.mode) or case.staff["nia"]
     submission = uuid.uuid5(NAMESPACE, f"{case.patient_id}:{one.instrument}:{at.isoformat()}")
     started = at - timedelta(seconds=SECONDS_PER_ITEM * len(one.answers))
     sheet = Sheet(submission, one.answers, started_at=started)
     row = checkins.submit(case.ref, one.instrument, sheet, by=by, at=at, extra_items=one.extra_items, mode=one.mode)
     sent.append((at, row.check_in_id))
+    alerts.follow(case, agenda, at=at)

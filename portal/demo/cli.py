@@ -16,6 +16,7 @@ WHO = (
     ("ada@interval.example", "patient, a year of care with lengthening intervals"),
     ("dot@interval.example", "patient of another provider"),
     ("marcus@interval.example", "patient whose visit is today"),
+    ("ruth@interval.example", "patient whom somebody should call now"),
     ("bea@interval.example", "provider and medical director"),
     ("cal@interval.example", "provider"),
     ("nia@interval.example", "nurse, with visits today and tomorrow"),

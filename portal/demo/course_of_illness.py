@@ -37,8 +37,10 @@ def live(story: Story, seed: int) -> list[Day]:
     for number in range(story.days + 1):
         wobble = 0.5 * wobble + dice.gauss(0, 1.3)
         severity = min(PHQ9_MAX, max(0.0, story.severity - _relief(story, number) + wobble))
-        answered = dice.random() < story.completion and not _in_gap(story, number)
-        days.append(Day(number, severity, _daily(story, severity, dice) if answered else None))
+        unsafe = dict(story.unsafe).get(story.days - number)
+        answered = (dice.random() < story.completion and not _in_gap(story, number)) or unsafe is not None
+        given = _daily(story, severity, dice) | {"safe": float(unsafe or 0)} if answered else None
+        days.append(Day(number, severity, given))
     return days
 
 

@@ -8,7 +8,6 @@ from flask import current_app
 
 from portal.access.policy import Actor, Role
 from portal.clinic import queries as clinic
-from portal.demo import alerts
 from portal.demo.case import Agenda, Case
 from portal.patients import queries as patients
 from portal.patients import team_service as teams
@@ -133,7 +132,6 @@ def _hope(case: Case, words: str, *, by: Actor, at: datetime) -> None:
 
 
 def _sign(case: Case, one: Reviewed, *, at: datetime) -> None:
-    alerts.answer_rest(case.ref, case.provider, at)
     review = service.sign(
         case.patient_id,
         Decided(one.decision, one.reason, case.calendar.on(one.next_on)),

@@ -11,7 +11,7 @@ from portal.checkins import planning, ready_made
 from portal.checkins import service as checkins
 from portal.checkins.ready_made import Phase
 from portal.db import session
-from portal.demo import alerts, check_ins, decided, infusions, life, medicines, screenings
+from portal.demo import check_ins, decided, infusions, life, medicines, safety_plans, screenings, signs
 from portal.demo import course_of_illness as illness
 from portal.demo.calendar import Calendar
 from portal.demo.case import NAMESPACE, Agenda, Case
@@ -24,7 +24,7 @@ from portal.patients.queries import PatientRef
 
 SEED = 20261
 EVERY_WEEK = (*ready_made.WEEKLY, ready_made.WITHIN_72_HOURS)
-STILL_UNREAD_DAYS, SERIES_PLAN_DAYS = 4, 28
+STILL_UNREAD_DAYS, SERIES_PLAN_DAYS, PAUSED_DAYS = 4, 28, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,6 @@ def write(story: Story, staff: Mapping[str, Actor], hashed: str, now: datetime) 
     _plan_ahead(story, ref, case.provider, calendar)
     sent = _live(case)
     _read(ref, sent, case.provider, now)
-    alerts.answer_rest(ref, case.provider, now)
-    if story.is_paused:
-        at = calendar.at(story.days - 60, 12)
-        checkins.end_plans(ref.id, by=case.provider, at=at)
-        reason, day = "Away for work until spring, by agreement.", calendar.on(story.days - 60)
-        service.change_status(ref.id, PatientStatus.PAUSED, reason=reason, effective_on=day, by=case.provider, at=at)
     return Written(
         ref, actor, calendar, case.course_id, tuple(case.infusions[number][0] for number in sorted(case.infusions))
     )
@@ -81,16 +75,16 @@ def _enrol(story: Story, staff: Mapping[str, Actor], hashed: str, calendar: Cale
     at = calendar.at(0, 8)
     service.enrol(patient_id, person, contact, email=story.email, team=team, by=provider, at=at)
     checkins.start_default_plan(patient_id, story.conditions, by=provider, at=at)
-    ref = _ref(patient_id)
+    ref = _ref(patient_id, at)
     user = session.get_one(User, ref.user_id)
     user.status, user.password_hash = AccountStatus.ACTIVE, hashed
     actor = Actor(ref.user_id, Role.PATIENT, ref.name, patient_id=patient_id, time_zone=story.time_zone)
     service.consent(patient_id, by=actor, at=at + timedelta(hours=2))
-    return _ref(patient_id), actor
+    return _ref(patient_id, at), actor
 
 
-def _ref(patient_id: uuid.UUID) -> PatientRef:
-    ref = queries.get_ref(patient_id, viewer_id=NAMESPACE)
+def _ref(patient_id: uuid.UUID, at: datetime) -> PatientRef:
+    ref = queries.get_ref(patient_id, viewer_id=NAMESPACE, at=at)
     assert ref is not None
     return ref
 
@@ -98,11 +92,20 @@ def _ref(patient_id: uuid.UUID) -> PatientRef:
 def _live(case: Case) -> check_ins.Sent:
     """Write everything that happened, in order of time, and return the check-ins."""
     agenda = Agenda()
-    for part in (medicines, life, screenings, infusions, decided):
+    for part in (medicines, life, screenings, infusions, decided, safety_plans, signs):
         part.plan(case, agenda)
+    if case.story.is_paused:
+        agenda.add(case.calendar.at(case.story.days - PAUSED_DAYS, 12), _pause, case)
     sent = check_ins.plan(case, illness.live(case.story, SEED), infusions.moments(case), agenda)
     agenda.run()
     return sent
+
+
+def _pause(case: Case, *, at: datetime) -> None:
+    day, reason = case.calendar.on(case.story.days - PAUSED_DAYS), "Away for work until spring, by agreement."
+    checkins.end_plans(case.patient_id, by=case.provider, at=at)
+    paused = PatientStatus.PAUSED
+    service.change_status(case.patient_id, paused, reason=reason, effective_on=day, by=case.provider, at=at)
 
 
 def _plan_ahead(story: Story, ref: PatientRef, by: Actor, calendar: Calendar) -> None:

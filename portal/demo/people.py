@@ -7,6 +7,7 @@ from portal.checkins.ready_made import EXTRA_ITEMS
 from portal.patients.models import Condition
 
 SERIES = (0, 3, 7, 10, 14, 17)
+UNSURE, NO = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Story:
         gaps: stretches without any answer, each its first and last day, counted back from today.
         forgot_yesterday: no answer on the day before today.
         thoughts: answers to the last item of the PHQ-9, by days before today.
+        thoughts_for: how many days ago thoughts of death came that are there at every sitting since.
+        unsafe: answers to “able to keep yourself safe?” that were not yes, by days before today.
         rated: days on which the provider rated the patient and entered the total.
         phoned: the scale whose last sitting was read out to the nurse by phone.
         hurried: the scale whose last sitting was answered without reading it.
@@ -52,6 +55,8 @@ class Story:
     completion: float = 0.8
     gaps: tuple[tuple[int, int], ...] = ()
     thoughts: tuple[tuple[int, int], ...] = ()
+    thoughts_for: int = -1
+    unsafe: tuple[tuple[int, int], ...] = ()
     weight_kg: float = 72.0
     mg_per_kg: float = 0.5
     minutes: int = 40
@@ -73,6 +78,10 @@ class Story:
     def extra_items(self) -> tuple[str, ...]:
         """What the daily check-in asks them besides its usual questions."""
         return tuple(sorted(EXTRA_ITEMS[one.value] for one in self.conditions if one.value in EXTRA_ITEMS))
+
+    def has_thoughts(self, ago: int) -> bool:
+        """Return whether thoughts of death were there so many days before today."""
+        return ago <= self.thoughts_for or dict(self.thoughts).get(ago, 0) > 0
 
     def is_silent(self, ago: int) -> bool:
         """Return whether nothing was answered so many days before today."""
@@ -126,6 +135,7 @@ STORIES = (
         completion=0.74,
         weight_kg=84.0,
         stopped_early=125,
+        unsafe=((1, UNSURE),),
         hurried="gad-7",
     ),
     Story(
@@ -145,7 +155,8 @@ STORIES = (
         completion=0.66,
         gaps=((49, 41),),
         rated=(18, 46, 93, 150),
-        thoughts=((170, 1), (142, 1), (99, 0), (16, 1), (2, 1)),
+        thoughts=((170, 1), (142, 1), (45, 1), (16, 1), (2, 1)),
+        thoughts_for=45,
         weight_kg=61.0,
     ),
     Story(
@@ -205,6 +216,7 @@ STORIES = (
         boosters=(105, 180),
         planned=(12,),
         completion=0.78,
+        unsafe=((1, UNSURE),),
         weight_kg=66.0,
         mg_per_kg=1.4,
         minutes=240,
@@ -244,6 +256,7 @@ STORIES = (
         boosters=(55,),
         planned=(6,),
         completion=0.8,
+        unsafe=((2, UNSURE),),
         weight_kg=58.0,
     ),
     Story(
@@ -261,6 +274,7 @@ STORIES = (
         series_from=8,
         planned=(0,),
         completion=0.7,
+        unsafe=((12, NO),),
         weight_kg=71.0,
     ),
 )

@@ -1,9 +1,11 @@
-"""What the demo clinic has laid down for treatment: Interval's limits, its own words, and whom to call."""
+"""What the demo clinic has laid down: limits of treatment with its own words and whom to call, rules for alerts."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from portal.access.policy import Actor
+from portal.safety import thresholds
+from portal.safety.ruleset import service as safety
 from portal.treatment.rules import service
 from portal.treatment.rules.forms import ANSWER_DEFAULTS
 from portal.treatment.rules.values import DEFAULTS, Rules
@@ -43,6 +45,13 @@ def lay_down(director: Actor, first: datetime, second: datetime) -> None:
     _put(ours, 0, "Interval's limits as they stand, with our own words and whom to call.", director, first)
     stricter = replace(ours, months={**ours.months, "liver": 3})
     _put(stricter, 1, "Several patients have boosters every three to four weeks now.", director, second)
+
+
+def lay_down_for_safety(director: Actor, at: datetime) -> None:
+    """Put the clinic's own thresholds for alerts into force: stricter in two, Interval's in all others."""
+    ours = {**thresholds.DEFAULTS, "R3.hours": 2.0, "R7.sleep_hours": 5.0}
+    reason = "Signed as they stand, with two hours for R3 and five hours of sleep for R7, as our team agreed."
+    safety.change(ours, 0, reason, by=director, at=at)
 
 
 def _put(rules: Rules, version: int, reason: str, by: Actor, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Reading threads and messages."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,22 @@ def list_waiting(user_id: uuid.UUID) -> list[Line]:
     """Return the threads of this person's patients with unread messages in them, whoever waits longest first."""
     lines = _lines(Thread.unread_by_team).where(_waits_for(user_id))
     return [Line(*row) for row in session.execute(lines.order_by(*_POSITION).limit(MOST_UNREAD))]
+
+
+def list_last_from_team(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, str]]:
+    """Return when the care team last wrote to each of these patients, and who did."""
+
+    def last(what: Any) -> Any:
+        mine = select(what).select_from(Message).join(User, User.id == Message.author_id)
+        newest = mine.where(Message.patient_id == Patient.id, Message.is_from_patient.is_(False)).order_by(
+            Message.sent_at.desc(), Message.id
+        )
+        return newest.limit(1).correlate(Patient).scalar_subquery()
+
+    rows = session.execute(
+        select(Patient.id, last(Message.sent_at), last(User.name)).where(Patient.id.in_(patient_ids))
+    )
+    return {row[0]: (row[1], row[2]) for row in rows if row[1] is not None}
 
 
 def list_read(user_id: uuid.UUID, *, after: uuid.UUID | None = None) -> Lines:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ADDRESS_CHANGED = "address-changed"
     MESSAGE_WAITING = "message-waiting"
     ALERT_WAITING = "alert-waiting"
+    CHECK_IN_WAITING = "check-in-waiting"
 
 
 class Delivery(StrEnum):
@@ -39,6 +40,7 @@ class OutboxMessage(Base):
     kind: Mapped[str] = mapped_column(String(40))
     recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     patient_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patients.id"))
+    alert_id: Mapped[uuid.UUID | None] = mapped_column(Uuid(), index=True)
     values: Mapped[dict[str, Any]]
     is_urgent: Mapped[bool] = mapped_column(default=False)
     once_key: Mapped[str | None] = mapped_column(String(120), unique=True)
@@ -52,6 +54,17 @@ class OutboxMessage(Base):
     settled_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "state", "is_urgent", "due_at"), Index(None, "recipient_id", "created_at"))
+
+
+class WorkerRound(Base):
+    """A round that one worker of several makes every so often, and who holds it."""
+
+    __tablename__ = "worker_rounds"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class Heartbeat(Base):

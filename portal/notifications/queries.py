@@ -1,11 +1,12 @@
 """Reading the outbox, and whether what it holds goes out."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.db import session
 from portal.notifications.models import Delivery, Heartbeat, OutboxMessage
@@ -13,6 +14,7 @@ from portal.notifications.transports import SERVER_TROUBLE
 
 ALIVE_FOR = timedelta(seconds=60)
 OVERDUE_AFTER = timedelta(minutes=2)
+UNDELIVERED_AFTER = timedelta(seconds=60)
 SHOWN = 100
 _WAITING = OutboxMessage.state.in_((Delivery.WAITING, Delivery.LEASED))
 
@@ -59,6 +61,30 @@ def count(at: datetime) -> Outbox:
         sent_lately=_count(OutboxMessage.state == Delivery.SENT, OutboxMessage.settled_at > lately),
         oldest_at=session.scalar(select(func.min(OutboxMessage.created_at)).where(_WAITING)),
     )
+
+
+def undelivered_alerts(ids: Collection[uuid.UUID], *, at: datetime) -> set[uuid.UUID]:
+    """Return which alerts somebody has not been told of by mail, as the rows show it, whether a worker lives or not.
+
+    That is where a mail was given up or refused, or has waited for more than a minute; a later mail about the same
+    alert that reached the same person makes up for it.
+
+    Args:
+        ids: the alerts.
+        at: now, aware UTC.
+    """
+    if not ids:
+        return set()
+    mail, later = OutboxMessage, aliased(OutboxMessage)
+    waits_long = or_(mail.last_error.is_not(None), mail.created_at < at - UNDELIVERED_AFTER)
+    is_stuck = or_(mail.state == Delivery.FAILED, and_(_WAITING, waits_long))
+    made_up_for = exists().where(
+        later.alert_id == mail.alert_id,
+        later.recipient_id == mail.recipient_id,
+        later.state == Delivery.SENT,
+        later.created_at >= mail.created_at,
+    )
+    return set(session.scalars(select(mail.alert_id).where(mail.alert_id.in_(ids), is_stuck, ~made_up_for).distinct()))
 
 
 def list_failed() -> Sequence[OutboxMessage]:

@@ -33,6 +33,7 @@ class Claim:
     attempts: int
     created_at: datetime
     worker: str
+    alert_id: uuid.UUID | None = None
 
 
 def claim(worker: str, *, at: datetime) -> Claim | None:

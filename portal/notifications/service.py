@@ -25,6 +25,7 @@ def enqueue(
     at: datetime,
     values: Mapping[str, Any] | None = None,
     patient_id: uuid.UUID | None = None,
+    alert_id: uuid.UUID | None = None,
     urgent: bool = False,
     due_at: datetime | None = None,
     once_key: str | None = None,
@@ -37,6 +38,7 @@ def enqueue(
         at: now, aware UTC.
         values: ids the worker needs, never words: `token_id` of an account token, `to` for a former address.
         patient_id: whose care it concerns; the mail is dropped where the recipient has left that care by then.
+        alert_id: which alert it tells of; the mail is dropped where somebody has taken that on by then.
         urgent: overtakes what is not.
         due_at: not before this moment; now, where it is left out.
         once_key: a second mail with the same key is not written.
@@ -49,6 +51,7 @@ def enqueue(
         "kind": kind.value,
         "recipient_id": recipient_id,
         "patient_id": patient_id,
+        "alert_id": alert_id,
         "values": dict(values or {}),
         "is_urgent": urgent,
         "once_key": once_key,

@@ -3,6 +3,7 @@
 import contextlib
 import smtplib
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -73,6 +74,32 @@ class Smtp:
             tls = self.tls or ssl.create_default_context()
             return smtplib.SMTP_SSL(self.host, self.port, self.name, timeout=self.timeout, context=tls)
         return smtplib.SMTP(self.host, self.port, self.name, timeout=self.timeout)
+
+
+def send_within(transport: Transport, mail: EmailMessage, *, seconds: float) -> None:
+    """Hand a mail over, and give up on a server that keeps the line open and never comes to an end.
+
+    What is given up on may still arrive; it carries the same Message-ID as the next attempt.
+
+    Raises:
+        NotSentError: it was not taken, or not in this time.
+    """
+    ended: list[Exception | None] = []
+
+    def send() -> None:
+        try:
+            transport.send(mail)
+            ended.append(None)
+        except Exception as error:
+            ended.append(error)
+
+    line = threading.Thread(target=send, daemon=True)
+    line.start()
+    line.join(seconds)
+    if not ended:
+        raise NotSentError(TIMED_OUT)
+    if ended[0] is not None:
+        raise ended[0]
 
 
 def from_url(url: str, *, name: str, write: Callable[[str], object] = print) -> Transport:

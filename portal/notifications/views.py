@@ -23,6 +23,7 @@ KINDS: dict[str, Any] = {
     Kind.ADDRESS_CHANGED: _l("Note to a former address"),
     Kind.MESSAGE_WAITING: _l("Something to look at"),
     Kind.ALERT_WAITING: _l("Something to look at"),
+    Kind.CHECK_IN_WAITING: _l("Something to look at"),
 }
 REASONS: dict[str, Any] = {
     "unreachable": _l("The mail server could not be reached"),

@@ -1,21 +1,19 @@
 """The worker: sends what waits in the outbox, and says that it is alive."""
 
-import logging
 import os
 import secrets
 import signal
 import socket
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
 import filelock
-import orjson
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,22 +23,30 @@ from portal import clock, db
 from portal.access import looks
 from portal.access.policy import PatientStatus, Relation
 from portal.accounts.models import AccountStatus, User
+from portal.checkins import silence
 from portal.checkins.history import uploads
+from portal.checkins.worker import LeftOpenRound, SilenceRound
 from portal.messaging import queries as messaging
 from portal.notifications import backoff, mail, queue, service
 from portal.notifications.backoff import Patience
 from portal.notifications.models import Kind
+from portal.notifications.parts import Part, Round, note
 from portal.notifications.queue import Claim
-from portal.notifications.transports import SERVER_TROUBLE, NotSentError, Transport, from_url
+from portal.notifications.transports import SERVER_TROUBLE, NotSentError, Transport, from_url, send_within
 from portal.patients import queries as patients
 from portal.patients.queries import PatientRef
+from portal.safety import delivery
+from portal.safety.escalation import service as escalation
 from portal.web import letters
 
 BEAT_EVERY_SECONDS = 5.0
 POLL_SECONDS = 1.0
-NEEDS_SIGN_IN = frozenset({Kind.MESSAGE_WAITING, Kind.ALERT_WAITING})
+NEEDS_SIGN_IN = frozenset({Kind.MESSAGE_WAITING, Kind.ALERT_WAITING, Kind.CHECK_IN_WAITING})
 CANNOT_BE_WRITTEN, LINK_RAN_OUT = "cannot-be-written", "link-ran-out"
-_log = logging.getLogger("portal.worker")
+LONGEST_SEND_SECONDS = 45.0
+MOST_STEPS_AT_ONCE = 50
+ROUNDS: tuple[Callable[[str], Round], ...] = (LeftOpenRound, SilenceRound)
+"""What is done every so often; each is made with the worker's name."""
 
 
 class Worker:
@@ -54,19 +60,21 @@ class Worker:
         self._beat_at: float | None = None
         self._had_trouble = True
         self._sent: list[Claim] = []
+        self._passed_over = 0
+        rounds = [make(self.name) for make in ROUNDS]
+        self._parts = (
+            Part("beat", self._beat),
+            Part("looks", self._read_looks_back),
+            Part("escalation", self._escalate),
+            *(Part(type(one).__name__, one.step) for one in rounds),
+            Part("mail", self.send_next),
+        )
 
     def run(self, stop: threading.Event, *, once: bool = False) -> None:
         """Work until told to stop; with `once`, until nothing is due."""
         while not stop.is_set():
-            try:
-                self._beat()
-                self._read_looks_back()
-                found = self.send_next()
-            except (SQLAlchemyError, db.Busy) as error:
-                _note("worker-waits", error=type(error).__name__)
-                found = False
-                db.session.remove()
-            if not found:
+            found = [part.run() for part in self._parts]
+            if not any(found):
                 if once:
                     return
                 stop.wait(POLL_SECONDS)
@@ -86,7 +94,7 @@ class Worker:
         except (SQLAlchemyError, db.Busy):
             raise
         except Exception as error:
-            _note("mail-cannot-be-written", kind=held.kind, error=type(error).__name__)
+            note("mail-cannot-be-written", kind=held.kind, error=type(error).__name__)
             self._retry(held, CANNOT_BE_WRITTEN, backoff.WITH_OURSELVES)
         self._mark_sent()
         return True
@@ -100,7 +108,7 @@ class Worker:
         else:
             letter = letters.write(held, user, at=clock.now())
             db.begin(write=False)
-            self._transport.send(letter)
+            send_within(self._transport, letter, seconds=LONGEST_SEND_SECONDS)
             self._sent.append(held)
 
     def _mark_sent(self) -> None:
@@ -113,15 +121,17 @@ class Worker:
         if self._had_trouble:
             queue.wake(SERVER_TROUBLE, at=clock.now())
         db.session.commit()
-        self._sent.clear()
-        self._had_trouble = False
+        sent, self._sent, self._had_trouble = self._sent, [], False
+        for held in sent:
+            self._say_of_alert(delivery.delivered, held)
 
     def _not_sent(self, held: Claim, error: NotSentError) -> None:
         is_ours = error.code in SERVER_TROUBLE
         self._had_trouble = self._had_trouble or is_ours
-        _note("mail-not-sent", kind=held.kind, error=error.code, attempts=held.attempts)
+        note("mail-not-sent", kind=held.kind, error=error.code, attempts=held.attempts)
         if error.final:
             self._settle(queue.fail, held, error.code)
+            self._say_of_alert(delivery.delivery_failed, held)
         else:
             self._retry(held, error.code, backoff.WITH_OUR_SERVER if is_ours else backoff.WITH_THEIR_SERVER)
 
@@ -129,11 +139,43 @@ class Worker:
         db.begin(write=True)
         queue.retry(held, error, at=clock.now(), patience=patience, spread=secrets.randbelow(1001) / 1000)
         db.session.commit()
+        self._say_of_alert(delivery.delivery_failed, held)
 
     def _settle(self, how: Callable[..., bool], held: Claim, why: str) -> None:
         db.begin(write=True)
         how(held, why, at=clock.now())
         db.session.commit()
+
+    def _say_of_alert(self, say: Callable[[uuid.UUID, datetime], None], held: Claim) -> None:
+        """Write into an alert's record what became of a mail about it; the desk counts on the outbox, not on this."""
+        if held.alert_id is None:
+            return
+        try:
+            db.begin(write=True)
+            say(held.alert_id, clock.now())
+            db.session.commit()
+        except (SQLAlchemyError, db.Busy) as error:
+            note("delivery-not-said", error=type(error).__name__)
+            db.session.remove()
+
+    def _escalate(self) -> bool:
+        """Take whatever nobody has taken on a step further."""
+        db.begin(write=False)
+        if not escalation.is_due(clock.now()):
+            return False
+        taken = 0
+        while taken < MOST_STEPS_AT_ONCE and self._step_further():
+            taken += 1
+        return taken > 0
+
+    def _step_further(self) -> bool:
+        """Take one step; one that fails is passed over until the others have been taken."""
+        self._passed_over, before = self._passed_over + 1, self._passed_over
+        db.begin(write=True)
+        found = escalation.step(clock.now(), passing_over=before)
+        db.session.commit()
+        self._passed_over = before if found else 0
+        return found
 
     def _beat(self) -> None:
         if self._beat_at is not None and clock.tick() - self._beat_at < BEAT_EVERY_SECONDS:
@@ -162,15 +204,19 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
         return "account-switched-off"
     if user.status is AccountStatus.INVITED and held.kind in NEEDS_SIGN_IN:
         return "account-not-set-up"
+    if held.alert_id and (taken_on := delivery.why_not(held.alert_id, user.id)):
+        return taken_on
     own = patients.get_own_id(user.id)
     about = held.patient_id or own
-    known = patients.get_ref(about, viewer_id=user.id) if about else None
+    known = patients.get_ref(about, viewer_id=user.id, at=at) if about else None
     if about and (known is None or known.relation is Relation.STRANGER):
         return "no-longer-on-care-team"
     if known and known.relation is Relation.SELF and known.status is PatientStatus.DIED:
         return "no-longer-in-care"
     if known and held.kind == Kind.MESSAGE_WAITING and not _has_unread(known, user):
         return "read-by-now"
+    if known and held.kind == Kind.CHECK_IN_WAITING and (needless := silence.why_not_remind(known.id, held.created_at)):
+        return needless
     token = letters.token_of(held)
     if token is None:
         return None
@@ -194,10 +240,6 @@ def _stopped_by_signals() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _note(event: str, **values: Any) -> None:
-    _log.warning("%s", orjson.dumps({"event": event, "at": clock.now().isoformat(), **values}).decode())
 
 
 @click.command("worker")

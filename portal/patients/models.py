@@ -28,7 +28,7 @@ class ConsentKind(StrEnum):
 
 
 class Patient(Base):
-    """A person in care."""
+    """A person in care; `card_since` is since when the crisis card waits for them to say that they have read it."""
 
     __tablename__ = "patients"
 
@@ -55,6 +55,7 @@ class Patient(Base):
     invited_at: Mapped[datetime | None]
     consented_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
+    card_since: Mapped[datetime | None]
 
 
 class PatientCondition(Base):
@@ -97,6 +98,30 @@ class CareTeamMember(Base):
         ),
         Index(None, "user_id", "until"),
     )
+
+
+class Calling(StrEnum):
+    """Why somebody who is not on the care team may look after one alert."""
+
+    ON_CALL = "on-call"
+    ESCALATED = "escalated"
+    ASSIGNED = "assigned"
+
+
+class CalledIn(Base):
+    """Somebody who was called to an alert: until it is closed, and a day longer, they may see the patient's chart."""
+
+    __tablename__ = "called_in"
+
+    id: Mapped[uuid.UUID] = key()
+    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patients.id"), index=True)
+    alert_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("alerts.id"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    why: Mapped[Calling] = mapped_column(choice(Calling))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("alert_id", "user_id"), Index(None, "user_id", "until"))
 
 
 class Consent(Base):

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.access.policy import REACHABLE, PatientStatus, Relation, Role
@@ -14,7 +14,7 @@ from portal.accounts.models import AccountStatus, User
 from portal.db import run, session
 from portal.patients import names
 from portal.patients.details import Person
-from portal.patients.models import CareTeamMember, Condition, Patient, PatientCondition, StatusChange
+from portal.patients.models import CalledIn, CareTeamMember, Condition, Patient, PatientCondition, StatusChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class PatientRef:
     enrolled_at: datetime
     consented_at: datetime | None
     acknowledged_at: datetime | None
+    card_since: datetime | None
     relation: Relation
 
     @property
@@ -82,6 +83,13 @@ class Change:
     changed_by: str
 
 
+_STILL_CALLED = or_(CalledIn.until.is_(None), CalledIn.until > bindparam("at", type_=CalledIn.since.type))
+_CALLED = (
+    select(CalledIn.id)
+    .where(CalledIn.patient_id == Patient.id, CalledIn.user_id == bindparam("viewer"), _STILL_CALLED)
+    .limit(1)
+    .scalar_subquery()
+)
 _REF: Any = select(
     Patient.id,
     Patient.user_id,
@@ -96,21 +104,30 @@ _REF: Any = select(
     Patient.enrolled_at,
     Patient.consented_at,
     Patient.acknowledged_at,
+    Patient.card_since,
     CareTeamMember.id.label("membership"),
+    _CALLED.label("called"),
 ).join(User, User.id == Patient.user_id)
 _CURRENT = CareTeamMember.until.is_(None)
 _MEMBERSHIP = and_(CareTeamMember.patient_id == Patient.id, CareTeamMember.user_id == bindparam("viewer"), _CURRENT)
 _REF = _REF.outerjoin(CareTeamMember, _MEMBERSHIP).where(Patient.id == bindparam("patient"))
 
 
-def get_ref(patient_id: uuid.UUID, *, viewer_id: uuid.UUID) -> PatientRef | None:
-    """Return a patient and how the viewer stands to them, or None where there is no such patient."""
-    row = run(_REF, {"patient": patient_id, "viewer": viewer_id}).one_or_none()
+def get_ref(patient_id: uuid.UUID, *, viewer_id: uuid.UUID, at: datetime) -> PatientRef | None:
+    """Return a patient and how the viewer stands to them at a moment, or None where there is no such patient."""
+    row = run(_REF, {"patient": patient_id, "viewer": viewer_id, "at": at}).one_or_none()
     if row is None:
         return None
-    relation = Relation.CARE_TEAM if row.membership else Relation.STRANGER
-    values: Any = (*row[:-1], Relation.SELF if row.user_id == viewer_id else relation)
+    values: Any = (*row[:-2], _relation(row, viewer_id))
     return PatientRef(*values)
+
+
+def _relation(row: Any, viewer_id: uuid.UUID) -> Relation:
+    if row.user_id == viewer_id:
+        return Relation.SELF
+    if row.membership:
+        return Relation.CARE_TEAM
+    return Relation.CALLED if row.called else Relation.STRANGER
 
 
 def count_left_alone(user_id: uuid.UUID) -> int:
@@ -126,6 +143,21 @@ def count_left_alone(user_id: uuid.UUID) -> int:
     mine = mine.join(User, User.id == CareTeamMember.user_id).where(User.role == Role.PROVIDER)
     mine = mine.where(CareTeamMember.user_id == user_id, _CURRENT, Patient.status.in_(REACHABLE), ~another.exists())
     return session.scalar(mine) or 0
+
+
+class Own(NamedTuple):
+    """The patient an account belongs to, since when the crisis card waits for them, and where they live."""
+
+    id: uuid.UUID
+    card_since: datetime | None
+    country: str
+
+
+def get_own(user_id: uuid.UUID) -> Own | None:
+    """Return the patient an account belongs to, with what waits before any other page of theirs."""
+    mine = select(Patient.id, Patient.card_since, Patient.country).where(Patient.user_id == user_id)
+    row = session.execute(mine).one_or_none()
+    return Own(*row) if row else None
 
 
 def get_own_id(user_id: uuid.UUID) -> uuid.UUID | None:

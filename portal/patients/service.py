@@ -12,7 +12,7 @@ from portal.access.policy import Actor, PatientStatus, Role
 from portal.accounts import service as accounts
 from portal.accounts.models import AccountStatus, User
 from portal.audit import service as audit
-from portal.db import session, touched
+from portal.db import HELD, session, touched
 from portal.patients import queries, team_service
 from portal.patients.details import Contact, Person, cleaned
 from portal.patients.models import (
@@ -123,7 +123,7 @@ def change_address(patient_id: uuid.UUID, email: str, *, by: Actor, at: datetime
 
 def consent(patient_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
     """Put on record that a patient agreed to care through the portal and knows that nobody watches it all the time."""
-    patient = session.get_one(Patient, patient_id, with_for_update=True)
+    patient = session.get_one(Patient, patient_id, with_for_update=HELD)
     if patient.consented_at is not None and patient.acknowledged_at is not None:
         return
     given = set(session.scalars(select(Consent.kind).where(Consent.patient_id == patient_id)))
@@ -164,7 +164,7 @@ def change_status(
     Raises:
         NotPossible: this status cannot follow the one on record.
     """
-    patient = session.get_one(Patient, patient_id, with_for_update=True)
+    patient = session.get_one(Patient, patient_id, with_for_update=HELD)
     before_death = queries.status_before_death(patient_id) if patient.status is PatientStatus.DIED else None
     if after not in following(patient.status, before_death):
         raise NotPossible("status")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.access.policy import Actor, Role
 from portal.accounts.models import AccountStatus, User
 from portal.audit import service as audit
-from portal.db import session, touched
+from portal.db import HELD, session, touched
 from portal.patients.models import CareTeamMember, Patient
 
 
@@ -30,7 +30,7 @@ def add_member(patient_id: uuid.UUID, user_id: uuid.UUID, *, by: Actor, at: date
     Raises:
         NotOnStaff: the account is no provider or nurse, or was switched off.
     """
-    session.get_one(Patient, patient_id, with_for_update=True)
+    session.get_one(Patient, patient_id, with_for_update=HELD)
     user = session.get(User, user_id)
     if user is None or user.role not in {Role.PROVIDER, Role.NURSE} or user.status is AccountStatus.DEACTIVATED:
         raise NotOnStaff
@@ -52,7 +52,7 @@ def remove_member(patient_id: uuid.UUID, user_id: uuid.UUID, *, by: Actor, at: d
     Raises:
         LastProvider: nobody who can prescribe and sign in would be left.
     """
-    session.get_one(Patient, patient_id, with_for_update=True)
+    session.get_one(Patient, patient_id, with_for_update=HELD)
     membership = _membership(patient_id, user_id)
     if membership is None:
         return False
@@ -73,7 +73,7 @@ def name_lead(patient_id: uuid.UUID, user_id: uuid.UUID, *, by: Actor, at: datet
     Raises:
         NoProvider: they are no provider of this team who can sign in.
     """
-    session.get_one(Patient, patient_id, with_for_update=True)
+    session.get_one(Patient, patient_id, with_for_update=HELD)
     membership = _membership(patient_id, user_id)
     user = session.get(User, user_id)
     if membership is None or user is None or (user.role, user.status) != (Role.PROVIDER, AccountStatus.ACTIVE):

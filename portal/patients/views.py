@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import PatientStatus, Permission, Relation
+from portal.access.policy import PatientStatus, Permission, Relation, Role
 from portal.accounts.service import AddressTaken
 from portal.audit import queries as audit
 from portal.checkins import planning
@@ -29,8 +29,10 @@ from portal.patients.forms import (
     StatusForm,
 )
 from portal.patients.status import following
+from portal.safety import desk
+from portal.safety.plan import queries as plans
 from portal.web.field_base import Form
-from portal.web.filters import age
+from portal.web.filters import age, local_day
 from portal.web.kept import forget_kept, kept_fields
 from portal.web.words import words
 
@@ -79,7 +81,7 @@ def enrol() -> ResponseReturnValue:
     if not form.validate():
         return _again("new", form)
     patient_id = service.submitted_id(form.submission_id(), by=by)
-    if queries.get_ref(patient_id, viewer_id=by.user_id) is None:
+    if queries.get_ref(patient_id, viewer_id=by.user_id, at=guard.at()) is None:
         person = form.person()
         if queries.has_namesake(by.user_id, person) and not form.is_another_person.data:
             form.is_another_person.errors = [_("You look after somebody with this name and birth date already")]
@@ -138,8 +140,15 @@ def overview(patient_id: uuid.UUID) -> ResponseReturnValue:
         conditions=queries.list_conditions(patient_id),
         team=queries.list_team(patient_id),
         changes=queries.list_changes(patient_id),
+        called=desk.list_called_of(patient_id),
+        plan_is_overdue=_plan_is_overdue(patient_id),
         is_minor=age(guard.patient().born_on, guard.at()) < ADULT,
     )
+
+
+def _plan_is_overdue(patient_id: uuid.UUID) -> bool:
+    plan = None if guard.actor().role is Role.PATIENT else plans.latest(patient_id)
+    return plan is not None and plan.is_overdue(local_day(guard.at(), guard.patient().time_zone))
 
 
 @blueprint.get("/patients/<uuid:patient_id>/looks")

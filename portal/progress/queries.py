@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from portal.checkins.models import PlanItem
 from portal.checkins.rhythm import from_json
+from portal.checkins.silence_queries import get_unheard
+from portal.checkins.unheard import Unheard
 from portal.db import session
 from portal.instruments.definition import Definition, Scale
 from portal.patients.queries import PatientRef
@@ -116,9 +118,14 @@ def _outline(
         infusions=with_tolerability(patient.id, infusions, for_team=for_team),
         marks=list_marks(patient.id, zone, today, for_team=for_team),
         expected_gap_days=_expected_gap(patient.id, offer.definition.id) if offer else WITHOUT_PLAN_DAYS,
+        unheard=_unheard(patient, offer.definition.id, at) if offer and scores else None,
     )
     standing = get_standing(patient.id, offer.definition.id, scale.code) if offer and scale and scores else None
     return with_baseline(outline, standing, for_team=for_team)
+
+
+def _unheard(patient: PatientRef, instrument: str, at: datetime) -> Unheard | None:
+    return get_unheard(patient, instrument, at=at, silent_days=rules.current().rules.silent_days)
 
 
 def _mark(row: Any, zone: ZoneInfo) -> InfusionMark:

@@ -160,8 +160,8 @@ def latest(timeline: Timeline) -> ScorePoint | None:
 
 
 def is_current(timeline: Timeline, point: ScorePoint) -> bool:
-    """Whether the point is young enough to be called "now": within the expected gap of today."""
-    return (timeline.today - point.on).days <= timeline.expected_gap_days
+    """Whether the point can be called "now": it is young, and the patient has not gone silent since."""
+    return timeline.unheard is None and (timeline.today - point.on).days <= timeline.expected_gap_days
 
 
 def days_on_the_good_side(timeline: Timeline) -> int | None:

@@ -169,6 +169,8 @@ def _reliably(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint
     if instrument.reliable_change is None:
         return []
     change, start = change_from(instrument, timeline.baseline, newest), _start(timeline, instrument)
+    if not is_current(timeline, newest):
+        return _reliably_then(start, newest, change)
     if change == "improved":
         return [message("Compared with %(start)s: reliably improved.", start=start)]
     if change == "worse":
@@ -180,6 +182,15 @@ def _reliably(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint
             points=instrument.reliable_change,
         )
     ]
+
+
+def _reliably_then(start: Message, newest: ScorePoint, change: str | None) -> list[Message]:
+    """Say what had changed by the day of a score that does not speak for now; that nothing had would look stable."""
+    if change == "improved":
+        return [message("On %(on)s, compared with %(start)s: reliably improved.", on=newest.on, start=start)]
+    if change == "worse":
+        return [message("On %(on)s, compared with %(start)s: reliably worse.", on=newest.on, start=start)]
+    return []
 
 
 def _start(timeline: Timeline, instrument: InstrumentView) -> Message:
@@ -194,6 +205,15 @@ def _start(timeline: Timeline, instrument: InstrumentView) -> Message:
 def _silence(timeline: Timeline, newest: ScorePoint) -> list[Message]:
     if is_current(timeline, newest):
         return []
+    silent = timeline.unheard
+    if silent is not None and not silent.of_scale:
+        return [
+            counted(
+                "No check-in has come for %(n)s day; how it has been since then is not known.",
+                "No check-in has come for %(n)s days; how it has been since then is not known.",
+                silent.days,
+            )
+        ]
     return [
         counted(
             "The last score is from %(on)s, %(n)s day ago; how it has been since then is not known.",

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from portal.checkins.unheard import Unheard
 from portal.progress.words import Message
 
 ScoreState = Literal["complete", "prorated", "unscored"]
@@ -189,7 +190,7 @@ class Timeline:
 
     `today` is the patient's today. `expected_gap_days` is the longest silence between two scores of the plan in
     force; beyond it the line is broken. `baseline_note` says who chose the baseline and why, where somebody did.
-    `scores`, `infusions` and `marks` are in order of time.
+    `scores`, `infusions` and `marks` are in order of time. `unheard` is set for a patient who has gone silent.
     """
 
     time_zone: ZoneInfo
@@ -204,6 +205,7 @@ class Timeline:
     baseline: ScorePoint | None = None
     expected_gap_days: int = 14
     baseline_note: Message | None = None
+    unheard: Unheard | None = None
 
     @property
     def shown_scores(self) -> tuple[ScorePoint, ...]:

@@ -5,6 +5,7 @@ The slope is described, not judged.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 
 from portal.instruments.change import Trend
@@ -28,10 +29,12 @@ def sentences(timeline: Timeline, instrument: InstrumentView, found: Sequence[Re
 
 
 def _now(timeline: Timeline, instrument: InstrumentView, found: Sequence[Response]) -> list[Message]:
-    """Nothing where the newest score is old, or of answers given in part."""
+    """Nothing where the newest score is old, or of answers given in part; of the silent only that it got worse."""
     newest = latest(timeline)
-    if newest is None or newest.state != "complete" or not is_current(timeline, newest):
+    if newest is None or newest.state != "complete" or not is_current(replace(timeline, unheard=None), newest):
         return []
+    if timeline.unheard is not None:
+        return _worse(timeline, instrument, newest)
     said = [*_worse(timeline, instrument, newest), *_slope(timeline, instrument)]
     if said or not _is_open(timeline, found):
         return said

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, and_, select, tuple_
 
 from portal.access.policy import PatientStatus
 from portal.accounts.models import User
-from portal.checkins import due
+from portal.checkins import due, silence_queries
 from portal.checkins.ready_made import Phase
+from portal.checkins.unheard import Unheard, unheard
 from portal.db import session
 from portal.instruments import catalogue, change
 from portal.instruments.change import Trend
@@ -23,12 +24,15 @@ from portal.progress.telling import whole_percent
 from portal.review.lists import ENTRY, Clock, Show, listed, order_of
 from portal.review.models import CaseloadRow
 from portal.review.need import Need
+from portal.safety.silence.models import Silence
+from portal.treatment.rules import queries as rules
 
 PAGE, CHUNK = 50, 500
 DATED_AFTER = timedelta(days=14)
 """A trend older than this is shown with its day (Interval default)."""
 _ROW: Any = CaseloadRow.__table__
-_PLANNED = (Patient.id, Patient.enrolled_at, User.time_zone)
+_SILENCE: Any = Silence.__table__
+_PLANNED = (Patient.id, Patient.enrolled_at, User.time_zone, _SILENCE.c.missed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Line:
     unread: int
     open_alerts: int
     review_on: date | None
+    unheard: Unheard | None = None
 
     def since(self, value: float | None) -> float | None:
         """Return how far the score has moved from another one, in points; below 0 where it fell.
@@ -187,6 +192,8 @@ def _fetch(found: Select[Any], order: Sequence[str], limit: int, *, is_back: boo
     rows = select(picked.c.rank, picked.c.sort_name, picked.c.heard_at, *_ROW.c, *_PLANNED)
     rows = rows.join_from(picked, _ROW, _ROW.c.patient_id == picked.c.patient_id)
     rows = rows.join(Patient, Patient.id == picked.c.patient_id).join(User, User.id == Patient.user_id)
+    going_on = and_(_SILENCE.c.patient_id == picked.c.patient_id, _SILENCE.c.ended_at.is_(None))
+    rows = rows.outerjoin(_SILENCE, going_on)
     return session.execute(rows.order_by(*sort(picked.c))).all()
 
 
@@ -200,11 +207,23 @@ def _page(rows: Sequence[Any], at: datetime, *, has_next: bool = False, has_prev
 
 
 def _said(rows: Sequence[Any], at: datetime) -> list[Line]:
-    late = due.count_late(rows, at)
-    return [_line(row, late[row.id]) for row in rows]
+    late, silent_after = due.count_late(rows, at), timedelta(days=rules.current().rules.silent_days)
+    long = {row.id: row.heard_at for row in rows if row.heard_at and at - row.heard_at >= silent_after}
+    # Of most of them the worker has seen as much, and nothing need be read.
+    unseen = [row for row in rows if row.id in long and not row.missed]
+    owing = silence_queries.owing(unseen, long, at) | {row.id for row in rows if row.id in long and row.missed}
+    return [_line(row, late[row.id], _unheard(row, at, is_long=row.id in owing)) for row in rows]
 
 
-def _line(row: Any, overdue: int) -> Line:
+def _unheard(row: Any, at: datetime, *, is_long: bool) -> Unheard | None:
+    """Return since when somebody in care has been silent; of others nothing was to be heard."""
+    if row.heard_at is None:
+        return None
+    zone, missed = ZoneInfo(row.time_zone), silence_queries.missed_in(row.missed)
+    return unheard(row.heard_at, missed, row.instrument, at, zone, silent_for_long=is_long)
+
+
+def _line(row: Any, overdue: int, silent: Unheard | None) -> Line:
     definition = catalogue.current().get(row.instrument)
     scale, is_complete = definition.primary, row.latest_state == "complete"
     return Line(
@@ -236,4 +255,5 @@ def _line(row: Any, overdue: int) -> Line:
         unread=row.unread,
         open_alerts=row.open_alerts,
         review_on=row.review_on,
+        unheard=silent,
     )

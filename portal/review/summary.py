@@ -9,7 +9,7 @@ from sqlalchemy import Select, String, bindparam, case, cast, func, select
 from portal.access.policy import PatientStatus
 from portal.accounts.models import User
 from portal.checkins import ready_made
-from portal.checkins.models import CheckIn
+from portal.checkins.models import A_WORD, CheckIn
 from portal.checkins.ready_made import Phase
 from portal.db import run
 from portal.instruments.change import Trend
@@ -149,7 +149,7 @@ def _facts() -> Select[Any]:
     found = {
         "conditions": _all(func.aggregate_strings(cast(PatientCondition.condition, String), " "), PatientCondition),
         "team": _all(func.aggregate_strings(member, " "), CareTeamMember, CareTeamMember.until.is_(None)),
-        "last_check_in_at": _check_ins(func.max(CheckIn.received_at)),
+        "last_check_in_at": _all(func.max(CheckIn.received_at), CheckIn, A_WORD),
         "unreviewed": _check_ins(func.count(), CheckIn.reviewed_at.is_(None)),
         "new_since_look": _check_ins(func.count(), is_new),
         "courses": _all(func.count(), Course),

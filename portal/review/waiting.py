@@ -12,33 +12,47 @@ from portal.messaging.models import Thread
 from portal.notifications import queries as notifications
 from portal.patients.models import CareTeamMember
 from portal.safety.models import Alert, AlertState, Severity
+from portal.safety.queries import WAITS, is_mine
+
+MOST_LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much waits for a person; `urgent` are those of the open alerts that may not wait.
+    """How much waits for a person.
 
-    `mail_goes_out` is False where no worker lives or the mail server takes nothing.
+    Of the alerts nobody has taken on, `urgent` may not wait, `overdue` should have been taken on, and the mail about
+    `undelivered` has not reached everybody. `mail_goes_out` is False where no worker lives or the mail server takes
+    nothing.
     """
 
     alerts: int = 0
     urgent: int = 0
+    overdue: int = 0
+    undelivered: int = 0
     messages: int = 0
     mail_goes_out: bool = True
 
 
 def for_team_member(user_id: uuid.UUID, *, at: datetime) -> Waiting:
-    """Return what waits for somebody who looks after patients."""
-
-    def is_mine(patient_id: Any) -> Any:
-        member = CareTeamMember
-        return exists().where(member.user_id == user_id, member.patient_id == patient_id, member.until.is_(None))
-
-    alerts = select(func.count()).select_from(Alert).where(Alert.state == AlertState.OPEN, is_mine(Alert.patient_id))
-    urgent = alerts.where(Alert.severity >= Severity.URGENT)
-    unread = select(func.sum(Thread.unread_by_team)).where(Thread.unread_by_team > 0, is_mine(Thread.patient_id))
-    found = session.execute(select(alerts.scalar_subquery(), urgent.scalar_subquery(), unread.scalar_subquery())).one()
-    return Waiting(found[0], found[1], found[2] or 0, notifications.health(at).is_well)
+    """Return what waits for somebody who looks after patients, or was called to an alert."""
+    mine = (Alert.state == AlertState.OPEN, WAITS, is_mine(user_id))
+    alerts: Any = select(func.count()).select_from(Alert).where(*mine)
+    member = CareTeamMember
+    team = exists().where(member.user_id == user_id, member.patient_id == Thread.patient_id, member.until.is_(None))
+    counts = (
+        alerts,
+        alerts.where(Alert.severity >= Severity.URGENT),
+        alerts.where(Alert.due_at < at),
+        select(func.sum(Thread.unread_by_team)).where(Thread.unread_by_team > 0, team),
+    )
+    found = session.execute(select(*(one.scalar_subquery() for one in counts))).one()
+    undelivered: set[uuid.UUID] = set()
+    if found[0]:
+        ids = session.scalars(select(Alert.id).where(*mine).limit(MOST_LOOKED_AT)).all()
+        undelivered = notifications.undelivered_alerts(ids, at=at)
+    goes_out = notifications.health(at).is_well
+    return Waiting(found[0], found[1], found[2], len(undelivered), found[3] or 0, goes_out)
 
 
 def for_patient(patient_id: uuid.UUID) -> Waiting:

@@ -1,87 +1,52 @@
-"""Crisis resources by country, read once from the file beside this one."""
+"""Crisis resources by country: those in the file beside this one, and the clinic's own, which win for a country."""
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
 
-KINDS = frozenset({"call", "text", "chat"})
-SCHEMES = {"call": "tel:", "text": "sms:", "chat": "https://"}
+from portal.safety import crisis_file
+from portal.safety.crisis_file import Country, CrisisFileError, Line, Service
 
+__all__ = ["SHIPPED", "Country", "Line", "Service", "country_codes", "for_country", "read_own", "use"]
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One way to reach somebody: how it is shown, the address behind it, and where and when it was checked."""
-
-    name: str
-    kind: Literal["call", "text", "chat"]
-    shown: str
-    href: str
-    note: str
-    source: str
-    checked_on: date
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS or not self.href.startswith(SCHEMES[self.kind]) or not self.source:
-            raise ValueError(f"crisis line {self.name!r} is incomplete")
+SHIPPED = crisis_file.read(
+    Path(__file__).with_name("crisis_resources.toml").read_text(encoding="utf-8"), "crisis_resources.toml"
+)
+_known: Mapping[str, Country] = SHIPPED
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """Every way to reach one service, the best first."""
-
-    name: str
-    lines: tuple[Line, ...]
-
-    @property
-    def notes(self) -> list[str]:
-        return [line.note for line in self.lines if line.note]
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """What we know for one country; without an emergency number people read "your local emergency number"."""
-
-    code: str
-    emergency: str = ""
-    lines: tuple[Line, ...] = ()
-
-    @property
-    def services(self) -> list[Service]:
-        """The lines, those of one service together."""
-        return [Service(name, tuple(lines)) for name, lines in groupby(self.lines, key=attrgetter("name"))]
-
-
-def load(text: str) -> Mapping[str, Country]:
-    """Read the resources of every country.
+def read_own(path: str, *, known: Collection[str], today: date) -> Mapping[str, Country]:
+    """Return what a clinic's own file says, nothing where it has none.
 
     Args:
-        text: TOML, one table per country (ISO 3166-1 alpha-2), each line with its source and the day it was checked.
+        path: of a file like the one beside this one; "" for none.
+        known: the codes of the countries there are.
+        today: nothing was checked after this day.
 
     Raises:
-        ValueError: a line is incomplete or its address does not fit its kind.
-        TypeError: a line has a key that is missing or unknown.
+        CrisisFileError: the file cannot be read, or something in it is wrong.
     """
-    return MappingProxyType({code: _country(code, table) for code, table in tomllib.loads(text).items()})
+    if not path:
+        return {}
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CrisisFileError(f"{path} cannot be read") from error
+    return crisis_file.read(text, path, known=known, today=today)
 
 
-def _country(code: str, table: dict[str, Any]) -> Country:
-    return Country(code, table.get("emergency", ""), tuple(Line(**line) for line in table.get("lines", ())))
-
-
-_COUNTRIES = load(Path(__file__).with_name("crisis_resources.toml").read_text(encoding="utf-8"))
+def use(own: Mapping[str, Country]) -> None:
+    """Know these resources of the clinic's own besides: what it says of a country stands for the whole of it."""
+    global _known
+    _known = MappingProxyType({**SHIPPED, **own})
 
 
 def for_country(code: str) -> Country:
     """Return a country's resources; empty ones, never another country's, where we know of none."""
-    return _COUNTRIES.get(code.upper(), Country(code.upper()))
+    return _known.get(code.upper(), Country(code.upper()))
 
 
 def country_codes() -> tuple[str, ...]:
-    """Return the countries to choose from."""
-    return tuple(_COUNTRIES)
+    """Return the countries to choose from, those with numbers and those without."""
+    return tuple(_known)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from portal.safety import rules
-from portal.safety.rules import DEFAULTS, Finding
+from portal.safety.rules import DEFAULT_SET, Finding
 
 
 class Help(StrEnum):
@@ -16,8 +16,12 @@ class Help(StrEnum):
     EMERGENCY = "emergency"
     CRISIS = "crisis"
     CLINIC_TODAY = "clinic-today"
+    SOON = "soon"
     CLINIC = "clinic"
     LEFT_OPEN = "left-open"
+    SUPPORT = "support"
+    TOLD = "told"
+    NEXT_VISIT = "next-visit"
 
 
 _BY_RULE = {
@@ -28,19 +32,24 @@ _BY_RULE = {
     "R4": Help.CRISIS,
     "R9": Help.CLINIC_TODAY,
     "R9b": Help.CLINIC,
+    "R7": Help.SOON,
+    "R6": Help.SUPPORT,
+    "R5": Help.TOLD,
+    "R10": Help.NEXT_VISIT,
 }
 _OF_THE_BODY = frozenset({"R8", "R9", "R9b"})
 _BODY_ITEMS = frozenset(
-    (one.instrument, one.item) for rule in DEFAULTS if rule.code in _OF_THE_BODY for one in rule.criteria
+    (one.instrument, one.item) for rule in DEFAULT_SET.rules if rule.code in _OF_THE_BODY for one in rule.criteria
 )
 
 
 def possible(instrument: str) -> tuple[Help, ...]:
-    """Return the help that answers to an instrument may call for, the most urgent first.
+    """Return the help that single answers to an instrument may call for while they are given, the most urgent first.
 
-    Where no rule names it, its safety items are those of a clinic's own scale, and are about being safe.
+    What only scores and several days say is offered once the check-in is sent. Where no rule names it, its safety items
+    are those of a clinic's own scale, and are about being safe.
     """
-    named = {rule.code for rule in DEFAULTS for one in rule.criteria if one.instrument == instrument}
+    named = {rule.code for rule in DEFAULT_SET.rules for one in rule.criteria if one.instrument == instrument}
     offered = {_BY_RULE[code] for code in named if code in _BY_RULE} or {Help.CRISIS}
     return tuple(one for one in Help if one in offered)
 

@@ -3,14 +3,15 @@
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
 from portal.safety.rules import Severity
 
-__all__ = ["Alert", "AlertState", "AlertTransition", "Closing", "Concern", "Contact", "Severity"]
+__all__ = ["Alert", "AlertState", "AlertTransition", "Closing", "Concern", "Contact", "Event", "Severity"]
 
 
 class AlertState(StrEnum):
@@ -37,11 +38,31 @@ class Closing(StrEnum):
     SAFE = "safe"
     HANDED_OVER = "handed-over"
     BY_MISTAKE = "by-mistake"
+    FALSE_ALARM = "false-alarm"
     OTHER = "other-reason"
 
 
+class Event(StrEnum):
+    """What happened to an alert besides what somebody did about it; a transition of its own says so."""
+
+    ANOTHER_ANSWER = "another-answer"
+    REOPENED = "reopened"
+    ASSIGNED = "assigned"
+    CALLED = "called"
+    ESCALATED = "escalated"
+    NOT_DELIVERED = "not-delivered"
+    DELIVERED = "delivered"
+    CARD_READ = "card-read"
+    HEARD_AGAIN = "heard-again"
+
+
 class Alert(Base):
-    """Something about a patient that a person of the care team must answer."""
+    """Something about a patient that a person must answer.
+
+    `on_worklist` alerts are unchanged answers within a personal baseline: they wait on a list and nobody is told.
+    `ring` says how far it was told: 0 the care team, 1 whoever is on call, 2 every provider. `due_at` is by when
+    somebody was to have taken it on, `escalate_at` when it goes further; both None where nothing runs.
+    """
 
     __tablename__ = "alerts"
 
@@ -53,14 +74,31 @@ class Alert(Base):
     state: Mapped[AlertState] = mapped_column(choice(AlertState), default=AlertState.OPEN)
     opened_at: Mapped[datetime]
     state_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    assigned_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    on_worklist: Mapped[bool] = mapped_column(default=False)
+    ring: Mapped[int] = mapped_column(SmallInteger(), default=0)
+    due_at: Mapped[datetime | None]
+    escalate_at: Mapped[datetime | None]
 
-    __table_args__ = (Index(None, "patient_id", "state"), Index(None, "state", "severity", "opened_at"))
+    __table_args__ = (
+        Index(None, "patient_id", "state"),
+        Index(None, "state", "severity", "opened_at"),
+        Index(
+            "ix_alerts_escalate_at",
+            "escalate_at",
+            sqlite_where=text("escalate_at IS NOT NULL"),
+            postgresql_where=text("escalate_at IS NOT NULL"),
+        ),
+    )
 
 
 class Concern(Base):
     """One answer, or one thing recorded at a bedside, that a rule found worth a person's attention; a row of its own.
 
-    What was recorded at a bedside has no instrument: `said` holds it in words, and `occurred_at` when it happened.
+    What was recorded at a bedside has no instrument: `said` holds it in words, and `occurred_at` when it happened. What
+    a rule found in scores or in silence has `details`: the numbers it rests on. `rules_version` is that of the clinic's
+    rules by which it was found.
     """
 
     __tablename__ = "concerns"
@@ -75,6 +113,8 @@ class Concern(Base):
     severity: Mapped[int] = mapped_column(SmallInteger())
     value: Mapped[float | None]
     said: Mapped[str] = mapped_column(Text(), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rules_version: Mapped[int] = mapped_column(default=0)
     occurred_at: Mapped[datetime | None]
     found_at: Mapped[datetime]
 
@@ -82,7 +122,7 @@ class Concern(Base):
 
 
 class AlertTransition(Base):
-    """An alert's step from one state to another: who, when and why."""
+    """An alert's step from one state to another, or an event within one: who, when, why, and whom it was passed to."""
 
     __tablename__ = "alert_transitions"
 
@@ -92,5 +132,6 @@ class AlertTransition(Base):
     after: Mapped[AlertState] = mapped_column(choice(AlertState, "after"))
     at: Mapped[datetime]
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    whom_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     how: Mapped[str] = mapped_column(String(30), default="")
     reason: Mapped[str] = mapped_column(Text(), default="")

@@ -1,25 +1,32 @@
 """Reading alerts and the concerns behind them. For the care team; of it all a patient reads only whom to turn to."""
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.accounts.models import User
 from portal.db import session
 from portal.instruments import catalogue
+from portal.instruments.definition import Item
 from portal.messages import N_
-from portal.patients.models import CareTeamMember, Patient
+from portal.patients.models import CalledIn, CareTeamMember, Patient
 from portal.safety.help import Help, best
-from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact, Severity
+from portal.safety.models import Alert, AlertState, AlertTransition, Closing, Concern, Contact, Event, Severity
 
-CLOSED_SHOWN = 50
 MOST_SPELLS = 1_000
+AT_ONCE = ("R1", "R8", "V1", "V2", "V3")
+"""The rules that call for a person now; of two urgent alerts theirs come first."""
+SILENCE = "R11"
 _AT_BEDSIDE = N_("Recorded at the bedside")
-_HOWS: dict[str, Contact | Closing] = {how.value: how for how in (*Contact, *Closing)}
+_BY_ITSELF = [
+    one.value for one in (Event.CALLED, Event.ESCALATED, Event.NOT_DELIVERED, Event.DELIVERED, Event.CARD_READ)
+]
+_HOWS: dict[str, Contact | Closing | Event] = {how.value: how for how in (*Contact, *Closing, *Event)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Answer:
     """What a person answered, in the words they saw; `label` is "" where they chose not to answer.
 
     What was recorded at a bedside has no instrument; `found_at` is when it happened, `arrived_at` when it came here.
+    What a rule found in scores, in time or in silence has `details` and no question.
     """
 
     instrument: str
@@ -35,16 +43,27 @@ class Answer:
     found_at: datetime
     submission_id: uuid.UUID
     arrived_at: datetime | None = None
+    rule: str = ""
+    instrument_id: str = ""
+    item: str = ""
+    value: float | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    rules_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """One alert in a list, with what a person needs in order to pick up the phone."""
+    """One alert in a list, with what a person needs in order to pick up the phone.
+
+    `ring` says how far it was told: 0 the care team, 1 whoever is on call, 2 every provider. `due_at` is by when
+    somebody was to take it on, None where nothing runs; `time_zone` the patient's.
+    """
 
     id: uuid.UUID
     patient_id: uuid.UUID
     patient_name: str
     born_on: date
+    time_zone: str
     mobile_phone: str
     home_phone: str
     rule: str
@@ -52,102 +71,122 @@ class AlertLine:
     state: AlertState
     opened_at: datetime
     state_at: datetime
+    on_worklist: bool
+    ring: int
+    due_at: datetime | None
+    assigned_to: str
     answers: tuple[Answer, ...]
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Return whether somebody was to have taken it on before a moment, and nobody has."""
+        return self.state is AlertState.OPEN and self.due_at is not None and self.due_at < at
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One transition: who did what and why; `by` is "" for the portal itself."""
+    """One transition: who did what and why; `by` is "" for the portal itself, `whom` whom it was passed to."""
 
     before: AlertState | None
     after: AlertState
     at: datetime
     by: str
+    whom: str
     reason: str
-    how: Contact | Closing | None
+    how: Contact | Closing | Event | None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCount:
-    """How many alerts nobody has taken on yet, and how many of them are urgent."""
+_ASSIGNED = aliased(User)
+LINE: Any = (
+    select(
+        *(Alert.id, Alert.patient_id, Alert.rule, Alert.severity, Alert.state, Alert.opened_at, Alert.state_at),
+        *(Alert.on_worklist, Alert.ring, Alert.due_at, func.coalesce(_ASSIGNED.name, "").label("assigned_to")),
+        *(Patient.given_name, Patient.family_name, Patient.born_on, Patient.mobile_phone, Patient.home_phone),
+        User.time_zone,
+    )
+    .join(Patient, Patient.id == Alert.patient_id)
+    .join(User, User.id == Patient.user_id)
+    .outerjoin(_ASSIGNED, _ASSIGNED.id == Alert.assigned_to_id)
+)
+taken_on = case((Alert.state == AlertState.OPEN, 0), else_=1)
+weight = 2 * Alert.severity + case((Alert.rule.in_(AT_ONCE), 1), else_=0)
+WAITS = ~Alert.on_worklist
+"""Everything but the unchanged answers that a clinician knows of."""
 
-    open: int
-    urgent: int
 
+def is_mine(user_id: uuid.UUID, at: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that an alert concerns a person: of a patient they look after, or they were called to it.
 
-_LINE: Any = select(
-    Alert.id,
-    Alert.patient_id,
-    Patient.given_name,
-    Patient.family_name,
-    Patient.born_on,
-    Patient.mobile_phone,
-    Patient.home_phone,
-    Alert.rule,
-    Alert.severity,
-    Alert.state,
-    Alert.opened_at,
-    Alert.state_at,
-).join(Patient, Patient.id == Alert.patient_id)
-_NOT_TAKEN_ON_FIRST = case((Alert.state == AlertState.OPEN, 0), else_=1)
+    Args:
+        user_id: whose alerts.
+        at: now, to find also those they were called to that were closed less than a day ago.
+    """
+    team = select(CareTeamMember.patient_id).where(CareTeamMember.user_id == user_id, CareTeamMember.until.is_(None))
+    lasts = CalledIn.until.is_(None) if at is None else or_(CalledIn.until.is_(None), CalledIn.until > at)
+    called = select(CalledIn.alert_id).where(CalledIn.user_id == user_id, lasts)
+    return or_(Alert.patient_id.in_(team), Alert.id.in_(called))
 
 
 def list_open(user_id: uuid.UUID, *, limit: int | None = None) -> list[AlertLine]:
-    """Return the alerts of a person's patients that are not closed: those nobody took on first, then the most severe,
-    then the newest."""
-    mine = _of_team(_LINE, user_id).where(Alert.state != AlertState.CLOSED)
-    ordered = mine.order_by(_NOT_TAKEN_ON_FIRST, Alert.severity.desc(), Alert.rule, Alert.opened_at.desc(), Alert.id)
-    return _lines(session.execute(ordered.limit(limit)).all())
-
-
-def list_closed(user_id: uuid.UUID) -> list[AlertLine]:
-    """Return the alerts of a person's patients that were closed last."""
-    mine = _of_team(_LINE, user_id).where(Alert.state == AlertState.CLOSED)
-    return _lines(session.execute(mine.order_by(Alert.state_at.desc(), Alert.id).limit(CLOSED_SHOWN)).all())
-
-
-def count_open(user_id: uuid.UUID) -> OpenCount:
-    """Return how many alerts of a person's patients wait for somebody to take them on."""
-    urgent = func.count(case((Alert.severity >= Severity.URGENT, 1)))
-    mine = _of_team(select(func.count(), urgent).select_from(Alert), user_id).where(Alert.state == AlertState.OPEN)
-    return OpenCount(*session.execute(mine).one())
+    """Return the alerts that concern a person and are not closed: those nobody took on first, then the most severe,
+    then the newest. Unchanged answers that wait on the worklist are not among them."""
+    mine = LINE.where(is_mine(user_id), WAITS, Alert.state != AlertState.CLOSED)
+    ordered = mine.order_by(taken_on, weight.desc(), Alert.opened_at.desc(), Alert.rule, Alert.id)
+    return lines(session.execute(ordered.limit(limit)).all())
 
 
 def get_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> AlertLine | None:
     """Return an alert of a patient, or None where that patient has no such alert."""
-    rows = session.execute(_LINE.where(Alert.patient_id == patient_id, Alert.id == alert_id)).all()
-    return next(iter(_lines(rows)), None)
+    rows = session.execute(LINE.where(Alert.patient_id == patient_id, Alert.id == alert_id)).all()
+    return next(iter(lines(rows)), None)
 
 
 def list_steps(alert_id: uuid.UUID) -> list[Step]:
     """Return what became of an alert so far, in order."""
+    whom = aliased(User)
     rows = session.execute(
         select(
             AlertTransition.before,
             AlertTransition.after,
             AlertTransition.at,
             func.coalesce(User.name, ""),
+            func.coalesce(whom.name, ""),
             AlertTransition.reason,
             AlertTransition.how,
         )
         .outerjoin(User, User.id == AlertTransition.by_id)
+        .outerjoin(whom, whom.id == AlertTransition.whom_id)
         .where(AlertTransition.alert_id == alert_id)
         .order_by(AlertTransition.at, AlertTransition.before.is_not(None), AlertTransition.id)
     )
-    return [Step(*row[:5], how=_HOWS.get(row.how)) for row in rows]
+    return [Step(*row[:6], how=_HOWS.get(row.how)) for row in rows]
 
 
 def stamp_of(alert_id: uuid.UUID) -> str:
-    """Return a mark that changes with every step and every new answer of an alert."""
-    steps = select(func.count()).where(AlertTransition.alert_id == alert_id).scalar_subquery()
-    answers = select(func.count()).where(Concern.alert_id == alert_id).scalar_subquery()
-    return "{}.{}".format(*session.execute(select(steps, answers)).one())
+    """Return a mark that changes with every step that a person took and every new answer of an alert.
+
+    That it was told further, or that its mail went out or did not, changes nothing that somebody has to read first.
+    """
+    return stamps_of([alert_id])[alert_id]
+
+
+def stamps_of(alert_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return such a mark of each of these alerts."""
+    steps, found = AlertTransition.alert_id, Concern.alert_id
+    taken = select(steps, func.count()).where(steps.in_(alert_ids), AlertTransition.how.not_in(_BY_ITSELF))
+    counts = [
+        {row[0]: row[1] for row in session.execute(counted)}
+        for counted in (
+            taken.group_by(steps),
+            select(found, func.count()).where(found.in_(alert_ids)).group_by(found),
+        )
+    ]
+    return {one: f"{counts[0].get(one, 0)}.{counts[1].get(one, 0)}" for one in alert_ids}
 
 
 def list_alerts_of(patient_id: uuid.UUID, *, limit: int = 20) -> list[AlertLine]:
     """Return a patient's alerts, the newest first."""
-    mine = _LINE.where(Alert.patient_id == patient_id).order_by(Alert.opened_at.desc(), Alert.id).limit(limit)
-    return _lines(session.execute(mine).all())
+    mine = LINE.where(Alert.patient_id == patient_id).order_by(Alert.opened_at.desc(), Alert.id).limit(limit)
+    return lines(session.execute(mine).all())
 
 
 def list_open_spells(patient_id: uuid.UUID) -> list[tuple[datetime, datetime | None]]:
@@ -182,31 +221,24 @@ def help_after(patient_id: uuid.UUID, submission_id: uuid.UUID) -> Help | None:
     return best((row.rule, row.instrument, row.item) for row in rows)
 
 
-def _of_team(statement: Any, user_id: uuid.UUID) -> Any:
-    return statement.join(CareTeamMember, CareTeamMember.patient_id == Alert.patient_id).where(
-        CareTeamMember.user_id == user_id, CareTeamMember.until.is_(None)
-    )
-
-
-def _lines(rows: Sequence[Any]) -> list[AlertLine]:
+def lines(rows: Sequence[Any]) -> list[AlertLine]:
+    """Return rows of `LINE` with what was found in each, in their order."""
     answers = _answers([row.id for row in rows])
     return [
         AlertLine(
-            id=row.id,
-            patient_id=row.patient_id,
+            **{name: getattr(row, name) for name in _AS_THEY_ARE},
             patient_name=f"{row.given_name} {row.family_name}",
-            born_on=row.born_on,
-            mobile_phone=row.mobile_phone,
-            home_phone=row.home_phone,
-            rule=row.rule,
             severity=Severity(row.severity),
-            state=row.state,
-            opened_at=row.opened_at,
-            state_at=row.state_at,
             answers=tuple(answers.get(row.id, ())),
         )
         for row in rows
     ]
+
+
+_AS_THEY_ARE = (
+    *("id", "patient_id", "born_on", "time_zone", "mobile_phone", "home_phone", "rule", "state", "opened_at"),
+    *("state_at", "on_worklist", "ring", "due_at", "assigned_to"),
+)
 
 
 def _answers(alert_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Answer]]:
@@ -219,12 +251,17 @@ def _answers(alert_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Answer]]:
 
 
 def _in_words(concern: Concern) -> Answer:
-    if not concern.instrument:
+    more: dict[str, Any] = {
+        name: getattr(concern, name) for name in ("rule", "item", "value", "details", "rules_version", "submission_id")
+    }
+    if not concern.instrument and concern.said:
         at = concern.occurred_at or concern.found_at
-        return Answer("", _AT_BEDSIDE, concern.said, at, concern.submission_id, concern.found_at)
-    definition = catalogue.current().get(concern.instrument)
-    item = definition.item(concern.item)
-    option = item.option(concern.value)
-    return Answer(
-        definition.short_title, item.text, option.label if option else "", concern.found_at, concern.submission_id
+        return Answer("", _AT_BEDSIDE, concern.said, at, arrived_at=concern.found_at, **more)
+    definition = catalogue.current().get(concern.instrument) if concern.instrument else None
+    more |= {"instrument_id": concern.instrument, "found_at": concern.found_at}
+    title = definition.short_title if definition else ""
+    item: Item | None = (
+        next((one for one in definition.items if one.code == concern.item), None) if definition else None
     )
+    option = item.option(concern.value) if item else None
+    return Answer(title, item.text if item else "", option.label if option else "", **more)

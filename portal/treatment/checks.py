@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from portal.treatment import dose, dose_checks, problems, when
+from portal.clinic import when
+from portal.treatment import dose, dose_checks, problems
 from portal.treatment.entry import Entry
 from portal.treatment.models import InfusionStatus
 from portal.treatment.problems import Problem

@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
+from portal.clinic import when
 from portal.patients import queries as patients
 from portal.treatment import course_service as service
-from portal.treatment import queries, revisions, when
+from portal.treatment import queries, revisions
 from portal.treatment.course_forms import SERIES, CourseForm, EditCourseForm, typed_of
 from portal.treatment.models import Course
 from portal.treatment.problems import Stale

@@ -9,9 +9,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from portal.access.policy import Role
+from portal.clinic import when
 from portal.patients.queries import Member
 from portal.treatment import entry as entries
-from portal.treatment import when
 from portal.treatment.entry import Entry
 from portal.treatment.forms import (
     DoseForm,

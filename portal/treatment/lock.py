@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from portal.access.policy import PatientStatus, Role
 from portal.accounts.models import User
+from portal.clinic import when
 from portal.db import session
 from portal.patients.models import CareTeamMember, Patient
-from portal.treatment import when
 from portal.treatment.models import Course, Infusion
 
 

@@ -14,9 +14,10 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Role, Thing, permits
 from portal.checkins import watched
+from portal.clinic import when
 from portal.patients import queries as patients
 from portal.treatment import entry as entries
-from portal.treatment import queries, service, signing, when
+from portal.treatment import queries, service, signing
 from portal.treatment.after_signature import changes_after
 from portal.treatment.flowsheet import several
 from portal.treatment.forms import number_of

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from portal.instruments.change import Trend
 from portal.review.queries import Line
 from portal.web.tables import Cell
-from portal.web.words import condition, words
+from portal.web.words import condition, not_heard, words
 
 
 def head() -> list[str]:
@@ -54,8 +55,17 @@ def _scored(line: Line, zone: ZoneInfo) -> list[Cell]:
         *(line.instrument_title, points(line.latest), _yes(line.is_prorated) if line.latest is not None else None),
         *(_iso(_day(line.latest_at, zone)), line.latest_band),
         *(points(line.baseline), points(line.since(line.baseline)), points(line.best), points(line.since(line.best))),
-        words(line.trend) if line.trend else None,
+        _trend(line),
     ]
+
+
+def _trend(line: Line) -> Cell:
+    """Return where the score is heading; of somebody who has gone silent nobody knows."""
+    said = words(line.trend) if line.trend else None
+    if line.unheard is None:
+        return said
+    silent = not_heard(line.unheard)
+    return silent if line.trend in (None, Trend.STEADY) else f"{silent} ({said})"
 
 
 def _waiting(line: Line, today: date, zone: ZoneInfo) -> list[Cell]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Response, current_app, g, redirect, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
 from portal import clock, db
@@ -18,7 +19,8 @@ from portal.accounts import devices, passwords, queries, signing_in, throttle, t
 from portal.accounts.models import TokenPurpose
 from portal.accounts.signing_in import Outdated
 from portal.accounts.throttle import Door
-from portal.web import unsent
+from portal.safety.plan import keeping
+from portal.web import kept_plan, unsent
 from portal.web.session import TOKEN, replace_token
 
 LONGEST_WAIT_SAID = 120
@@ -199,12 +201,22 @@ def let_in(to: str, *, email: str, token: str) -> Response:
 def let_out(to: str) -> Response:
     """Take the session from the browser with everything it stored, and send it on.
 
-    What waits there to be sent, sealed, stays; whoever it belongs to.
+    What waits there to be sent, sealed, stays; whoever it belongs to. So does a plan that a patient keeps on this phone
+    (ADR 10): the next page clears everything else.
     """
     replace_token(current_app, guard.browser(), secrets.token_urlsafe(32))
     response = current_app.make_response(redirect(to, 303))
-    response.headers["Clear-Site-Data"] = '"cache"' if unsent.is_any() else '"cache", "storage"'
+    stays = unsent.is_any() or _keeps_plan()
+    response.headers["Clear-Site-Data"] = '"cache"' if stays else '"cache", "storage"'
     return response
+
+
+def _keeps_plan() -> bool:
+    """Return whether a plan stays on this phone; while nobody can say, it does."""
+    try:
+        return keeping.may_keep(kept_plan.token(), at=guard.at())
+    except (SQLAlchemyError, db.Busy):
+        return bool(kept_plan.token())
 
 
 def here(email: str) -> Door:

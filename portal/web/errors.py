@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal import clock, db
+from portal.web import leaving, nearest
 from portal.web.alone import render_alone
 
 JSON = "application/json"
@@ -95,11 +96,16 @@ def _not_our_name(error: SecurityError) -> Response:
 
 
 def _csrf(error: CSRFError) -> Response:
+    if leaving.is_leaving():
+        return leaving.let_go()
     replay = _replay(generate_csrf()) if request.headers.get("Sec-Fetch-Site") == "same-origin" else None
     return _answer(400, error, words=_RESEND if replay else _RESEND_LOST, replay=replay)
 
 
 def _unavailable(error: Exception) -> Response:
+    if leaving.is_leaving():
+        _note(secrets.token_hex(4).upper(), 503, error)
+        return leaving.let_go()
     response = _answer(503, error, replay=_replay(request.form.get("csrf_token", "")))
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
@@ -120,6 +126,8 @@ def _answer(status: int, error: Exception, words: Words | None = None, replay: R
     said = words or _WORDS.get(status) or _WORDS[400 if status < 500 else 500]
     if request.accept_mimetypes.best == "application/json":
         return Response(orjson.dumps({"error": str(said.title), "reference": reference}), status, mimetype=JSON)
+    if status < 500:
+        nearest.look_up_reader()
     page = render_alone("errors/error.html", words=said, reference=reference, replay=replay)
     return Response(page, status, mimetype="text/html")
 
@@ -131,7 +139,7 @@ def _note(reference: str, status: int, error: Exception) -> None:
         "reference": reference,
         "status": status,
         "method": request.method,
-        "endpoint": request.endpoint,
+        "rule": request.url_rule.rule if request.url_rule else None,
         "kind": type(error).__name__,
     }
     if status >= 500:

@@ -58,6 +58,8 @@ __all__ = [
 ]
 
 
+DIGITS = range(3, 16)
+"""How many digits a phone number has: a short one like 112, or as many as ITU-T E.164 allows."""
 YEARS = range(1850, 2201)
 """What a day can be about; near the ends of the calendar no time zone can be reckoned with."""
 
@@ -100,7 +102,8 @@ class PhoneField(StringField):
         super().__init__(*args, autocomplete=autocomplete, longest=longest, width=width, **options)
 
     def parse(self, text: str) -> str:
-        if not re.fullmatch(r"\+?[0-9 ()./-]{3,}(?:x ?[0-9]+)?", text):
+        number = text.partition("x")[0]
+        if not re.fullmatch(r"\+?[0-9 ()./-]+(?:x ?[0-9]+)?", text) or sum(map(str.isdecimal, number)) not in DIGITS:
             raise self.refusal(_l("Enter a phone number, like +1 202 555 0134"))
         return super().parse(text)
 

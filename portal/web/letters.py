@@ -38,7 +38,8 @@ def write(held: Claim, user: User, *, at: datetime) -> EmailMessage:
     link = _link(Kind(held.kind), token, config) if token else f"{config.base_url}/"
     with force_locale(user.language):
         until = _said(token.expires_at, user) if token else ""
-        letter = current_app.jinja_env.get_template(f"emails/{held.kind}.txt").render(link=link, until=until)
+        words = {"link": link, "until": until, "is_urgent": held.is_urgent}
+        letter = current_app.jinja_env.get_template(f"emails/{held.kind}.txt").render(words)
         subject, body = mail.split(letter)
         page = current_app.jinja_env.get_template("emails/letter.html").render(
             subject=subject, paragraphs=mail.paragraphs(body), link=link, language=user.language

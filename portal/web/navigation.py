@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from portal.access.policy import Actor, Role
+from portal.access.policy import Actor, Relation, Role, Thing, permits
 from portal.patients.queries import PatientRef
+from portal.safety import desk
+from portal.safety.desk import Guest
 
 _NONE: Mapping[str, int] = MappingProxyType({})
 
@@ -71,7 +73,7 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         _entry(_l("Today"), "checkins.today", "checkins", "corrections", icon="today", of_patient=True),
         _entry(_l("Progress"), "progress.show", "progress", icon="progress", of_patient=True),
         _entry(_l("Messages"), "messaging.index", "messaging", icon="messages", counts="messages", of_patient=True),
-        _entry(_l("You"), "patients.overview", *_YOURS, icon="you", of_patient=True),
+        _entry(_l("You"), "patients.overview", *_YOURS, "safety_plan", "kept_plan", icon="you", of_patient=True),
     ),
     Role.PROVIDER: (*_CARE, _DAY),
     Role.NURSE: (_DAY, *_CARE),
@@ -79,26 +81,38 @@ ENTRIES: dict[Role, tuple[Entry, ...]] = {
         _entry(_l("People"), "accounts.index", "accounts"),
         _entry(_l("Clinic"), "clinic.settings", "clinic"),
         _entry(_l("Questionnaires"), "instruments.index", "instruments", "scales"),
+        _entry(_l("On call"), "on_call.index", "on_call"),
         _entry(_l("Delivery"), "notifications.deliveries", "notifications"),
     ),
 }
+_DETAILS = ("patients", "goals", "history", "safety_plan", "chronic")
 CHART: tuple[Entry, ...] = (
     _entry(_l("Progress"), "progress.show", "progress", "baseline", of_patient=True),
     _entry(_l("Check-ins"), "checkins.index", "checkins", "corrections", "entry", "plan", of_patient=True),
     _entry(_l("Treatment"), "treatment.index", *_TREATMENT, "events", of_patient=True),
     _entry(_l("Review"), "booster.show", "booster", of_patient=True),
     _entry(_l("Messages"), "messaging.index", "messaging", of_patient=True),
-    _entry(_l("Details"), "patients.overview", "patients", "goals", "history", of_patient=True),
+    _entry(_l("Details"), "patients.overview", *_DETAILS, of_patient=True),
 )
 
 
 def address(endpoint: str, **values: Any) -> str:
-    """Return the address of an endpoint, or "" where the app does not have it."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+    """Return the address of an endpoint, or "" where the app does not have it.
+
+    Also "" for what somebody who was called in may not open about the patient.
+    """
+    if endpoint not in current_app.view_functions or ("patient_id" in values and not _is_for_guests(endpoint)):
+        return ""
+    return url_for(endpoint, **values)
+
+
+def _is_for_guests(endpoint: str) -> bool:
+    patient = g.get("patient")
+    return patient is None or patient.relation is not Relation.CALLED or may_open(endpoint)
 
 
 def _spoken(counts: str, count: int) -> str:
-    said = ngettext("%(num)s open", "%(num)s open", count) if counts == "alerts" else None
+    said = ngettext("%(num)s to take on", "%(num)s to take on", count) if counts == "alerts" else None
     return str(said or ngettext("%(num)s unread", "%(num)s unread", count))
 
 
@@ -123,7 +137,7 @@ def entries(actor: Actor | None, patient: PatientRef | None = None, counts: Mapp
     Args:
         actor: who reads; nobody has no links.
         patient: the patient the page is about; a patient's own pages take their id from here or from the actor.
-        counts: "alerts" (open) and "messages" (unread), where they are known.
+        counts: "alerts" (nobody has taken them on) and "messages" (unread), where they are known.
     """
     if actor is None:
         return []
@@ -132,10 +146,28 @@ def entries(actor: Actor | None, patient: PatientRef | None = None, counts: Mapp
 
 
 def chart(patient_id: uuid.UUID) -> list[Item]:
-    """Return the links between the pages of one patient's chart."""
-    return _items(CHART, patient_id, _NONE)
+    """Return the links between the pages of one patient's chart, those that the reader may open."""
+    return _items([entry for entry in CHART if may_open(entry.endpoint)], patient_id, _NONE)
+
+
+def may_open(endpoint: str) -> bool:
+    """Return whether the policy lets the reader open an endpoint about the patient of this request."""
+    reader, patient = g.get("actor"), g.get("patient")
+    marking = getattr(current_app.view_functions.get(endpoint), "access", None)
+    if reader is None or marking is None:
+        return False
+    thing = Thing(patient.relation, patient.status) if patient else Thing()
+    return marking.permission is None or permits(reader, marking.permission, thing)
+
+
+def called_here() -> Guest | None:
+    """Return why the reader may see the chart of this request, where they are not on its care team but were called."""
+    reader, patient = g.get("actor"), g.get("patient")
+    if reader is None or patient is None or patient.relation is not Relation.CALLED:
+        return None
+    return desk.get_called(patient.id, reader.user_id, g.at)
 
 
 def register(app: Flask) -> None:
     """Let the layouts ask for addresses and for the links of a chart."""
-    app.jinja_env.globals.update(address=address, chart_navigation=chart)
+    app.jinja_env.globals.update(address=address, chart_navigation=chart, may_open=may_open, called_here=called_here)

@@ -5,29 +5,24 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.access.policy import PatientStatus, Role
 from portal.accounts.models import AccountStatus
 from portal.checkins.models import Mode
 from portal.checkins.quality import Mark
 from portal.checkins.ready_made import Phase
+from portal.checkins.unheard import Unheard
+from portal.clinic.hours import OnCall
 from portal.instruments.algorithms import Provisional, Syndrome
 from portal.instruments.change import Reliable, Trend
 from portal.instruments.definition import LicenseStatus, Method, SafetyState
 from portal.instruments.queries import State
-from portal.patients.models import Condition
+from portal.patients.models import Calling, Condition
 from portal.review.booster.models import ReviewDecision
 from portal.review.need import Need
-from portal.safety.models import AlertState, Closing, Contact, Severity
-from portal.treatment.flowsheet.models import EntryKind, Level
-from portal.treatment.medication.groups import Group
-from portal.treatment.medication.models import ChangeKind
-from portal.treatment.models import CourseStatus, InfusionKind, InfusionStatus, Route, Site
-from portal.treatment.monitoring.due import State as Due
-from portal.treatment.monitoring.models import Outcome, Watched
-from portal.treatment.preparation.models import Adult, Step
-from portal.treatment.rules.values import Class, Point
-from portal.treatment.screening.models import Decision
+from portal.safety.models import AlertState, Closing, Contact, Event, Severity
+from portal.web.treatment_words import TREATMENT
 
 # By kind first: numbers of two kinds are equal to each other, and one dictionary would mix them up.
 WORDS: dict[type[Enum], dict[Enum, Any]] = {
@@ -103,118 +98,31 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         Closing.SAFE: _l("Spoken with, and safe for now"),
         Closing.HANDED_OVER: _l("Handed over to somebody else"),
         Closing.BY_MISTAKE: _l("Answered by mistake"),
+        Closing.FALSE_ALARM: _l("No danger: the rule found more than there was"),
         Closing.OTHER: _l("Another reason"),
     },
-    CourseStatus: {
-        CourseStatus.RUNNING: _l("Running"),
-        CourseStatus.ENDED: _l("Ended"),
+    Event: {
+        Event.ANOTHER_ANSWER: _l("Opened again: another answer came in"),
+        Event.REOPENED: _l("Opened again"),
+        Event.ASSIGNED: _l("Passed to somebody"),
+        Event.CALLED: _l("Called in"),
+        Event.ESCALATED: _l("Told further: nobody had taken it on in time"),
+        Event.NOT_DELIVERED: _l("The mail about it could not be delivered"),
+        Event.DELIVERED: _l("The mail about it was delivered after all"),
+        Event.CARD_READ: _l("The patient confirmed that they had read whom to call"),
+        Event.HEARD_AGAIN: _l("The patient was heard again"),
     },
-    InfusionKind: {
-        InfusionKind.INDUCTION: _l("Induction series"),
-        InfusionKind.BOOSTER: _l("Booster"),
+    Calling: {
+        Calling.ON_CALL: _l("On call"),
+        Calling.ESCALATED: _l("Nobody of the care team had taken it on in time"),
+        Calling.ASSIGNED: _l("It was passed to them"),
     },
-    InfusionStatus: {
-        InfusionStatus.PLANNED: _l("Planned"),
-        InfusionStatus.COMPLETED: _l("Completed"),
-        InfusionStatus.STOPPED_EARLY: _l("Stopped early"),
-        InfusionStatus.CANCELLED: _l("Cancelled"),
-        InfusionStatus.MISSED: _l("Missed"),
+    OnCall: {
+        OnCall.NEVER: _l("Nobody is on call"),
+        OnCall.WHEN_CLOSED: _l("Whenever the clinic is closed"),
+        OnCall.ALWAYS: _l("Day and night, also while the clinic is open"),
     },
-    Route: {
-        Route.INTRAVENOUS: _l("Intravenous"),
-        Route.INTRAMUSCULAR: _l("Intramuscular"),
-        Route.SUBCUTANEOUS: _l("Subcutaneous"),
-        Route.INTRANASAL: _l("Nasal spray"),
-        Route.ORAL: _l("By mouth"),
-    },
-    Site: {
-        Site.HOME: _l("At home"),
-        Site.CLINIC: _l("At the clinic"),
-    },
-    EntryKind: {
-        EntryKind.PRE_CHECK: _l("Check before the start"),
-        EntryKind.DRUG: _l("Drug drawn and given"),
-        EntryKind.VITALS: _l("Vital signs"),
-        EntryKind.STARTED: _l("Started"),
-        EntryKind.ENDED: _l("Ended"),
-        EntryKind.STATE: _l("Alertness"),
-        EntryKind.SIDE_EFFECT: _l("Side effect"),
-        EntryKind.SIDE_EFFECT_ENDED: _l("Side effect over"),
-        EntryKind.MEDICINE_GIVEN: _l("Medicine given"),
-        EntryKind.AUTHORISATION: _l("Going on after a stop"),
-        EntryKind.EMERGENCY: _l("Emergency"),
-        EntryKind.DISCHARGE: _l("Check before leaving"),
-        EntryKind.NOTE: _l("Note"),
-    },
-    Level: {
-        Level.NONE: _l("Within the limits"),
-        Level.SOFT: _l("Flagged"),
-        Level.HARD: _l("Stop"),
-    },
-    Class: {
-        Class.CLEAR: _l("Clear"),
-        Class.CAUTION: _l("Caution"),
-        Class.STOP: _l("Stop"),
-    },
-    Point: {
-        Point.BEFORE: _l("Before"),
-        Point.DURING: _l("During"),
-        Point.AFTER: _l("After"),
-    },
-    Decision: {
-        Decision.GO_AHEAD: _l("Go ahead"),
-        Decision.NOT_NOW: _l("Not now"),
-    },
-    ChangeKind: {
-        ChangeKind.STARTED: _l("Started"),
-        ChangeKind.CHANGED: _l("Changed"),
-        ChangeKind.STOPPED: _l("Stopped"),
-    },
-    Group: {
-        Group.BENZODIAZEPINE: _l("Benzodiazepine"),
-        Group.Z_DRUG: _l("Z-drug"),
-        Group.LAMOTRIGINE: _l("Lamotrigine"),
-        Group.CYP_INHIBITOR: _l("CYP3A4 or CYP2B6 inhibitor"),
-        Group.CYP_INDUCER: _l("CYP3A4 or CYP2B6 inducer"),
-        Group.MAOI: _l("MAO inhibitor"),
-        Group.STIMULANT: _l("Stimulant"),
-        Group.SNRI: _l("SNRI or other noradrenaline reuptake inhibitor"),
-        Group.DECONGESTANT: _l("Decongestant"),
-        Group.SSRI: _l("SSRI"),
-        Group.OPIOID: _l("Opioid"),
-        Group.ALCOHOL: _l("Alcohol"),
-        Group.GABAPENTINOID: _l("Gabapentinoid"),
-        Group.SEDATIVE: _l("Other sedative"),
-        Group.NALTREXONE: _l("Naltrexone"),
-        Group.LITHIUM: _l("Lithium"),
-        Group.VALPROATE: _l("Valproate"),
-        Group.ANTIPSYCHOTIC: _l("Antipsychotic"),
-    },
-    Due: {
-        Due.NOT_YET: _l("Not due yet"),
-        Due.DONE: _l("Done"),
-        Due.DUE: _l("Due"),
-        Due.OVERDUE: _l("Overdue"),
-    },
-    Watched: {
-        Watched.URINARY: _l("Urinary check"),
-        Watched.LIVER: _l("Liver tests"),
-        Watched.COGNITION: _l("Memory and thinking"),
-        Watched.MISUSE: _l("Misuse check"),
-    },
-    Outcome: {
-        Outcome.FINE: _l("Nothing to note"),
-        Outcome.ATTENTION: _l("Needs attention"),
-    },
-    Step: {
-        Step.EVENING: _l("The evening before"),
-        Step.SAME_DAY: _l("On the day"),
-    },
-    Adult: {
-        Adult.YES: _l("Yes"),
-        Adult.NO: _l("No"),
-        Adult.NOT_SURE: _l("Not sure yet"),
-    },
+    **TREATMENT,
     Syndrome: {
         Syndrome.MAJOR: _l("Major depressive syndrome"),
         Syndrome.OTHER: _l("Other depressive syndrome"),
@@ -286,6 +194,15 @@ def condition(code: str) -> str:
     return words(Condition(code))
 
 
+def not_heard(silent: Unheard) -> str:
+    """Return for how long nothing has been heard of a patient, or a scale has not been answered."""
+    if silent.of_scale:
+        said = ngettext("Not answered for %(num)s day", "Not answered for %(num)s days", silent.days)
+    else:
+        said = ngettext("Not heard of for %(num)s day", "Not heard of for %(num)s days", silent.days)
+    return str(said)
+
+
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
-    app.jinja_env.filters.update(words=words, condition=condition)
+    app.jinja_env.filters.update(words=words, condition=condition, not_heard=not_heard)

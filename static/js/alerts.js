@@ -1,15 +1,21 @@
-// Keeps the banner of urgent alerts true while a page stays open. Asking keeps no session alive.
+// Keeps the banner about alerts true while a page stays open. Asking keeps no session alive.
 
 const region = document.querySelector("[data-alerts]");
 const EVERY = 15000;
 let state = "";
 let timer = 0;
 
-function show(urgent) {
-  const text = urgent === 1 ? region.dataset.one : region.dataset.many.replace("{count}", urgent);
-  const said = region.querySelector("span");
-  if (urgent && said.textContent !== text) said.textContent = text;
-  region.firstElementChild.hidden = urgent === 0;
+function show(counts) {
+  let any = false;
+  for (const said of region.querySelectorAll("[data-count]")) {
+    const count = counts[said.dataset.count] || 0;
+    any = any || count > 0;
+    const many = said.dataset.many.replace("{count}", count);
+    const text = count === 0 ? "" : count === 1 ? said.dataset.one : many;
+    if (said.textContent !== text) said.textContent = text;
+  }
+  region.firstElementChild.classList.toggle("banner-danger", counts.urgent > 0);
+  region.firstElementChild.hidden = !any;
 }
 
 async function ask() {
@@ -18,7 +24,7 @@ async function ask() {
   if (answer && (answer.status === 401 || answer.status === 404)) return;
   if (answer && answer.status === 200) {
     state = answer.headers.get("ETag") || "";
-    show((await answer.json()).urgent);
+    show(await answer.json());
   }
   plan();
 }

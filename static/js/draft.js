@@ -47,7 +47,10 @@ document.querySelectorAll("form[data-draft]").forEach((form) => {
     const body = new URLSearchParams(new FormData(form));
     fetch(form.dataset.draft, { method: "POST", headers: HEADERS, body, keepalive: true })
       .then(read)
-      .then(({ help, saved }) => { if (help) offerHelp(help, saved); })
+      .then((answer) => {
+        if (answer.help) offerHelp(answer.help, answer.saved);
+        if (answer.card) form.dispatchEvent(new CustomEvent("card", { bubbles: true, detail: answer }));
+      })
       .catch(later);
   }
 

@@ -32,7 +32,8 @@ if (form) {
   });
 }
 
-// A page kept in memory for the Back button is asked for again, so that the server decides who may see it.
+// A page kept in memory for the Back button shows nothing and is asked for again, so that the server decides who may see it.
+addEventListener("pagehide", (event) => { if (event.persisted) document.documentElement.hidden = true; });
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   document.documentElement.hidden = true;

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import argon2
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, text
 
+from portal import db
 from portal.access.policy import Role
 from portal.accounts import queries, service, signing_in
 from portal.accounts.models import SignInAttempt, User, UserSession
 from portal.accounts.signing_in import Outdated
 from portal.audit.models import AuditEvent
 from portal.db import session
+from portal.notifications.models import Kind, OutboxMessage
 from tests.cast import NOW, PASSWORD, Cast
 from tests.page import Browser, Page
 
@@ -181,3 +184,16 @@ def test_a_password_stored_at_another_cost_is_stored_anew(cast: Cast, browser: O
     assert session.get_one(User, cast.eve.user_id).password_hash != dear
     session.rollback()
     sign_in(browser(), cast.eve.email)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_whoever_is_signing_in_holds_up_no_mail_to_them(app: Flask, cast: Cast) -> None:
+    stored = session.get_one(User, cast.ada.user_id).password_hash or ""
+    session.rollback()
+    db.begin(write=True)
+    more: dict[str, Any] = {"device": "", "address": "", "ended": None, "at": NOW}
+    signing_in.sign_in(cast.ada.user_id, verified=stored, stored=stored, **more)
+    mail = {"kind": Kind.CHECK_IN_WAITING, "recipient_id": cast.ada.user_id, "values": {}, "attempts": 0}
+    with db.db.engine.begin() as other:
+        other.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        other.execute(insert(OutboxMessage).values(**mail, is_urgent=False, created_at=NOW, due_at=NOW))

@@ -29,7 +29,7 @@ from portal.safety import service as safety
 from portal.safety.models import Closing
 from portal.treatment.models import Course, Infusion, InfusionStatus
 from portal.treatment.orders.models import InfusionOrder
-from tests.browser import judged, story, treated
+from tests.browser import endangered, judged, story, treated
 from tests.cast import PASSWORD, ZONE, Person
 from tests.checkins.history import sending
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, ref, sheet
@@ -53,6 +53,7 @@ class Everything:
 
     live: Live
     femi: Person
+    kim: Person
     ids: Ids
 
 
@@ -64,20 +65,23 @@ def furnish(live: Live) -> Everything:
         ids |= _definitions(live)
         ids |= _treatment(live)
         ids |= treated.treat(live, ids["infusion_id"])
-        femi = _newcomer(live)
+        ids |= endangered.endanger(live)
+        femi, kim = _newcomer(live), _enrol(live, "Kim", "Sato", Condition.ANXIETY)
+        endangered.let_card_wait(kim)
         ids |= _others(live)
         words = _accounts(live)
         db.session.get_one(User, live.cast.cal.user_id).is_medical_director = True
         db.session.flush()
-        review.refresh([live.cast.ada.own_id, femi.own_id], at=clock.now())
+        review.refresh([live.cast.ada.own_id, femi.own_id, kim.own_id], at=clock.now())
     later = _diary(live) | judged.judge(live)
     return Everything(
         live,
         femi,
+        kim,
         {name: str(value) for name, value in (ids | later).items()}
         | words
         | {"key": key_of("epds"), "phq_key": key_of("phq-9")}
-        | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs"), "kind": "liver"},
+        | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs"), "number": 2},
     )
 
 

@@ -58,13 +58,13 @@ def tablet(live: Live, window: Callable[..., Window]) -> Callable[..., Window]:
 
 def cut(window: Window) -> None:
     """Cut the network; what cannot be sent is no error of the page."""
+    window.forgive_losses()
     window.page.context.set_offline(True)
 
 
 def restore(window: Window) -> None:
-    """Restore the network, and forget what the browser said while it was away."""
+    """Restore the network."""
     window.page.context.set_offline(False)
-    window.wrong[:] = [said for said in window.wrong if "ERR_INTERNET_DISCONNECTED" not in said]
 
 
 def entries(live: Live) -> list[Any]:

@@ -16,7 +16,7 @@ from tests.browser import everything
 from tests.browser.everything import Everything
 from tests.browser.window import DESK, PHONE, Window
 from tests.cast import ZONE, Person
-from tests.page import TELLING
+from tests.telling import ON_SCREEN, told
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -31,10 +31,15 @@ NO_PAGES = {
     "flowsheet.log",
     "health.alive",
     "health.ready",
+    "kept_plan.copy",
+    "kept_plan.standing",
+    "kept_plan.worker",
+    "measures.download",
     "messaging.news",
     "progress.numbers",
     "progress.picture",
     "review.export",
+    "ruleset.download",
     "safety.alerts_open",
 }
 # Who opens it; the addresses are filled with the ids of `everything`, patients' ones with Ada's.
@@ -43,6 +48,7 @@ PAGES = {
     "accounts.edit": "eve",
     "accounts.forgotten": "nobody",
     "accounts.index": "eve",
+    "leaving.show": "nobody",
     "accounts.left": "nobody",
     "accounts.new": "eve",
     "accounts.own": "ada bea",
@@ -56,10 +62,12 @@ PAGES = {
     "booster.index": "bea",
     "booster.kept": "bea nia",
     "booster.show": "bea nia",
+    "card.show": "ada kim",
     "checkins.index": "ada bea",
     "checkins.new": "ada",
     "checkins.show": "ada bea",
     "checkins.today": "ada",
+    "chronic.show": "bea",
     "clinic.settings": "eve",
     "corrections.amend": "bea",
     "corrections.correct": "ada",
@@ -85,6 +93,9 @@ PAGES = {
     "instruments.show": "bea",
     "instruments.version": "bea",
     "instruments.words": "eve",
+    "kept_plan.ask": "ada",
+    "kept_plan.none_kept": "nobody",
+    "measures.show": "cal",
     "medication.correct": "bea",
     "medication.correct_change": "nia",
     "medication.dose": "nia",
@@ -103,6 +114,7 @@ PAGES = {
     "monitoring.new": "nia",
     "monitoring.withdraw": "nia",
     "notifications.deliveries": "eve",
+    "on_call.index": "cal nia eve",
     "orders.new": "bea",
     "orders.withdraw": "bea",
     "patients.address": "bea",
@@ -123,9 +135,16 @@ PAGES = {
     "record.show": "bea",
     "review.caseload": "bea nia",
     "rules.edit": "cal",
-    "safety.alert": "bea nia",
-    "safety.alerts": "bea",
-    "safety.help_now": "nobody",
+    "ruleset.edit": "cal",
+    "ruleset.file": "cal",
+    "safety.alert": "bea nia cal",
+    "safety.alerts": "bea cal",
+    "safety.help_now": "nobody ada",
+    "safety_plan.edit": "ada bea",
+    "safety_plan.print": "ada bea",
+    "safety_plan.show": "ada bea",
+    "safety_plan.version": "ada bea",
+    "safety_plan.versions": "ada bea",
     "scales.file": "bea",
     "scales.new": "eve",
     "screening.correct": "nia",
@@ -160,7 +179,15 @@ STATES: list[tuple[str, str, str, dict[str, str]]] = [
     ("nothing-yet", "dot", "checkins.index", {}),
     ("nothing-yet", "cal", "review.caseload", {}),
     ("closed", "bea", "safety.alerts", {"show": "=closed"}),
-    ("nothing-open", "cal", "safety.alerts", {}),
+    ("nothing-open", "nia", "safety.alerts", {"show": "=closed"}),
+    ("unchanged", "bea", "safety.alerts", {"show": "=unchanged"}),
+    ("outreach", "bea", "safety.alerts", {"show": "=outreach"}),
+    ("done", "bea", "safety.alert", {"alert_id": "closed_id"}),
+    ("called-in", "cal", "patients.overview", {}),
+    ("called-in", "cal", "safety_plan.show", {}),
+    ("called-in", "cal", "progress.show", {}),
+    ("nothing-yet", "dot", "safety_plan.show", {}),
+    ("nothing-yet", "cal", "chronic.show", {"patient_id": "dots"}),
     ("others", "bea", "review.caseload", {"show": "=others"}),
     ("worsening", "bea", "review.caseload", {"show": "=worsening"}),
     ("due", "bea", "review.caseload", {"show": "=due"}),
@@ -199,6 +226,9 @@ EMPTY = [
     ("femi", "patients.before_you_start", "Start"),
     ("eve", "instruments.words", "Attest and save"),
     ("eve", "scales.new", "Show it"),
+    ("eve", "on_call.index", "Add to the rota"),
+    ("cal", "ruleset.edit", "Save as a new version"),
+    ("bea", "chronic.show", "Save"),
 ]
 
 
@@ -229,14 +259,14 @@ def window_of(chromium_browser: Browser, furnished: Everything) -> Iterator[Call
 
 
 def person(furnished: Everything, who: str) -> Person:
-    found: Person = furnished.femi if who == "femi" else getattr(furnished.live.cast, who)
+    found: Person = getattr(furnished if who in {"femi", "kim"} else furnished.live.cast, who)
     return found
 
 
 def address(furnished: Everything, endpoint: str, who: str, changed: dict[str, str]) -> str:
     """Return where a page is; in `changed`, "=text" stands for itself and anything else for an id's name."""
     known = furnished.ids | {"token": furnished.ids["reset" if endpoint == "accounts.reset" else "invitation"]}
-    if who in {"dot", "femi"}:
+    if who in {"dot", "femi", "kim"}:
         known["patient_id"] = str(person(furnished, who).own_id)
     known |= {name: value[1:] if value[0] == "=" else known[value] for name, value in changed.items()}
     urls = furnished.live.app.url_map
@@ -248,7 +278,7 @@ def address(furnished: Everything, endpoint: str, who: str, changed: dict[str, s
 def look_at(window: Window, name: str, screenshots: Path) -> list[str]:
     """Return everything wrong with the page that is open, in every scheme on every screen."""
     page, wrong = window.page, []
-    if TELLING.search(page.title()):
+    if told(ON_SCREEN, page.title()):
         wrong.append(f"the title says {page.title()!r}")
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)

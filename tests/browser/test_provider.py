@@ -165,7 +165,7 @@ def test_an_administrator_meets_nothing_clinical(live: Live, window: Callable[..
     page = desk.sign_in(live.cast.eve)
     navigation = page.get_by_role("navigation", name="Main").get_by_role("link")
     # Wordings are pasted by whoever runs the clinic; nobody's answers are among them.
-    assert navigation.all_inner_texts() == ["People", "Clinic", "Questionnaires", "Delivery"]
+    assert navigation.all_inner_texts() == ["People", "Clinic", "Questionnaires", "On call", "Delivery"]
     page.get_by_role("link", name="Ada Okafor").click()
     said = page.inner_text("main")
     assert not re.search("depress|infusion|score|mood|alert|check-in", said, re.IGNORECASE), said

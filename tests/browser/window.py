@@ -9,6 +9,7 @@ from tests.cast import PASSWORD, Person
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+LOST = re.compile(r"net::ERR_(FAILED|INTERNET_DISCONNECTED|NETWORK_CHANGED)")
 ANSWERED = re.compile(r"responded with a status of (\d+)")
 
 
@@ -20,6 +21,7 @@ class Window:
     address: str
     wrong: list[str] = field(default_factory=list)
     forgiven: set[int] = field(default_factory=set)
+    may_lose: bool = False
     status: int = 0
 
     def watch(self) -> None:
@@ -31,6 +33,10 @@ class Window:
     def forgive(self, *statuses: int) -> None:
         """Expect answers with these statuses; Chromium calls them errors."""
         self.forgiven.update(statuses)
+
+    def forgive_losses(self) -> None:
+        """Expect requests that get no answer, at any time from now on: Chromium calls them errors, and may be late."""
+        self.may_lose = True
 
     def open(self, path: str) -> Page:
         """Go to a page of the portal."""
@@ -53,6 +59,8 @@ class Window:
         return self.page.url.removeprefix(self.address)
 
     def _note(self, said: str) -> None:
+        if self.may_lose and LOST.search(said):
+            return
         status = ANSWERED.search(said)
         if status is None or int(status[1]) not in self.forgiven:
             self.wrong.append(said)

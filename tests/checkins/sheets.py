@@ -13,7 +13,7 @@ from portal.checkins.service import Sheet
 from portal.notifications.models import OutboxMessage
 from portal.patients import queries as patients
 from portal.safety.models import Alert, Concern
-from tests.cast import Person
+from tests.cast import NOW, Person
 from tests.page import Browser
 
 Opener = Callable[..., Browser]
@@ -31,7 +31,7 @@ def sheet(answers: Any = DAILY, **more: Any) -> Sheet:
 
 def ref(person: Person) -> patients.PatientRef:
     """Return a patient as a request about them knows them."""
-    found = patients.get_ref(person.own_id, viewer_id=person.user_id)
+    found = patients.get_ref(person.own_id, viewer_id=person.user_id, at=NOW)
     assert found is not None
     return found
 

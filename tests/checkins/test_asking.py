@@ -112,7 +112,13 @@ def test_an_address_names_no_instrument_and_is_each_ones_own() -> None:
         ([("R9b", "urinary", "urgency")], Help.CLINIC),
         ([("R4", "side-effects", "chest_pain")], Help.LEFT_OPEN),
         ([("R4", "urinary", "blood"), ("R9b", "urinary", "pain")], Help.CLINIC),
-        ([("R10", "misuse", "craving")], None),
+        ([("R11", "daily", "")], None),
+        ([("R10", "misuse", "use")], Help.NEXT_VISIT),
+        ([("R5", "phq-9", "total")], Help.TOLD),
+        ([("R5", "phq-9", "total"), ("R6", "phq-9", "total")], Help.SUPPORT),
+        ([("R7", "daily", "sleep_need"), ("R5", "phq-9", "total")], Help.SOON),
+        ([("R6", "phq-9", "total"), ("R2", "phq-9", "q9")], Help.CRISIS),
+        ([("R4", "side-effects", "chest_pain"), ("R5", "phq-9", "total")], Help.LEFT_OPEN),
     ],
 )
 def test_the_most_urgent_help_is_offered_and_a_question_about_the_body_is_not_one_about_safety(

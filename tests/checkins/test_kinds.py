@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from portal import db
 from portal.checkins.models import CheckIn, CheckInDraft, ScoreRow
 from portal.instruments import loader
 from portal.safety.models import Alert, Concern
@@ -174,6 +176,19 @@ def test_a_published_scale_has_no_quick_way(browser: Opener, cast: Cast) -> None
     assert "None of these" not in page_of(browser, cast.ada, "pcl-5-week").text
     answer = page_of(browser, cast.dot, "gad-7").form("Send").submit({}, expect=422)
     assert len(answer.problems) == 7
+
+
+@pytest.mark.parametrize("change", [{}, {"on": "yesterday"}, {"submission_id": "7"}])
+def test_what_was_said_of_danger_before_the_rest_is_filled_in_is_heard(
+    browser: Opener, cast: Cast, change: dict[str, str]
+) -> None:
+    address = f"/patients/{cast.ada.own_id}/check-ins/new/{plan_item(cast.ada, 'side-effects', 1).id}"
+    ada = browser(cast.ada)
+    sent = {**ada.get(address).form("Send").values.to_dict(), "item_chest_pain": "3", "none": "yes", **change}
+    page = ada.post(address, sent)
+    assert [one.rule for one in db.session.scalars(select(Concern))] == ["R8"]
+    (box,) = [one for one in page.all if one.get("data-help") == "emergency"]
+    assert box.get("hidden") is None
 
 
 def test_asking_for_the_quick_way_where_there_is_none_changes_nothing(browser: Opener, cast: Cast) -> None:

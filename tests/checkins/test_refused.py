@@ -120,7 +120,8 @@ def test_a_draft_for_a_day_that_cannot_be_offers_help_all_the_same(browser: Open
     ada = browser(cast.ada)
     sent = {**ada.get(address).form("Send").values.to_dict(), **typed({"safe": 2}), **TOO_OLD}
     answer = ada.open(f"{address}/draft", "POST", data=sent)
-    assert (answer.status_code, answer.json) == (422, {"saved": False, "help": "crisis"})
+    said: Any = answer.json
+    assert (answer.status_code, said["saved"], said["help"], said["card"]) == (422, False, "crisis", True)
     assert only(Concern).rule == "R1"
 
 

@@ -74,8 +74,10 @@ def test_it_can_be_stopped_at_any_time(browser: Opener, cast: Cast) -> None:
 def test_help_comes_before_what_is_next(browser: Opener, cast: Cast) -> None:
     three(cast.ada)
     page = begun(browser, cast.ada).follow("Start").form("Send").submit(typed({**DAILY, "safe": 2}))
-    assert page.h1 == "Thank you for telling us"
     assert "You can talk to somebody now" in page.text
+    assert not [label for label, _ in page.links if label.startswith("Go on")], "the card comes first"
+    page = page.form("I have read this").submit()
+    assert page.h1 == "Thank you for telling us"
     following = page.follow("Go on to “Two weeks: worry”")
     assert "2 of 3" in following.text
 

@@ -15,14 +15,15 @@ from portal.checkins import queries, service
 from portal.checkins.models import CheckIn, CheckInDraft, ScoreRow
 from portal.checkins.service import AlreadySent, InvalidCheckIn
 from portal.safety.models import Alert, Concern
+from portal.safety.ruleset import queries as ruleset
 from tests.cast import ENROLLED, NOW, Cast, Person
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, count, everything, only, ref, sheet, typed
 from tests.factories import plan_item
 from tests.page import Browser
 
 TODAY = date(2026, 11, 22)
-# Door 2, line, patient held, sent before, check-in, scores, draft, audit 3, kept form, caseload 4.
-SUBMIT_STATEMENTS = 16
+# Door 2, line, patient held, sent before, check-in, scores, draft, silence, audit 3, kept form, caseload 4.
+SUBMIT_STATEMENTS = 17
 # Door 2, kept form, the plan with what is done and begun 3, the line with its draft, unread messages, the clinic.
 PAGE_STATEMENTS = 9
 
@@ -74,7 +75,7 @@ def test_every_item_of_the_daily_check_in_becomes_a_number_of_its_own(cast: Cast
 def test_the_audit_names_the_questionnaire_and_never_an_answer(cast: Cast) -> None:
     send(cast.ada, "phq-9", {**PHQ_9, "q9": 2}, note="CANARY")
     events = list(db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence)))
-    assert [event.event for event in events] == ["alert:opened", "check-in:submitted"]
+    assert [event.event for event in events] == ["alert:opened", "plan:asked-at-once", "check-in:submitted"]
     assert events[-1].details == {"instrument": "phq-9"}
     assert events[-1].actor_id == cast.ada.user_id
 
@@ -278,5 +279,6 @@ def test_a_plain_check_in_costs_no_further_statement(
     item, ada = plan_item(cast.ada), browser(cast.ada)
     address = f"/patients/{cast.ada.own_id}/check-ins/new/{item.id}"
     sent = {**ada.get(address).form("Send").values.to_dict(), **typed(DAILY)}
+    ruleset.current()  # remembered for ten seconds, as the clinic is
     assert queries_of(lambda: ada.open(address, "POST", data=sent)) <= SUBMIT_STATEMENTS
     assert queries_of(lambda: ada.open(address)) <= PAGE_STATEMENTS

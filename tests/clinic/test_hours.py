@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.clinic.hours import WEEKDAYS, Opening, add_working_time, is_open, next_open
+from portal.clinic import hours as clinic_hours
+from portal.clinic.hours import (
+    WEEKDAYS,
+    Opening,
+    add_working_time,
+    end_of_working_day,
+    is_open,
+    next_open,
+    open_until,
+)
 
 NINE_TO_FIVE = (time(9), time(17))
 OFFICE = dict.fromkeys(WEEKDAYS[:5], NINE_TO_FIVE)
@@ -125,3 +134,38 @@ def test_working_time_can_be_added_in_parts(opening: Opening, at: datetime, firs
     assert whole is not None
     assert parts is not None
     assert parts == whole or (second == 0 and parts == next_open(opening, whole))
+
+
+def test_a_day_that_a_place_left_out_is_worked_by_nobody() -> None:
+    samoa = Opening("Pacific/Apia", dict.fromkeys(WEEKDAYS, NINE_TO_FIVE))
+    days = [start.date() for start, _ in clinic_hours.spans(samoa, utc("2011-12-29 00:00"), utc("2012-01-01 00:00"))]
+    assert days == [date(2011, 12, 28), date(2011, 12, 29), date(2011, 12, 30), date(2011, 12, 31)]
+
+
+@pytest.mark.parametrize(
+    ("at", "days", "expected"),
+    [
+        ("2026-11-23 15:00", 0, "2026-11-23 22:00"),
+        ("2026-11-23 22:00", 0, "2026-11-24 22:00"),
+        ("2026-11-25 15:00", 1, "2026-11-27 22:00"),
+        ("2026-11-27 23:00", 2, "2026-12-02 22:00"),
+    ],
+    ids=["in the morning", "at closing", "over Thanksgiving", "over a weekend"],
+)
+def test_a_working_day_ends_when_the_clinic_closes(at: str, days: int, expected: str) -> None:
+    assert end_of_working_day(NEW_YORK, utc(at), days) == utc(expected)
+
+
+def test_a_clinic_without_hours_has_no_working_day_to_end() -> None:
+    assert end_of_working_day(Opening("America/New_York"), utc("2026-11-23 15:00"), 0) is None
+    with pytest.raises(ValueError, match="negative"):
+        end_of_working_day(NEW_YORK, utc("2026-11-23 15:00"), -1)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [("2026-11-23 15:00", "2026-11-23 22:00"), ("2026-11-23 22:00", None), ("2026-11-26 15:00", None)],
+    ids=["open", "just closed", "holiday"],
+)
+def test_an_open_clinic_says_until_when(at: str, expected: str | None) -> None:
+    assert open_until(NEW_YORK, utc(at)) == (utc(expected) if expected else None)

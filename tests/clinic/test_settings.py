@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from portal import clock
 from portal.audit.models import AuditEvent
 from portal.clinic import queries, service
+from portal.clinic.hours import OnCall
 from portal.clinic.service import AlreadyHoliday
 from portal.db import session
 from tests.cast import NOW, Cast
@@ -67,8 +68,9 @@ def test_the_hours_are_kept_day_by_day(cast: Cast, browser: Open) -> None:
         ({"past_days": "61"}, "Enter 60 or less"),
         ({"reply_within_hours": "0"}, "Enter 1 or more"),
         ({"review_within_hours": "two"}, "Enter a whole number, like 12"),
-        ({"alert_within_minutes": ""}, "Enter a whole number"),
+        ({"reply_within_hours": ""}, "Enter a whole number"),
         ({"phone": "ring us"}, "Enter a phone number, like +1 202 555 0134"),
+        ({"phone": "-- (..) --"}, "Enter a phone number, like +1 202 555 0134"),
     ],
 )
 def test_what_cannot_be_is_refused_and_everything_typed_stays(
@@ -102,6 +104,27 @@ def test_leaving_quickly_leads_to_https_only(cast: Cast, browser: Open, address:
     assert queries.get().leave_address == (address if works else "")
 
 
+def test_when_somebody_is_to_be_on_call_is_said_in_plain_words_and_kept(cast: Cast, browser: Open) -> None:
+    page = browser(cast.eve).get("/clinic")
+    assert "What comes in while the clinic is closed goes to the care team, then to every provider." in page.text
+    assert page.form("Save").values["on_call"] == "never"
+    page = page.form("Save").submit(on_call="when-closed")
+    assert page.form("Save").values["on_call"] == "when-closed"
+    assert queries.get().on_call is OnCall.WHEN_CLOSED
+    assert details() == [("clinic:changed", {"fields": ["on_call"]})]
+    settings(browser, cast, on_call="when-closed")
+    assert len(details()) == 1
+    assert page.follow("See the rota").url == "/on-call"
+
+
+def test_what_is_no_time_to_be_on_call_is_refused(cast: Cast, browser: Open) -> None:
+    eve = browser(cast.eve)
+    sent = {name: value for name, value in eve.get("/clinic").form("Save").values.items() if name != "csrf_token"}
+    page = eve.post("/clinic", {**sent, "on_call": "sometimes"}, expect=422)
+    assert page.problems == ["Choose one of the answers shown"]
+    assert queries.get().on_call is OnCall.NEVER
+
+
 def test_holidays_are_added_once_and_taken_away(cast: Cast, browser: Open) -> None:
     client = browser(cast.eve)
     page = client.get("/clinic").form("Add").submit(on="2026-12-25", name="Christmas Day")
@@ -131,7 +154,6 @@ def test_promises_are_counted_in_the_clinic_s_hours(cast: Cast) -> None:
     clinic = queries.current()
     assert clinic.review_by(NOW) == datetime(2026, 11, 24, 22, tzinfo=UTC)
     assert clinic.reply_by(datetime(2026, 11, 25, 20, tzinfo=UTC)) == datetime(2026, 11, 30, 20, tzinfo=UTC)
-    assert clinic.alert_by(NOW) == datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 
 def test_another_process_sees_a_change_within_ten_seconds(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,11 @@ from werkzeug.datastructures import MultiDict
 from portal import clock
 from portal.accounts.models import User
 from portal.checkins import watched
+from portal.clinic import when
 from portal.db import session
 from portal.patients.models import Patient
 from portal.safety.models import Alert, AlertState
-from portal.treatment import signing, when
+from portal.treatment import signing
 from portal.treatment.day import cards
 from portal.treatment.day.cards import Card
 from portal.treatment.events.models import LifeEvent

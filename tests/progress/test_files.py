@@ -16,9 +16,10 @@ from portal.audit.models import AuditEvent
 from portal.safety.models import Alert, AlertState
 from portal.treatment.events import service as events
 from portal.treatment.models import InfusionStatus
+from tests import telling
 from tests.cast import NOW, Cast, Person
 from tests.factories import check_in, course, infusion, scored
-from tests.page import TELLING, Browser
+from tests.page import Browser
 from tests.progress.answered import all_of, answered
 
 Opener = Callable[..., Browser]
@@ -99,7 +100,7 @@ def test_the_name_of_a_file_says_nothing_and_no_cache_keeps_it(browser: Opener, 
     answer = fetched(browser, told.ada, told.ada, ending)
     named = answer.headers["Content-Disposition"]
     assert named == f'attachment; filename="progress-2026-11-22{ending}"'
-    assert not TELLING.search(named)
+    assert not telling.told(telling.ON_SCREEN, named)
     assert answer.headers["Cache-Control"] == "no-store"
 
 

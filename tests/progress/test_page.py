@@ -267,8 +267,8 @@ def test_a_line_is_broken_where_the_plan_would_have_asked(
     assert (joined.count("M"), joined.count("L")) == (1, 1)
 
 
-QUERIES = 25
-"""Of one chart: who reads it and that they looked, what there is to choose, and what is drawn."""
+QUERIES = 26
+"""Of one chart: who reads it and that they looked, what there is to choose, what is drawn, and since when silence."""
 
 
 def test_the_page_asks_the_database_as_often_for_ten_instruments_as_for_one(

@@ -89,12 +89,12 @@ def test_a_change_of_just_the_reliable_amount_is_reliable_whatever_its_decimals(
 
 
 def test_a_baseline_chosen_from_after_the_series_is_not_what_was_before_it() -> None:
-    about = timeline(points(d101=19, d72=12, d40=7), SERIES)
+    about = timeline(points(d101=19, d72=16, d40=7), SERIES)
     later = replace(about, baseline=about.scores[1])
     (found,) = responses(later)
     assert (found.before, found.best, found.change) == (about.scores[0], about.scores[2], -12)
-    assert "12 before the series" not in said(later)
-    assert "Compared with the score chosen to start from, 12 on 4 April 2026" in said(later)
+    assert "16 before the series" not in said(later)
+    assert "compared with the score chosen to start from, 16 on 4 April 2026: reliably improved" in said(later)
 
 
 def test_a_baseline_chosen_from_within_the_series_is_dated() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.checkins.unheard import Unheard
 from portal.progress.sentence import sentences
 from portal.progress.timeline import Timeline
 from tests.progress import stories
@@ -116,8 +117,21 @@ CASES = {
     "silent since": (
         timeline([score(ago(61), 19), score(ago(42), 7), score(ago(30), 7)], SERIES),
         ("PHQ-9 fell from 19 to 7 after the series. PHQ-9 was 7 when last answered, 14 days after infusion 6. "
-        "Compared with before the first infusion: reliably improved. "
+        "On 16 May 2026, compared with before the first infusion: reliably improved. "
         "The last score is from 16 May 2026, 30 days ago; how it has been since then is not known."),
+    ),
+    "gone silent after a score that is young": (
+        replace(timeline([score(ago(61), 19), score(ago(42), 7), score(ago(6), 16)], SERIES), unheard=Unheard(5)),
+        ("PHQ-9 fell from 19 to 7 after the series and was back to 10 or above some time between day 2 and day 38. "
+        "PHQ-9 was 16 when last answered, 38 days after infusion 6. "
+        "It is 9 points worse than at its best (7 on 4 May 2026): a reliable change. "
+        "No check-in has come for 5 days; how it has been since then is not known."),
+    ),
+    "the scale stays out, the patient does not": (
+        replace(timeline([score(ago(61), 19), score(ago(6), 16)], SERIES), unheard=Unheard(9, of_scale=True)),
+        ("PHQ-9 fell from 19 to 16 after the series. "
+        "PHQ-9 was 16 when last answered, 38 days after infusion 6. "
+        "The last score is from 9 June 2026, 6 days ago; how it has been since then is not known."),
     ),
     "a silence inside the good run": (
         timeline([score(ago(61), 19), score(ago(42), 7), score(ago(16), 7), score(ago(6), 8)], SERIES),
@@ -343,3 +357,11 @@ def test_only_a_score_of_today_is_now() -> None:
     assert "PHQ-9 is 8 now, 44 days after infusion 6." in today
     earlier = said(timeline([score(ago(61), 19), score(ago(40), 7), score(ago(1), 8)], SERIES))
     assert "PHQ-9 was 8 on 14 June 2026, 43 days after infusion 6." in earlier
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("silent", [Unheard(3), Unheard(30), Unheard(9, of_scale=True)])
+def test_whoever_has_gone_silent_never_looks_stable(name: str, silent: Unheard) -> None:
+    found = said(replace(CASES[name][0], unheard=silent))
+    looks_stable = ("no reliable change", " now,", "has been below", "so far", "steady", "stable", "moved by less")
+    assert not [one for one in looks_stable if one in found]

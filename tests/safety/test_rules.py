@@ -10,6 +10,7 @@ from portal.instruments import loader
 from portal.instruments.definition import Condition, SafetyState
 from portal.safety import rules
 from portal.safety.rules import SafetyAnswer, Severity
+from portal.safety.targets import Running, Target
 
 PHQ_9 = loader.catalogue().get("phq-9")
 GAD_7 = loader.catalogue().get("gad-7")
@@ -100,26 +101,31 @@ def test_an_answer_meets_its_most_severe_rule(definition: Any, item: Any, value:
     assert found(definition, item, value, previous) == rule
 
 
+AT_ONCE = Target(Running.ALWAYS, minutes=15)
+
+
+def by_working_day(days: int) -> Target:
+    return Target(Running.WORKING_DAYS, days=days)
+
+
 @pytest.mark.parametrize(
-    ("code", "severity", "minutes"),
+    ("code", "severity", "target"),
     [
-        ("R1", Severity.URGENT, 0),
-        ("R2", Severity.SAME_DAY, 1440),
-        ("R3", Severity.URGENT, 240),
-        ("R4", Severity.REVIEW, None),
-        ("R8", Severity.URGENT, 0),
-        ("R9", Severity.SAME_DAY, 1440),
-        ("R9b", Severity.REVIEW, None),
+        *((code, Severity.URGENT, AT_ONCE) for code in ("R1", "R8", "V1", "V2", "V3")),
+        ("R3", Severity.URGENT, Target(Running.COVERED, minutes=240)),
+        *((code, Severity.SAME_DAY, by_working_day(0)) for code in ("R2", "R7", "R9")),
+        *((code, Severity.REVIEW, by_working_day(1)) for code in ("R4", "R11")),
+        *((code, Severity.REVIEW, by_working_day(2)) for code in ("R9b", "R6")),
+        *((code, Severity.REVIEW, by_working_day(3)) for code in ("R5", "R10")),
     ],
 )
-def test_each_rule_says_how_soon(code: Any, severity: Any, minutes: Any) -> None:
-    rule = rules.by_code(code)
-    assert rule is not None
-    assert (rule.severity, rule.target_minutes) == (severity, minutes)
+def test_each_rule_says_how_soon(code: Any, severity: Any, target: Any) -> None:
+    rule = rules.DEFAULT_SET.rule(code)
+    assert (rule.severity, rule.target) == (severity, target)
 
 
 def test_every_rule_says_where_it_is_from_and_which_version_it_is() -> None:
-    for rule in rules.DEFAULTS:
+    for rule in rules.DEFAULT_SET.rules:
         assert rule.source
         assert rule.title
         assert rule.version >= 1
@@ -127,7 +133,7 @@ def test_every_rule_says_where_it_is_from_and_which_version_it_is() -> None:
 
 
 def test_the_rules_stand_from_the_most_to_the_least_severe() -> None:
-    severities = [rule.severity for rule in rules.DEFAULTS]
+    severities = [rule.severity for rule in rules.DEFAULT_SET.rules]
     assert severities == sorted(severities, reverse=True)
 
 
@@ -160,7 +166,7 @@ def test_an_item_left_out_is_unknown_and_never_negative() -> None:
 
 @pytest.mark.parametrize("definition", list(loader.catalogue()), ids=lambda definition: definition.id)
 def test_every_rule_names_items_that_exist_and_every_safety_item_is_named(definition: Any) -> None:
-    named = {one.item for rule in rules.DEFAULTS for one in rule.criteria if one.instrument == definition.id}
+    named = {one.item for rule in rules.DEFAULT_SET.rules for one in rule.criteria if one.instrument == definition.id}
     assert named == {item.code for item in definition.items if item.is_safety}
 
 
@@ -173,7 +179,7 @@ def test_every_positive_answer_in_the_catalogue_is_heard_and_no_other(definition
 
 
 def test_only_instruments_of_the_catalogue_are_named() -> None:
-    assert {one.instrument for rule in rules.DEFAULTS for one in rule.criteria} <= {
+    assert {one.instrument for rule in rules.DEFAULT_SET.rules for one in rule.criteria} <= {
         definition.id for definition in loader.catalogue()
     }
 
@@ -224,16 +230,13 @@ def test_a_safety_item_no_rule_names_is_heard_all_the_same() -> None:
 
 
 def test_a_rule_cannot_be_left_out_so_that_an_unknown_answer_passes() -> None:
-    without = [rule for rule in rules.DEFAULTS if rule.code != "R4"]
+    without = [rule for rule in rules.DEFAULT_SET.rules if rule.code != "R4"]
     with pytest.raises(LookupError):
         rules.find(SafetyAnswer("phq-9", "q9", None, SafetyState.UNKNOWN), without)
 
 
 def test_other_thresholds_are_applied_where_they_are_given() -> None:
-    strict = [
-        rules.Rule("R3", "", Severity.URGENT, 240, "", (rules.Criterion("phq-9", "q9", "", at_least=1),)),
-        *rules.DEFAULTS,
-    ]
+    strict = rules.RuleSet(1, {"R3.answer": 1}).answer_rules
     (answer,) = rules.read(PHQ_9, {"q9": 1}, ["q9"], {})
     assert rule_of(answer) == "R2"
     assert rule_of(answer, strict=strict) == "R3"

@@ -8,7 +8,8 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from config import ROOT
-from portal.web import errors, filters, headers, navigation, words
+from portal.clinic import queries as clinic
+from portal.web import errors, filters, headers, kept_plan, navigation, nearest, words
 from portal.web.fields import Form
 from portal.web.session import BrowserSessions
 from tests.page import Browser
@@ -20,6 +21,7 @@ FORM_PAGE = """{% extends "layouts/plain.html" %}{% from "components/forms.html"
 @pytest.fixture
 def small() -> Flask:
     """The plumbing without features."""
+    clinic.forget()
     app = Flask("small", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY="for tests only",
@@ -33,7 +35,9 @@ def small() -> Flask:
     app.after_request(headers.apply)
     errors.register(app)
     filters.register(app)
+    kept_plan.register(app)
     navigation.register(app)
+    nearest.register(app)
     words.register(app)
     app.context_processor(lambda: {"clinic_name": "Harbour Clinic"})
     return app

@@ -89,7 +89,7 @@ def test_staff_read_when_looks_are_kept_aside(shown: Shown) -> None:
 
 
 def test_what_was_just_done_is_said_once_and_aloud(shown: Shown) -> None:
-    page = shown("staff", Role.PROVIDER)
+    page = shown("staff", Role.PROVIDER, alerts_waiting=SimpleNamespace(urgent=0, overdue=0, undelivered=0))
     regions = [one for one in page.all if one.get("role") == "status" and "hidden" not in one.attrib]
     waiting = [one for one in regions if "data-alerts" in one.attrib]
     assert ["hidden" in one[0].attrib for one in waiting] == [True]

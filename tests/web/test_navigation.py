@@ -14,7 +14,7 @@ LABELS = {
     Role.PATIENT: ["Today", "Progress", "Messages", "You"],
     Role.PROVIDER: ["Caseload", "Alerts", "Messages", "My day"],
     Role.NURSE: ["My day", "Caseload", "Alerts", "Messages"],
-    Role.ADMINISTRATOR: ["People", "Clinic", "Questionnaires", "Delivery"],
+    Role.ADMINISTRATOR: ["People", "Clinic", "Questionnaires", "On call", "Delivery"],
 }
 
 
@@ -59,8 +59,9 @@ def test_a_page_within_a_room_marks_the_rooms_link(role: Role) -> None:
 
 def test_counts_are_shown_and_spoken() -> None:
     found = navigation.entries(actor(Role.PROVIDER), None, {"alerts": 2, "messages": 1})
-    assert [(item.count, item.spoken) for item in found] == [(0, ""), (2, "2 open"), (1, "1 unread"), (0, "")]
+    assert [(item.count, item.spoken) for item in found] == [(0, ""), (2, "2 to take on"), (1, "1 unread"), (0, "")]
 
 
-def test_a_chart_leads_to_that_patients_pages_only() -> None:
+def test_a_chart_leads_to_that_patients_pages_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "may_open", lambda endpoint: True)
     assert {str(PATIENT) in item.href for item in navigation.chart(PATIENT)} == {True}

@@ -19,9 +19,10 @@ from portal.progress.words import Message, message
 from portal.review.booster.elements import mania, safety
 from portal.review.booster.elements.life import Note
 from portal.review.booster.elements.mania import Check, Day, Mania
-from portal.review.booster.elements.safety import ClosedAlert, OpenAlert, Safety, Series, Told
+from portal.review.booster.elements.safety import ClosedAlert, OpenAlert, Plan, Safety, Series, Told
 from portal.safety import rules
 from portal.safety.models import Alert, AlertState, AlertTransition, Severity
+from portal.safety.plan import queries as plans
 
 ITEM_OF = {"phq-9": "q9", "epds": "q10", "qids-sr16": "q12"}
 """Scales with one question about safety, and which; the screens are read as a whole."""
@@ -67,11 +68,19 @@ def read(patient: PatientRef, *, at: datetime, since: date, is_bipolar: bool) ->
             daily=tuple(_safe(row) for row in days if SAFE in row.asked),
             opened=_opened(patient),
             closed=_closed(patient),
+            plan=_plan(patient),
         ),
         mania=_mania(patient.id, today, lately, is_bipolar=is_bipolar),
         notes=notes,
         more_notes=more,
     )
+
+
+def _plan(patient: PatientRef) -> Plan | None:
+    found = plans.latest(patient.id)
+    if found is None or not found.is_personal:
+        return None
+    return Plan(plan.local_day(found.written_at, patient.time_zone), found.review_on)
 
 
 def _lately(patient_id: uuid.UUID, today: date) -> Sequence[Any]:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
+from portal.clinic import when
 from portal.db import session, touched
 from portal.messages import N_
 from portal.review.booster.models import BoosterReview, ReviewDecision
-from portal.treatment import when
 from portal.treatment.lock import lock
 from portal.treatment.problems import Problem, Refused
 

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import Permission, Relation, Role, Thing, permits
-from portal.treatment import revisions, when
+from portal.access.policy import Permission, Role, Thing, permits
+from portal.clinic import when
+from portal.treatment import revisions
 from portal.treatment.amending_forms import WithdrawForm, answer, day_of, versions
 from portal.treatment.events import queries, service
 from portal.treatment.events.forms import CorrectEventForm, EventForm
@@ -108,8 +109,8 @@ def _is_patient() -> bool:
 
 
 def _may_add() -> bool:
-    relation = Relation.SELF if _is_patient() else Relation.CARE_TEAM
-    return permits(guard.actor(), Permission.LIFE_EVENT_ADD, Thing(relation, guard.patient().status))
+    patient = guard.patient()
+    return permits(guard.actor(), Permission.LIFE_EVENT_ADD, Thing(patient.relation, patient.status))
 
 
 def _list(patient_id: uuid.UUID) -> str:

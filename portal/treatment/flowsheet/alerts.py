@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from portal.clinic import when
 from portal.safety import rules as safety_rules
 from portal.safety import service as safety
-from portal.treatment import when
 from portal.treatment.flowsheet.entries import Entry, first_versions
 from portal.treatment.flowsheet.kinds import EntryKind, Level
 from portal.treatment.flowsheet.levels import is_emergency

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from portal.treatment import when
+from portal.clinic import when
 from portal.treatment.flowsheet.checks import AHEAD
 from portal.treatment.flowsheet.entries import MISTAKEN, Draft
 from portal.treatment.flowsheet.kinds import EntryKind

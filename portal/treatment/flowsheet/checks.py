@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.treatment import when
+from portal.clinic import when
 from portal.treatment.flowsheet import allergen, drug, problems
 from portal.treatment.flowsheet.entries import Draft, Entry, first_versions
 from portal.treatment.flowsheet.kinds import EntryKind, Level

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from portal.clinic import when
 from portal.messages import N_
-from portal.treatment import dose, when
+from portal.treatment import dose
 from portal.treatment.flowsheet import allergen, drug
 from portal.treatment.flowsheet.entries import Entry
 from portal.treatment.flowsheet.kinds import EntryKind

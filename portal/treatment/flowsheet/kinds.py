@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class EntryKind(StrEnum):
+    """What an entry is; a new kind comes last, because addresses of pages that stand open number them in this order."""
+
     PRE_CHECK = "pre-check"
     DRUG = "drug"
     VITALS = "vitals"
@@ -17,6 +19,10 @@ class EntryKind(StrEnum):
     EMERGENCY = "emergency"
     DISCHARGE = "discharge"
     NOTE = "note"
+
+
+BY_NUMBER = dict(enumerate(EntryKind, start=1))
+"""How an address names a kind: its own name would tell, and stays in the history of a browser."""
 
 
 class Level(StrEnum):

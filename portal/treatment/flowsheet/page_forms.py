@@ -8,15 +8,15 @@ from typing import Any
 from portal.access import guard
 from portal.access.policy import Permission, Thing, permits
 from portal.clinic import queries as clinic
+from portal.clinic import when
 from portal.patients import queries as patients
 from portal.safety import crisis
-from portal.treatment import when
 from portal.treatment.flowsheet import deviations, infusion_row, queries, sparkline
 from portal.treatment.flowsheet.base_forms import EntryForm
 from portal.treatment.flowsheet.deviations import Ordered
 from portal.treatment.flowsheet.for_device import judging
 from portal.treatment.flowsheet.forms import FORMS, SignForm, said_of
-from portal.treatment.flowsheet.kinds import EntryKind, Phase
+from portal.treatment.flowsheet.kinds import BY_NUMBER, EntryKind, Phase
 from portal.treatment.flowsheet.queries import Flowsheet, Line
 from portal.treatment.flowsheet.standing import Standing, standing
 from portal.treatment.medication import queries as medication
@@ -91,6 +91,7 @@ def log_values(day: Day) -> dict[str, Any]:
         "drawn": _drawn(day),
         "state": queries.state(day.sheet.entries),
         "said": sayer(day),
+        "numbers": {kind.value: number for number, kind in BY_NUMBER.items()},
         "may_sign": _may_sign(),
     }
 

@@ -9,7 +9,8 @@
   page still needs), `order` (orders.queries.Order or None), `given` (milligrams so far or None)
 - `rules` (rules.values.Rules), `rules_version`, `call_name`, `call_phone` (whom to call), `emergency_number` ("" where
   we know none: "your local emergency number"), `team` (patients.queries.Member), `state` (changes with every entry)
-- `said(line)`: what an entry says, as (label, text) pairs; `open_stop_line`: the line of `standing.open_stop`
+- `numbers`: {kind value: its number in an address}; `said(line)`: what an entry says, as (label, text) pairs;
+  `open_stop_line`: the line of `standing.open_stop`
 - only `show.html`: `forms` ({kind value: form}; the one that was refused holds what was typed), `refused` (the kind
   value of that form, else ""), `screened` (screening.standing.Standing), `allergies`, `may_sign`, `sign` (SignForm
   where the reader may sign and a stop is open, else None), `prepared` (what the patient said today: preparation Said
@@ -34,7 +35,7 @@ from portal.treatment.flowsheet import problems, queries, service
 from portal.treatment.flowsheet.base_forms import EntryForm
 from portal.treatment.flowsheet.entries import Draft
 from portal.treatment.flowsheet.forms import FORMS, SignForm, filled
-from portal.treatment.flowsheet.kinds import EntryKind
+from portal.treatment.flowsheet.kinds import BY_NUMBER
 from portal.treatment.flowsheet.page_forms import Day, around, log_values, page_values
 from portal.treatment.flowsheet.queries import Line
 from portal.treatment.flowsheet.sync_forms import Unreadable, read_batch
@@ -51,13 +52,12 @@ def show(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID) ->
     return _page(_day(patient_id, course_id, infusion_id))
 
 
-@blueprint.post(f"{_DAY}/<kind>")
+@blueprint.post(f"{_DAY}/new/<int:number>")
 @requires(Permission.TREATMENT_RECORD)
-def add(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID, kind: str) -> ResponseReturnValue:
-    if kind not in list(EntryKind):
-        abort(404)
+def add(patient_id: uuid.UUID, course_id: uuid.UUID, infusion_id: uuid.UUID, number: int) -> ResponseReturnValue:
+    kind = BY_NUMBER.get(number) or abort(404)
     day = _day(patient_id, course_id, infusion_id)
-    form = FORMS[EntryKind(kind)](**around(day.infusion))
+    form = FORMS[kind](**around(day.infusion))
     if form.validate() and _took(form, form.draft(), infusion_id):
         return _saved(day)
     line = day.sheet.line(uuid.UUID(form.corrects_id.data)) if form.is_correction else None

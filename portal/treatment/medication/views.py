@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Role
+from portal.clinic import when
 from portal.patients import queries as patients
 from portal.patients.models import Condition
-from portal.treatment import revisions, when
+from portal.treatment import revisions
 from portal.treatment.amending_forms import WithdrawForm, answer, day_of, versions
 from portal.treatment.medication import change_service, groups, queries, service
 from portal.treatment.medication.chips import chips

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from portal.accounts.models import User
+from portal.clinic import when
 from portal.db import session
-from portal.treatment import when
 from portal.treatment.entry import GIVEN
 from portal.treatment.models import Infusion
 from portal.treatment.monitoring.due import Sent, Standing, State, standing

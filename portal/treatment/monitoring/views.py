@@ -13,7 +13,8 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.checkins import watched
-from portal.treatment import revisions, when
+from portal.clinic import when
+from portal.treatment import revisions
 from portal.treatment.amending_forms import WithdrawForm, answer, day_of, versions
 from portal.treatment.monitoring import queries, service
 from portal.treatment.monitoring.forms import CorrectResultForm, ResultForm
@@ -35,10 +36,11 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("monitoring/index.html", checks=checks, withdrawn=withdrawn)
 
 
-@blueprint.route("/patients/<uuid:patient_id>/monitoring/new/<kind>", methods=["GET", "POST"])
+@blueprint.route("/patients/<uuid:patient_id>/monitoring/new/<int:number>", methods=["GET", "POST"])
 @requires(Permission.TREATMENT_RECORD)
-def new(patient_id: uuid.UUID, kind: str) -> ResponseReturnValue:
-    what = Watched(kind) if kind in set(Watched) else abort(404)
+def new(patient_id: uuid.UUID, number: int) -> ResponseReturnValue:
+    """Record a check; the address names it by its number among them, as its name would tell."""
+    what = dict(enumerate(Watched, start=1)).get(number) or abort(404)
     form = ResultForm(typed(), data={"done_on": _today()})
 
     def keep() -> object:

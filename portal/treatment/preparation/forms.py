@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from portal.treatment import when
+from portal.clinic import when
 from portal.treatment.forms import TreatmentForm
 from portal.treatment.preparation.queries import Said
 from portal.treatment.preparation.steps import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.access.policy import REACHABLE
+from portal.clinic import when
 from portal.patients.queries import PatientRef
-from portal.treatment import when
 from portal.treatment.models import InfusionStatus
 from portal.treatment.preparation import queries, steps
 from portal.treatment.preparation.queries import Said

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from portal.clinic import when
 from portal.messages import N_
-from portal.treatment import when
 from portal.treatment.problems import Problem
 
 OPENS = time(12)

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
+from portal.clinic import when
 from portal.treatment import queries as treatment
-from portal.treatment import when
 from portal.treatment.preparation import own, service, steps
 from portal.treatment.preparation.forms import PreparationForm, typed_of
 from portal.treatment.preparation.own import Asked, Own

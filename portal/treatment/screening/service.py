@@ -10,11 +10,11 @@ from sqlalchemy import select
 from portal.access.policy import Actor
 from portal.accounts.models import User
 from portal.audit import service as audit
+from portal.clinic import when
 from portal.db import session
 from portal.patients import queries as patients
 from portal.patients.models import Patient
 from portal.treatment import queries as treatment
-from portal.treatment import when
 from portal.treatment.problems import SENT_ALREADY, Problem, Refused
 from portal.treatment.rules import queries as rules
 from portal.treatment.screening import checks, entry, lists, queries

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
+from portal.clinic import when
 from portal.patients import queries as patients
 from portal.patients.models import Condition
 from portal.treatment import queries as treatment
-from portal.treatment import when
 from portal.treatment.forms import TreatmentForm
 from portal.treatment.medication import queries as medication
 from portal.treatment.problems import Refused

@@ -54,7 +54,7 @@ def stage(cast: Cast) -> Stage:
 def timeline(cast: Cast, *, for_team: bool = True) -> Timeline:
     """Return Ada's whole timeline, as Bea or as Ada."""
     viewer = cast.bea if for_team else cast.ada
-    found = patients.get_ref(cast.ada.own_id, viewer_id=viewer.user_id)
+    found = patients.get_ref(cast.ada.own_id, viewer_id=viewer.user_id, at=NOW)
     assert found is not None
     return progress.get_progress(found, at=NOW, for_team=for_team, wanted_range="all")[0]
 

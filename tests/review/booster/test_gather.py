@@ -1,5 +1,6 @@
 """The sheet as it is gathered: the elements in order, true of every patient, and at a cost that does not grow."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from portal.patients.models import Patient, StatusChange
 from portal.patients.queries import PatientRef
 from portal.review.booster.gather import get_sheet
 from portal.review.booster.sheet import Element, Sheet, Tone
+from portal.safety.plan.models import SafetyPlan
 from portal.treatment.models import InfusionStatus
 from portal.treatment.monitoring.models import Watched
 from portal.treatment.screening.models import Decision
@@ -30,7 +32,7 @@ MOST_LINES, MOST_CHARACTERS = 62, 6_400
 
 
 def ref(cast: Cast) -> PatientRef:
-    found = patients.get_ref(cast.ada.own_id, viewer_id=cast.bea.user_id)
+    found = patients.get_ref(cast.ada.own_id, viewer_id=cast.bea.user_id, at=NOW)
     assert found is not None
     return found
 
@@ -149,6 +151,19 @@ def test_a_corrected_answer_replaces_the_one_before(cast: Cast) -> None:
     assert "PHQ-9 item 9: 0 on 20 November 2026" in lines(element(cast, 6))
 
 
+def test_the_safety_plan_is_dated_by_the_patient_s_day_and_an_empty_one_is_none(cast: Cast) -> None:
+    assert "There is no safety plan." in lines(element(cast, 6))
+    row = SafetyPlan(patient_id=cast.ada.own_id, submission_id=uuid.uuid4(), sections={"signs": [{"what": "a"}]})
+    row.written_at, row.written_by_id, row.review_on = NOW - 100 * DAY, cast.bea.user_id, (NOW - 9 * DAY).date()
+    db.session.add(row)
+    said = "Safety plan of 14 August 2026 · its review was due on 13 November 2026"
+    assert tone_of(element(cast, 6), said) is Tone.ATTENTION
+    empty = SafetyPlan(patient_id=cast.ada.own_id, submission_id=uuid.uuid4(), sections={})
+    empty.written_at, empty.written_by_id = NOW, cast.bea.user_id
+    db.session.add(empty)
+    assert "There is no safety plan." in lines(element(cast, 6))
+
+
 def test_not_feeling_safe_on_a_daily_check_in_stands_beside_the_scales(cast: Cast) -> None:
     factories.check_in(cast.ada, answers=factories.DAILY | {"safe": 2})
     factories.check_in(cast.ada, (NOW - DAY).date(), NOW - DAY)
@@ -248,7 +263,7 @@ def test_a_screen_alone_is_drawn_no_more_than_it_is_said(cast: Cast) -> None:
 
 def test_nobody_elses_record_is_on_the_sheet(cast: Cast) -> None:
     record_of.long(cast, 2)
-    dot = patients.get_ref(cast.dot.own_id, viewer_id=cast.cal.user_id)
+    dot = patients.get_ref(cast.dot.own_id, viewer_id=cast.cal.user_id, at=NOW)
     assert dot is not None
     found = "\n".join(text(one) for one in get_sheet(dot, at=NOW).sheet.elements)
     assert "Week" not in found

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal.instruments.definition import SafetyState
 from portal.progress.words import message
-from portal.review.booster.elements.safety import ClosedAlert, OpenAlert, Safety, Series, Told, safety, tone_of
+from portal.review.booster.elements.safety import ClosedAlert, OpenAlert, Plan, Safety, Series, Told, safety, tone_of
 from portal.review.booster.sheet import Tone
 from portal.safety.rules import Severity
 from tests.review.booster import told
@@ -71,8 +71,29 @@ def test_the_same_answer_many_times_in_a_row_is_told_once_with_its_days() -> Non
 
 def test_nothing_answered_is_said_to_be_missing() -> None:
     found = safety(Safety(TODAY))
-    assert lines(found) == ["No open alert.", "No safety question of a scale, and no screen, has been answered."]
-    assert told.tones(found) == [Tone.PLAIN, Tone.MISSING]
+    asked = "No safety question of a scale, and no screen, has been answered."
+    assert lines(found) == ["No open alert.", "There is no safety plan.", asked]
+    assert told.tones(found) == [Tone.PLAIN, Tone.MISSING, Tone.MISSING]
+
+
+@pytest.mark.parametrize(
+    ("review_on", "said", "tone"),
+    [
+        (None, "Safety plan of 1 October 2026", Tone.PLAIN),
+        (TODAY, "Safety plan of 1 October 2026 · to be reviewed on 22 November 2026", Tone.PLAIN),
+        (
+            TODAY - timedelta(days=1),
+            "Safety plan of 1 October 2026 · its review was due on 21 November 2026",
+            Tone.ATTENTION,
+        ),
+    ],
+)
+def test_the_safety_plan_is_dated_and_an_overdue_review_is_not_to_be_missed(
+    review_on: date | None, said: str, tone: Tone
+) -> None:
+    found = safety(Safety(TODAY, plan=Plan(date(2026, 10, 1), review_on)))
+    assert lines(found)[1] == said
+    assert told.tones(found)[1] is tone
 
 
 def test_open_alerts_come_first_with_severity_age_and_whether_anybody_took_them_on() -> None:

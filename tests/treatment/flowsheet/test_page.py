@@ -35,6 +35,10 @@ def day(infusion: Infusion) -> str:
     return f"/patients/{infusion.patient_id}/treatments/{infusion.course_id}/{infusion.id}/day"
 
 
+def add(infusion: Infusion, kind: EntryKind) -> str:
+    return f"{day(infusion)}/new/{[*EntryKind].index(kind) + 1}"
+
+
 def rows(infusion: Infusion) -> list[FlowsheetEntry]:
     db.session.expire_all()
     found = select(FlowsheetEntry).filter_by(infusion_id=infusion.id).order_by(FlowsheetEntry.occurred_at)
@@ -80,7 +84,7 @@ def test_what_cannot_be_is_refused_at_its_field_and_stays_typed(
 
 def test_days_and_times_are_said_as_the_reader_says_them(browser: Open, cast: Cast, infusion: Infusion) -> None:
     typed = {"drug": "Ketamine", "drawn_mg": "50", "given_mg": "50", "wasted_mg": "0", "expires_on": "2027-08-25"}
-    done = browser(cast.nia).post(f"{day(infusion)}/drug", typed | {"id": str(new_id())})
+    done = browser(cast.nia).post(add(infusion, K.DRUG), typed | {"id": str(new_id())})
     assert "August 25, 2027" in done.text
     assert "2027-08-25" not in done.text
 
@@ -125,7 +129,7 @@ def test_every_kind_has_its_form_and_its_address(browser: Open, cast: Cast, infu
     }
     assert set(sent) == set(EntryKind)
     for kind, fields in sent.items():
-        answer = browser(cast.nia).open(f"{day(infusion)}/{kind}", "POST", data=fields | {"id": str(new_id())})
+        answer = browser(cast.nia).open(add(infusion, kind), "POST", data=fields | {"id": str(new_id())})
         assert answer.status_code == (422 if kind is K.STARTED else 303), (kind, answer.get_data(as_text=True))
     kinds = [row.kind for row in rows(infusion)]
     assert sorted(kinds) == sorted([*set(EntryKind) - {K.STARTED}, K.VITALS, K.SIDE_EFFECT])
@@ -158,7 +162,7 @@ def test_every_kind_has_its_form_and_its_address(browser: Open, cast: Cast, infu
 def test_each_form_says_what_it_needs(
     browser: Open, cast: Cast, infusion: Infusion, kind: EntryKind, fields: dict[str, str], problem: str
 ) -> None:
-    page = browser(cast.nia).post(f"{day(infusion)}/{kind}", fields | {"id": str(new_id())}, expect=422)
+    page = browser(cast.nia).post(add(infusion, kind), fields | {"id": str(new_id())}, expect=422)
     assert problem in page.html.replace("&#39;", "'"), page.problems
     assert rows(infusion) == []
 
@@ -219,7 +223,7 @@ def test_correcting_what_was_corrected_meanwhile_is_refused_in_words(
     form.submit(systolic="130", correction_reason="First")
     again = {**form.values, "id": str(new_id()), "systolic": "140", "correction_reason": "Second"}
     again.pop("csrf_token")
-    late = browser(cast.bea).post(f"{day(infusion)}/vitals", again, expect=422)
+    late = browser(cast.bea).post(add(infusion, K.VITALS), again, expect=422)
     assert problems.CORRECTED_ALREADY in late.text
 
 
@@ -273,12 +277,12 @@ def test_what_is_given_in_spite_of_an_allergy_needs_a_reason(
 ) -> None:
     rows_of.allergy(cast.ada, cast.nia, "Metoclopramide", "restless legs")
     client, typed = browser(cast.nia), GIVEN[kind] | {"id": str(new_id())}
-    page = client.post(f"{day(infusion)}/{kind}", typed, expect=422)
+    page = client.post(add(infusion, kind), typed, expect=422)
     assert page.problems == [
         "The patient is recorded as allergic to Metoclopramide. If it is given all the same, say why here."
     ]
     assert rows(infusion) == []
-    done = client.post(f"{day(infusion)}/{kind}", typed | {"allergy_reason": "Told of it; the reaction was mild"})
+    done = client.post(add(infusion, kind), typed | {"allergy_reason": "Told of it; the reaction was mild"})
     assert "Why it is given all the same Told of it; the reaction was mild" in done.text
     assert "the patient is recorded as allergic to Metoclopramide" in done.text
 
@@ -288,7 +292,7 @@ def test_nobody_without_allergies_is_asked_about_one(browser: Open, cast: Cast, 
     rows_of.allergy(cast.ada, cast.nia, "Latex")
     assert "Why it is given all the same" in browser(cast.nia).get(day(infusion)).text
     fields = GIVEN[K.MEDICINE_GIVEN] | {"id": str(new_id())}
-    assert "metoclopramide 10" in browser(cast.nia).post(f"{day(infusion)}/medicine-given", fields).text
+    assert "metoclopramide 10" in browser(cast.nia).post(add(infusion, K.MEDICINE_GIVEN), fields).text
 
 
 def test_what_waits_on_the_device_stands_below_a_stop(browser: Open, cast: Cast, infusion: Infusion) -> None:
@@ -313,7 +317,7 @@ def test_only_the_care_team_records_and_only_a_provider_signs(browser: Open, cas
         client, may = browser(person), name in RECORDS
         for path in ("", "/entries", f"/entries/{entry}"):
             assert client.open(day(infusion) + path).status_code == (200 if may else 404), (name, path)
-        assert client.open(f"{day(infusion)}/note", "POST", data={}).status_code == (422 if may else 404), name
+        assert client.open(add(infusion, K.NOTE), "POST", data={}).status_code == (422 if may else 404), name
         sent = client.open(f"{day(infusion)}/entries", "POST", json={})
         assert sent.status_code == (400 if may else 404), name
         signs = client.open(f"{day(infusion)}/sign", "POST", data={})
@@ -327,7 +331,8 @@ def test_what_is_not_there_is_not_found(browser: Open, cast: Cast, infusion: Inf
     base = f"/patients/{cast.ada.own_id}/treatments"
     assert client.open(f"{base}/{theirs.id}/{other.id}/day").status_code == 404
     assert client.open(f"{base}/{infusion.course_id}/{other.id}/day/entries").status_code == 404
-    assert client.open(f"{day(infusion)}/nonsense", "POST", data={}).status_code == 404
+    for number in (0, len(EntryKind) + 1):
+        assert client.open(f"{day(infusion)}/new/{number}", "POST", data={}).status_code == 404
     assert client.open(f"{day(infusion)}/entries/{new_id()}").status_code == 404
 
 
@@ -368,6 +373,6 @@ def test_a_page_is_read_in_few_statements(
     found = {
         "page": queries_of(lambda: client.open(day(infusion))),
         "log": queries_of(lambda: client.open(f"{day(infusion)}/entries")),
-        "entry": queries_of(lambda: client.open(f"{day(infusion)}/vitals", "POST", data=sent)),
+        "entry": queries_of(lambda: client.open(add(infusion, K.VITALS), "POST", data=sent)),
     }
     assert found == {"page": 18, "log": 12, "entry": 15}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.treatment import when
+from portal.clinic import when
 from portal.treatment.preparation import steps
 from portal.treatment.preparation.steps import Adult, Statement, Step
 

@@ -70,7 +70,7 @@ def _since_baseline(timeline: Timeline, instrument: InstrumentView, newest: Scor
         return parts.missing(message("Since the baseline, %(score)s on %(on)s, there is no complete score.", **values))
     against = message("Against the baseline, %(score)s on %(on)s", **values)
     moved = _difference(instrument, baseline, newest, when=_when(timeline, newest))
-    said_row = parts.row([against, moved, _reliably(instrument, baseline, newest)])
+    said_row = parts.row([against, moved, _reliably(timeline, instrument, baseline, newest)])
     is_worse = change_from(instrument, baseline, newest) == "worse"
     return parts.attention(said_row) if is_worse else parts.plain(said_row)
 
@@ -98,7 +98,7 @@ def _difference(instrument: InstrumentView, before: ScorePoint, after: ScorePoin
     return message(lower if now < then else higher, **values)
 
 
-def _reliably(instrument: InstrumentView, before: ScorePoint, after: ScorePoint) -> Message:
+def _reliably(timeline: Timeline, instrument: InstrumentView, before: ScorePoint, after: ScorePoint) -> Message:
     if instrument.reliable_change is None:
         return message("no reliable change is published for this scale")
     verdict = change_from(instrument, before, after)
@@ -106,6 +106,9 @@ def _reliably(instrument: InstrumentView, before: ScorePoint, after: ScorePoint)
         return message(
             "%(verdict)s (%(points)s points or more)", verdict=RELIABLY[verdict], points=instrument.reliable_change
         )
+    # That nothing had changed by then would look stable.
+    if timeline.unheard is not None:
+        return parts.unheard(timeline.unheard)
     return message("no reliable change (that takes %(points)s points)", points=instrument.reliable_change)
 
 
@@ -133,7 +136,7 @@ def _since_best(timeline: Timeline, instrument: InstrumentView, newest: ScorePoi
         return
     against = message("Against the best of the course, %(score)s on %(on)s", **values)
     moved = _difference(instrument, best, newest, when=_when(timeline, newest))
-    said = parts.row([against, moved, _reliably(instrument, best, newest)])
+    said = parts.row([against, moved, _reliably(timeline, instrument, best, newest)])
     is_worse = change_from(instrument, best, newest) == "worse"
     yield parts.attention(said) if is_worse else parts.plain(said)
 
@@ -178,7 +181,13 @@ def _heading(timeline: Timeline) -> Iterator[Line]:
     if instrument is None or not points:
         yield parts.missing(message("There is no complete score, so no slope and no trend."))
         return
-    if not is_current(timeline, points[-1]):
+    if timeline.unheard is not None:
+        yield parts.attention(
+            message(
+                "%(silent)s; where it stands now is not known.", silent=parts.unheard(timeline.unheard, is_first=True)
+            )
+        )
+    elif not is_current(timeline, points[-1]):
         days = (timeline.today - points[-1].on).days
         said = "The last complete score is %(n)s day old; where it stands now is not known."
         yield parts.missing(
@@ -216,7 +225,9 @@ def _trend(timeline: Timeline, instrument: InstrumentView, newest: ScorePoint) -
     )
     when = _when(timeline, newest)
     heading = message("Trend: %(trend)s", trend=TRENDS[trend])
-    if when is not NOW:
+    if timeline.unheard is not None and trend is Trend.STEADY:
+        heading = message("Trend: %(trend)s", trend=parts.unheard(timeline.unheard))
+    elif when is not NOW:
         heading = message("Trend %(when)s: %(trend)s", when=when, trend=TRENDS[trend])
     said = parts.row([heading, rule])
     return parts.attention(said) if trend is Trend.WORSE else parts.plain(said)

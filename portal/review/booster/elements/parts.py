@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from portal.checkins.unheard import Unheard
 from portal.progress.words import Message, Span, counted, message
 from portal.review.booster.sheet import Element, Line, Tone
 
@@ -67,6 +68,17 @@ def listed(parts: Sequence[Message], most: int) -> Message:
     if len(parts) <= most:
         return shown
     return counted("%(shown)s, and %(n)s more", "%(shown)s, and %(n)s more", len(parts) - most, shown=shown)
+
+
+def unheard(silent: Unheard, *, is_first: bool = False) -> Message:
+    """Return for how long nothing has been heard of a patient, or the scale was not answered."""
+    if silent.of_scale and is_first:
+        return counted("Not answered for %(n)s day", "Not answered for %(n)s days", silent.days)
+    if silent.of_scale:
+        return counted("not answered for %(n)s day", "not answered for %(n)s days", silent.days)
+    if is_first:
+        return counted("Not heard of for %(n)s day", "Not heard of for %(n)s days", silent.days)
+    return counted("not heard of for %(n)s day", "not heard of for %(n)s days", silent.days)
 
 
 def name(text: str) -> Message:

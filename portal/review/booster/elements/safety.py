@@ -71,6 +71,14 @@ class ClosedAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """The safety plan that stands: the day it was written, and the day on which it is to be looked at again."""
+
+    written_on: date
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Safety:
     """What is known of a patient's safety.
 
@@ -79,6 +87,7 @@ class Safety:
         series: the safety questions of scales and the screens, each where it was asked.
         daily: whether the patient felt able to keep safe, of the last `DAYS` days, the newest first.
         opened: the alerts that are not closed, the most severe first; `closed` the last ones closed, the latest first.
+        plan: the safety plan; None where there is none, or one that says nothing.
     """
 
     today: date
@@ -86,6 +95,7 @@ class Safety:
     daily: tuple[Told, ...] = ()
     opened: tuple[OpenAlert, ...] = ()
     closed: tuple[ClosedAlert, ...] = ()
+    plan: Plan | None = None
 
 
 def safety(found: Safety) -> Element:
@@ -95,6 +105,7 @@ def safety(found: Safety) -> Element:
 
 def _lines(found: Safety) -> Iterator[Line]:
     yield from _waiting(found)
+    yield _plan(found)
     for one in found.series:
         yield _answers(one)
     if not found.series:
@@ -118,6 +129,19 @@ def _waiting(found: Safety) -> Iterator[Line]:
         yield parts.attention(counted("And %(n)s more open alert.", "And %(n)s more open alerts.", len(rest)))
     if not found.opened:
         yield parts.plain(message("No open alert."))
+
+
+def _plan(found: Safety) -> Line:
+    """Say of when the safety plan is and until when it holds; that there is none must be seen."""
+    if found.plan is None:
+        return parts.missing(message("There is no safety plan."))
+    written = message("Safety plan of %(on)s", on=parts.on(found.plan.written_on))
+    if found.plan.review_on is None:
+        return parts.plain(written)
+    again = parts.on(found.plan.review_on)
+    if found.plan.review_on < found.today:
+        return parts.attention(parts.row([written, message("its review was due on %(on)s", on=again)]))
+    return parts.plain(parts.row([written, message("to be reviewed on %(on)s", on=again)]))
 
 
 def _answers(series: Series) -> Line:

@@ -51,7 +51,9 @@ def _newest(timeline: Timeline, instrument: InstrumentView, point: ScorePoint) -
     said.append(message("version %(version)s", version=point.version))
     make = parts.plain if point.state == "complete" else parts.attention
     yield make(parts.row(said))
-    if not is_current(timeline, point):
+    if timeline.unheard is not None and not timeline.unheard.of_scale:
+        yield parts.attention(parts.unheard(timeline.unheard, is_first=True))
+    elif not is_current(timeline, point):
         yield parts.missing(
             counted(
                 "That was %(n)s day ago; how it has been since then is not known.",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.treatment import when
+from portal.clinic import when
 
 NEW_YORK, KATHMANDU, LORD_HOWE, APIA = "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia"
 ZONES = (NEW_YORK, KATHMANDU, LORD_HOWE, APIA, "America/Phoenix", "Europe/London", "UTC")

@@ -1,0 +1,23 @@
+"""The words that would tell a stranger what somebody is treated for: check 29 of the security bar, in one place.
+
+`LOG` holds for lines of logs. A page's title and address (`ON_SCREEN`) do not speak of danger either: both stay in the
+history of a browser that others may use. A mail (`MAIL`) says still less.
+"""
+
+import re
+
+CHECK_29 = r"ketamin|infusion|\bphq|\bgad|score|depress|suicid|\brisk"
+ILLNESS = r"\bmood|\bbipolar|\bptsd|\bocd\b|\banxi|\bmania|\bmisuse|\burinary"
+SCALES = r"\bpcl|\basq\b|c-?ssrs|\bqids|\bepds|\basrm|\bmadrs"
+DANGER = r"\bsafety|\bunsafe|self-?harm|\bcrisis|\bdanger|\bemergenc"
+CARE = r"\bpatient|\bclinic|treat|therap|\bprovider|\bnurse|\bdoctor|\bbooster|\bhealth|\bpain|check-in|\balert"
+NAMES = r"okafor|vasquez|lindqvist|moreno|achebe|\bbea\b"
+
+LOG = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{NAMES}|(?<!no-reply)@interval\\.example", re.IGNORECASE)
+ON_SCREEN = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{DANGER}", re.IGNORECASE)
+MAIL = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{DANGER}|{CARE}|{NAMES}", re.IGNORECASE)
+
+
+def told(pattern: re.Pattern[str], text: str) -> list[str]:
+    """Return what a text gives away, with a little of what stands around it."""
+    return [text[max(0, one.start() - 30) : one.end() + 20] for one in pattern.finditer(text)]
