@@ -4,7 +4,7 @@ import os
 import secrets
 import signal
 import socket
-import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,6 +49,20 @@ ROUNDS: tuple[Callable[[str], Round], ...] = (LeftOpenRound, SilenceRound)
 """What is done every so often; each is made with the worker's name."""
 
 
+class Stop:
+    """Whether a worker is to stop.
+
+    Not a `threading.Event`: its lock is not reentrant, so that a signal's handler which calls `set()` waits for ever
+    where it interrupted `wait()`, or the handler of a signal just before.
+    """
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+    def ask(self) -> None:
+        self.is_asked = True
+
+
 class Worker:
     """One worker; any number may run beside each other."""
 
@@ -70,14 +84,14 @@ class Worker:
             Part("mail", self.send_next),
         )
 
-    def run(self, stop: threading.Event, *, once: bool = False) -> None:
+    def run(self, stop: Stop, *, once: bool = False) -> None:
         """Work until told to stop; with `once`, until nothing is due."""
-        while not stop.is_set():
+        while not stop.is_asked:
             found = [part.run() for part in self._parts]
             if not any(found):
                 if once:
                     return
-                stop.wait(POLL_SECONDS)
+                time.sleep(POLL_SECONDS)
 
     def send_next(self) -> bool:
         """Send the most pressing mail that is due; return whether there was one."""
@@ -232,9 +246,9 @@ def _has_unread(patient: PatientRef, user: User) -> bool:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+def _stopped_by_signals() -> Iterator[Stop]:
+    stop = Stop()
+    before = {number: signal.signal(number, lambda *_: stop.ask()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield stop
     finally:

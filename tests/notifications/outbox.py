@@ -22,7 +22,7 @@ from portal import db
 from portal.notifications import service
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.notifications.transports import Smtp
-from portal.notifications.worker import Worker
+from portal.notifications.worker import Stop, Worker
 from tests.cast import NOW, Person
 
 
@@ -109,7 +109,7 @@ def drain(found: Worker) -> None:
     """Let a worker send whatever is due, as `flask worker --once` does."""
     db.session.rollback()
     try:
-        copy_context().run(found.run, threading.Event(), once=True)
+        copy_context().run(found.run, Stop(), once=True)
     finally:
         db.session.rollback()
 
@@ -119,7 +119,7 @@ def drain_apart(app: Flask, found: Worker) -> threading.Thread:
 
     def work() -> None:
         with app.app_context():
-            found.run(threading.Event(), once=True)
+            found.run(Stop(), once=True)
             db.session.remove()
 
     thread = threading.Thread(target=work)

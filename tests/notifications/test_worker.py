@@ -3,7 +3,10 @@
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 import uuid
 from contextvars import copy_context
 from dataclasses import replace
@@ -13,8 +16,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import create_engine, func, select
 
+from config import ROOT
 from portal import db
 from portal.access import looks
 from portal.access.policy import PatientStatus
@@ -23,12 +27,13 @@ from portal.accounts.models import AccountStatus, TokenPurpose, User
 from portal.audit.models import AuditEvent
 from portal.notifications import queries, queue, service
 from portal.notifications.models import Delivery, Heartbeat, Kind
-from portal.notifications.worker import command
+from portal.notifications.worker import Stop, command
 from portal.patients import team_service
 from portal.patients.models import Patient
-from tests import factories
+from tests import databases, factories
 from tests.cast import NOW, Cast
 from tests.notifications.outbox import Inbox, drain, drain_apart, mail_server, put, row, states, worker
+from tests.server import environment
 
 SENT, FAILED, DROPPED, WAITING = Delivery.SENT, Delivery.FAILED, Delivery.DROPPED, Delivery.WAITING
 
@@ -303,10 +308,10 @@ def test_a_database_that_is_away_for_a_moment_ends_nothing(
 
     monkeypatch.setattr(service, "beat", busy_twice)
     monkeypatch.setattr("portal.notifications.worker.POLL_SECONDS", 0.01)
-    stop = threading.Event()
+    stop = Stop()
     with mail_server(inbox) as port:
         sender = worker(port, tmp_path)
-        threading.Timer(1.5, stop.set).start()
+        threading.Timer(1.5, stop.ask).start()
         copy_context().run(sender.run, stop)
     assert len(inbox.mails) == 1
 
@@ -319,6 +324,28 @@ def test_the_command_works_until_it_is_told_to_stop(app: Flask, cast: Cast, numb
     assert result.exit_code == 0, result.output
     assert "To: bea@interval.example" in result.output
     assert db.session.scalars(select(Heartbeat)).all()
+
+
+def test_any_number_of_signals_end_it_politely(tmp_path: Path) -> None:
+    """Two that came close upon each other once left it waiting for ever."""
+    with databases.fresh("sqlite", tmp_path) as url:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi:app", "worker"],
+            cwd=ROOT,
+            env=os.environ | environment(url, tmp_path, "http://127.0.0.1:1"),
+        )
+        try:
+            with create_engine(url).connect() as connection:
+                while not connection.scalar(select(func.count()).select_from(Heartbeat)):
+                    assert process.poll() is None
+                    time.sleep(0.05)
+                    connection.rollback()
+            for _ in range(3000):
+                os.kill(process.pid, signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.mark.parametrize(
