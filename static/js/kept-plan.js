@@ -22,6 +22,7 @@ async function put(copy) {
   // The older copy goes last: there is no moment without one.
   const wanted = new Set([PAGE, ...addresses].map((address) => new URL(address, location.href).href));
   const stale = (await cache.keys()).filter((kept) => !wanted.has(kept.url));
+  await Promise.all(stale.map((kept) => cache.delete(kept)));
 }
 
 async function remove() {
