@@ -1,6 +1,5 @@
 """The forms for writing messages."""
 
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from portal.text import clean, clean_line
 from portal.web.fields import SelectChoice, SelectField, StringField, TextAreaField
 from portal.web.once import OnceForm
 
@@ -20,32 +20,21 @@ class CleanField(StringField):
 
     @property
     def typed(self) -> str:
-        return _clean(str(self.raw_data[0])) if self.raw_data else self.shown()
+        return clean(str(self.raw_data[0])) if self.raw_data else self.shown()
 
 
 class WordsField(CleanField, TextAreaField):
     """Text without control characters and direction overrides; line breaks and tabs stay."""
 
     def parse(self, text: str) -> str:
-        return super().parse(_clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+        return super().parse(clean(text))
 
 
 class SubjectField(CleanField):
     """One line of text without control characters."""
 
     def parse(self, text: str) -> str:
-        return super().parse(" ".join(_clean(text).split()))
-
-
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def _clean(text: str) -> str:
-    return "".join(
-        letter
-        for letter in text
-        if letter in "\n\t" or not (letter in _DIRECTION or unicodedata.category(letter) in {"Cc", "Cs"})
-    ).strip()
+        return super().parse(clean_line(text))
 
 
 class InfusionChoice(SelectField):
