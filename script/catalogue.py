@@ -1,8 +1,8 @@
 """The catalogue of translations: read out of the source, kept complete, and compiled to what gettext reads.
 
 `script/translate` brings it up to date, `--merge FILE` takes translations out of another one. `--check` changes
-nothing, and fails where a patient would read English, where a placeholder is lost or where a compiled file is not what it
-should be. Words for the clinic's people may be missing: they read English then.
+nothing; it fails where a patient would read English, where a placeholder is lost and where a compiled file is not what
+the words say. Words for the clinic's people may be missing: they read English then.
 """
 
 import argparse
