@@ -12,8 +12,8 @@ TABLES = ("thread_closings", "thread_notes", "message_drafts")
 INDEXES = (
     ("owed", ("owed_since", "id"), "owed_since IS NOT NULL"),
     ("owed_patient", ("patient_id", "owed_since"), "owed_since IS NOT NULL"),
-    ("assigned", ("assigned_to_id", "last_message_at"), "assigned_to_id IS NOT NULL"),
-    ("urgent", ("last_message_at",), "is_urgent OR danger_at IS NOT NULL"),
+    ("assigned", ("assigned_to_id", "owed_since", "id"), "owed_since IS NOT NULL"),
+    ("urgent", ("owed_since", "id"), "owed_since IS NOT NULL AND (is_urgent OR danger_at IS NOT NULL)"),
     ("about_infusion", ("about_infusion_id",), "about_infusion_id IS NOT NULL"),
     ("about_check_in", ("about_check_in_id",), "about_check_in_id IS NOT NULL"),
 )
@@ -41,6 +41,7 @@ def upgrade() -> None:
     _threads()
     op.add_column("messages", sa.Column("parcel", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("messages", moment("retracted_at", nullable=True))
+    op.add_column("messages", sa.Column("subject", sa.String(200), nullable=True))
     op.create_table(
         "message_drafts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -122,7 +123,7 @@ def _closings() -> None:
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
-    for name in ("retracted_at", "parcel"):
+    for name in ("subject", "retracted_at", "parcel"):
         op.drop_column("messages", name)
     for name, _columns, _condition in INDEXES:
         op.drop_index(f"ix_threads_{name}", "threads")

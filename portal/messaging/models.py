@@ -25,6 +25,9 @@ class How(StrEnum):
     RESOLVED = "resolved"
 
 
+_PRESSES = "is_urgent OR danger_at IS NOT NULL"
+
+
 def _where(name: str, *columns: str, condition: str) -> Index:
     return Index(f"ix_threads_{name}", *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
@@ -60,15 +63,20 @@ class Thread(Base):
         _where("waiting_for_team", "last_message_at", condition="unread_by_team > 0"),
         _where("owed", "owed_since", "id", condition="owed_since IS NOT NULL"),
         _where("owed_patient", "patient_id", "owed_since", condition="owed_since IS NOT NULL"),
-        _where("assigned", "assigned_to_id", "last_message_at", condition="assigned_to_id IS NOT NULL"),
-        _where("urgent", "last_message_at", condition="is_urgent OR danger_at IS NOT NULL"),
+        _where("assigned", "assigned_to_id", "owed_since", "id", condition="owed_since IS NOT NULL"),
+        _where(
+            "urgent", "owed_since", "id", condition="owed_since IS NOT NULL AND (is_urgent OR danger_at IS NOT NULL)"
+        ),
         _where("about_infusion", "about_infusion_id", condition="about_infusion_id IS NOT NULL"),
         _where("about_check_in", "about_check_in_id", condition="about_check_in_id IS NOT NULL"),
     )
 
 
 class Message(Base):
-    """One message of a thread, as it was sent; `parcel` lists what went along with it."""
+    """One message of a thread, as it was sent; `parcel` lists what went along with it.
+
+    `subject` is the thread's, kept here where it was withdrawn together with the only words under it.
+    """
 
     __tablename__ = "messages"
 
@@ -82,6 +90,7 @@ class Message(Base):
     parcel: Mapped[list[str]] = mapped_column(default=list)
     sent_at: Mapped[datetime]
     retracted_at: Mapped[datetime | None]
+    subject: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (Index(None, "thread_id", "sent_at"), Index(None, "patient_id", "is_from_patient", "sent_at"))
 

@@ -49,7 +49,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message with its author and who has read it, the first reader first."""
+    """One message with its author and who has read it, the first reader first; one that was withdrawn has no words."""
 
     id: uuid.UUID
     author_id: uuid.UUID
@@ -59,6 +59,7 @@ class Said:
     body: str
     sent_at: datetime
     receipts: Sequence[Receipt]
+    retracted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,8 @@ def list_last_from_team(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, t
 
     def last(what: Any) -> Any:
         mine = select(what).select_from(Message).join(User, User.id == Message.author_id)
-        newest = mine.where(Message.patient_id == Patient.id, Message.is_from_patient.is_(False)).order_by(
-            Message.sent_at.desc(), Message.id
-        )
+        stands = (Message.is_from_patient.is_(False), Message.retracted_at.is_(None))
+        newest = mine.where(Message.patient_id == Patient.id, *stands).order_by(Message.sent_at.desc(), Message.id)
         return newest.limit(1).correlate(Patient).scalar_subquery()
 
     rows = session.execute(
@@ -129,8 +129,10 @@ def get_thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> Thread | None:
     return session.scalar(select(Thread).where(Thread.patient_id == patient_id, Thread.id == thread_id))
 
 
-def get_conversation(thread_id: uuid.UUID, *, before: uuid.UUID | None = None) -> Conversation:
-    """Return the latest messages of a thread, or the latest before one of them."""
+def get_conversation(
+    thread_id: uuid.UUID, *, before: uuid.UUID | None = None, through: uuid.UUID | None = None
+) -> Conversation:
+    """Return the latest messages of a thread, or the latest before one of them, or up to one and with it."""
     place = (Message.sent_at, Message.id)
     said = (
         select(Message, User.name, User.role)
@@ -139,9 +141,11 @@ def get_conversation(thread_id: uuid.UUID, *, before: uuid.UUID | None = None) -
         .order_by(*(column.desc() for column in place))
         .limit(MESSAGES_PAGE + 1)
     )
-    last = session.execute(select(*place).where(Message.thread_id == thread_id, Message.id == before)).one_or_none()
+    edge = (Message.thread_id == thread_id, Message.id == (before or through))
+    last = session.execute(select(*place).where(*edge)).one_or_none() if before or through else None
     if last is not None:
-        said = said.where(tuple_(*place) < tuple_(*last, types=[column.type for column in place]))
+        here, there = tuple_(*place), tuple_(*last, types=[column.type for column in place])
+        said = said.where(here < there if before else here <= there)
     rows = session.execute(said).all()
     shown = rows[MESSAGES_PAGE - 1 :: -1]
     receipts = _receipts([row.Message.id for row in shown])
@@ -158,17 +162,8 @@ def unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) -> S
     """Return the statement for the ids of the other side's messages that a reader has not read."""
     read = exists().where(MessageRead.message_id == Message.id, MessageRead.user_id == reader_id)
     theirs = Message.is_from_patient.is_(not is_patient)
-    return select(Message.id).where(Message.thread_id == thread_id, theirs, ~read)
-
-
-def get_state(thread_id: uuid.UUID) -> str:
-    """Return a text that changes when a message or a receipt is added to a thread."""
-    reads = select(func.count()).select_from(MessageRead).join(Message, Message.id == MessageRead.message_id)
-    counts = select(
-        select(func.count()).select_from(Message).where(Message.thread_id == thread_id).scalar_subquery(),
-        reads.where(Message.thread_id == thread_id).scalar_subquery(),
-    )
-    return "-".join(str(count) for count in session.execute(counts).one())
+    stands = Message.retracted_at.is_(None)
+    return select(Message.id).where(Message.thread_id == thread_id, theirs, stands, ~read)
 
 
 def _waits_for(user_id: uuid.UUID) -> Any:
@@ -219,7 +214,8 @@ def _said(row: Any, receipts: Sequence[Receipt]) -> Said:
         author=row.name,
         author_role=row.role,
         is_from_patient=message.is_from_patient,
-        body=message.body,
+        body=message.body if message.retracted_at is None else "",
         sent_at=message.sent_at,
         receipts=receipts,
+        retracted_at=message.retracted_at,
     )

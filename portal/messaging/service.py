@@ -3,17 +3,16 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import exists, insert, literal, select, update
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
+from portal.checkins.models import CheckIn
 from portal.db import session, touched
-from portal.messaging import queries
+from portal.messaging import danger, owed, queries, telling
+from portal.messaging.attachments import service as attachments
 from portal.messaging.models import Message, MessageRead, Thread
-from portal.notifications import service as notifications
-from portal.notifications.service import Kind
-from portal.patients import queries as patients
-from portal.patients.models import Patient
+from portal.messaging.parcel import NOTHING, Parcel
 from portal.treatment import queries as treatment
 
 
@@ -36,6 +35,8 @@ def start_thread(
     body: str,
     submission_id: uuid.UUID,
     about_infusion_id: uuid.UUID | None = None,
+    about_check_in_id: uuid.UUID | None = None,
+    parcel: Parcel = NOTHING,
     by: Actor,
     at: datetime,
 ) -> uuid.UUID:
@@ -45,46 +46,58 @@ def start_thread(
         patient_id: whose thread; `by` is that patient or on the care team.
         submission_id: minted when the form was drawn; the same one twice is one message.
         about_infusion_id: the infusion of this patient that it is about.
+        about_check_in_id: the check-in of this patient that it is about.
+        parcel: what goes along with the words.
 
     Returns:
         The thread's id.
 
     Raises:
-        SentAlready: the same form was sent before, with other words.
-        NoSuchThing: the infusion is not this patient's.
+        SentAlready: the same form was sent before, with other words or another parcel.
+        NoSuchThing: the infusion or the check-in is not this patient's.
     """
-    _lock(patient_id)
-    sent = _sent_before(patient_id, submission_id, body)
+    owed.lock(patient_id)
+    sent = _sent_before(patient_id, submission_id, body, parcel)
     if sent is not None:
         return sent
-    if about_infusion_id is not None and treatment.get_infusion(patient_id, about_infusion_id) is None:
-        raise NoSuchThing
+    _check_subject(patient_id, about_infusion_id, about_check_in_id)
     thread = Thread(patient_id=patient_id, subject=subject, started_at=at, started_by_id=by.user_id, last_message_at=at)
-    thread.about_infusion_id = about_infusion_id
+    thread.about_infusion_id, thread.about_check_in_id = about_infusion_id, about_check_in_id
     session.add(thread)
     session.flush()
-    message_id = _write(thread.id, patient_id, body, submission_id, by, at)
-    audit.record("thread:started", by=by, at=at, patient_id=patient_id, thing_id=thread.id, message_id=str(message_id))
+    message = _draw_up(thread, body, submission_id, parcel, by, at)
+    _mark_danger(thread, message, f"{subject}\n{body}", by)
+    audit.record("thread:started", by=by, at=at, patient_id=patient_id, thing_id=thread.id, message_id=str(message.id))
     return thread.id
 
 
 def send(
-    patient_id: uuid.UUID, thread_id: uuid.UUID, *, body: str, submission_id: uuid.UUID, by: Actor, at: datetime
+    patient_id: uuid.UUID,
+    thread_id: uuid.UUID,
+    *,
+    body: str,
+    submission_id: uuid.UUID,
+    parcel: Parcel = NOTHING,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Answer in a thread, which also reads it, and let the other side know.
 
     Raises:
-        SentAlready: the same form was sent before, with other words.
+        SentAlready: the same form was sent before, with other words or another parcel.
         NoSuchThing: the thread is not this patient's.
     """
-    _lock(patient_id)
-    if queries.get_thread(patient_id, thread_id) is None:
+    owed.lock(patient_id)
+    thread = queries.get_thread(patient_id, thread_id)
+    if thread is None:
         raise NoSuchThing
-    if _sent_before(patient_id, submission_id, body) is not None:
+    if _sent_before(patient_id, submission_id, body, parcel) is not None:
         return
     _note_read(patient_id, thread_id, by, at)
-    message_id = _write(thread_id, patient_id, body, submission_id, by, at)
-    audit.record("message:sent", by=by, at=at, patient_id=patient_id, thing_id=message_id)
+    session.refresh(thread)
+    message = _draw_up(thread, body, submission_id, parcel, by, owed.later(thread, at))
+    _mark_danger(thread, message, body, by)
+    audit.record("message:sent", by=by, at=at, patient_id=patient_id, thing_id=message.id)
 
 
 def mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID, *, by: Actor, at: datetime) -> frozenset[uuid.UUID]:
@@ -99,61 +112,59 @@ def mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID, *, by: Actor, at: dat
     return found
 
 
-def _lock(patient_id: uuid.UUID) -> None:
-    """Let one writer at a time write to a patient's threads, so that a second tap finds the first."""
-    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
+def _check_subject(patient_id: uuid.UUID, infusion_id: uuid.UUID | None, check_in_id: uuid.UUID | None) -> None:
+    if infusion_id is not None and treatment.get_infusion(patient_id, infusion_id) is None:
+        raise NoSuchThing
+    is_theirs = exists().where(CheckIn.id == check_in_id, CheckIn.patient_id == patient_id)
+    if check_in_id is not None and not session.scalar(select(is_theirs)):
+        raise NoSuchThing
 
 
-def _sent_before(patient_id: uuid.UUID, submission_id: uuid.UUID, body: str) -> uuid.UUID | None:
+def _sent_before(patient_id: uuid.UUID, submission_id: uuid.UUID, body: str, parcel: Parcel) -> uuid.UUID | None:
     known = session.scalar(select(Message).where(Message.submission_id == submission_id))
     if known is None:
         return None
     if known.patient_id != patient_id:
         raise NoSuchThing
-    if known.body != body:
+    if (known.body, known.parcel) != (body, parcel.listed()):
         raise SentAlready(known.thread_id)
     return known.thread_id
 
 
-def _write(
-    thread_id: uuid.UUID, patient_id: uuid.UUID, body: str, submission_id: uuid.UUID, by: Actor, at: datetime
-) -> uuid.UUID:
-    is_from_patient = by.patient_id == patient_id
+def _draw_up(
+    thread: Thread, body: str, submission_id: uuid.UUID, parcel: Parcel, by: Actor, sent_at: datetime
+) -> Message:
+    is_from_patient = by.patient_id == thread.patient_id
     message = Message(
         submission_id=submission_id,
-        thread_id=thread_id,
-        patient_id=patient_id,
+        thread_id=thread.id,
+        patient_id=thread.patient_id,
         author_id=by.user_id,
         is_from_patient=is_from_patient,
         body=body,
-        sent_at=at,
+        parcel=parcel.listed(),
+        sent_at=sent_at,
     )
     session.add(message)
+    thread.last_message_at = sent_at
+    owed.after_message(thread, is_from_patient=is_from_patient, at=sent_at)
     session.flush()
+    if parcel.attachment_ids:
+        attachments.attach(message.id, thread.patient_id, parcel.attachment_ids, by=by)
     count = Thread.unread_by_team if is_from_patient else Thread.unread_by_patient
-    counted = update(Thread).where(Thread.id == thread_id).values({Thread.last_message_at: at, count: count + 1})
+    counted = update(Thread).where(Thread.id == thread.id).values({count: count + 1})
     unread = session.execute(counted.returning(count)).scalar_one()
-    touched(patient_id)
-    # The first unread one is always announced; while it stays unread, the rest at most once an hour.
-    _let_know(message, message.id.hex if unread == 1 else f"{thread_id.hex}:{at:%Y%m%d%H}", at)
-    return message.id
+    touched(thread.patient_id)
+    telling.let_know(message, unread=unread)
+    return message
 
 
-def _let_know(message: Message, once: str, at: datetime) -> None:
-    for recipient_id in _other_side(message):
-        notifications.enqueue(
-            Kind.MESSAGE_WAITING,
-            recipient_id,
-            at=at,
-            patient_id=message.patient_id,
-            once_key=f"message:{once}:{recipient_id.hex}",
-        )
-
-
-def _other_side(message: Message) -> list[uuid.UUID]:
-    if message.is_from_patient:
-        return [member.user_id for member in patients.list_team(message.patient_id) if member.is_active]
-    return list(session.scalars(select(Patient.user_id).where(Patient.id == message.patient_id)))
+def _mark_danger(thread: Thread, message: Message, text: str, by: Actor) -> None:
+    if not message.is_from_patient or not danger.find(text, by.language):
+        return
+    thread.danger_at = message.sent_at
+    session.flush()
+    audit.record("thread:danger-marked", by=by, at=message.sent_at, patient_id=thread.patient_id, thing_id=message.id)
 
 
 def _note_read(patient_id: uuid.UUID, thread_id: uuid.UUID, by: Actor, at: datetime) -> frozenset[uuid.UUID]:

@@ -1,0 +1,73 @@
+"""What somebody is writing, kept on the server while they write it, for the same person in the same place."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select
+
+from portal.access.policy import Actor
+from portal.db import session
+from portal.messaging.models import Message, MessageDraft
+from portal.messaging.owed import lock
+
+NEW = "new"
+LARGEST = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Words that were kept, and when."""
+
+    subject: str
+    body: str
+    saved_at: datetime
+
+
+def keep(
+    patient_id: uuid.UUID, place: str, words: tuple[str, str], *, submission_id: uuid.UUID, by: Actor, at: datetime
+) -> bool:
+    """Keep a subject and a body in place of what was kept there; nothing at all is kept as nothing.
+
+    Args:
+        patient_id: with whom or about whom it is written.
+        place: the thread's id as hex, or `NEW`.
+        words: subject and body as they stand.
+        submission_id: of the form; what was sent already is not kept again by an autosave that comes late.
+
+    Returns:
+        Whether the words are on the server; they are not, where they are too many.
+    """
+    if sum(map(len, words)) > LARGEST:
+        return False
+    lock(patient_id)
+    forget(patient_id, place, by=by)
+    was_sent = session.scalar(select(exists().where(Message.submission_id == submission_id)))
+    if any(words) and not was_sent:
+        subject, body = words
+        row = MessageDraft(user_id=by.user_id, patient_id=patient_id, place=place, subject=subject, body=body)
+        row.saved_at = at
+        session.add(row)
+    session.flush()
+    return True
+
+
+def forget(patient_id: uuid.UUID, place: str, *, by: Actor) -> None:
+    """Drop what one person kept in one place, because it was sent or is no longer wanted."""
+    mine = (MessageDraft.user_id == by.user_id, MessageDraft.patient_id == patient_id)
+    session.execute(delete(MessageDraft).where(*mine, MessageDraft.place == place))
+
+
+def find(patient_id: uuid.UUID, place: str, *, user_id: uuid.UUID) -> Draft | None:
+    """Return what one person kept in one place."""
+    kept = select(MessageDraft.subject, MessageDraft.body, MessageDraft.saved_at).where(
+        MessageDraft.user_id == user_id, MessageDraft.patient_id == patient_id, MessageDraft.place == place
+    )
+    row = session.execute(kept).one_or_none()
+    return Draft(*row) if row is not None else None
+
+
+def list_places(patient_id: uuid.UUID, *, user_id: uuid.UUID) -> frozenset[str]:
+    """Return where one person has begun to write to or about a patient."""
+    mine = (MessageDraft.user_id == user_id, MessageDraft.patient_id == patient_id)
+    return frozenset(session.scalars(select(MessageDraft.place).where(*mine)))

@@ -1,0 +1,139 @@
+"""How the care team handles a thread: whose it is, whether it is urgent, and what else than a reply ended its wait."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.access.policy import Actor
+from portal.accounts.models import User
+from portal.audit import service as audit
+from portal.db import session
+from portal.messaging import owed, queries
+from portal.messaging.models import How, Thread, ThreadClosing, Way
+from portal.patients import queries as patients
+
+
+class NotOnTeam(LookupError):
+    """Somebody is to be given a thread who does not look after this patient; nothing was changed."""
+
+
+class NothingOwed(Exception):
+    """Somebody has answered meanwhile, or nothing was asked; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a wait ended without a reply, who said so and why."""
+
+    how: How
+    way: Way | None
+    words: str
+    at: datetime
+    by: str
+
+
+def assign(patient_id: uuid.UUID, thread_id: uuid.UUID, user_id: uuid.UUID | None, *, by: Actor, at: datetime) -> bool:
+    """Give a thread to one of the care team, or to nobody in particular; return whether that changed anything.
+
+    Raises:
+        NotOnTeam: the person does not look after this patient now, or their account is switched off.
+    """
+    thread = _held(patient_id, thread_id)
+    team = {member.user_id for member in patients.list_team(patient_id) if member.is_active}
+    if user_id is not None and user_id not in team:
+        raise NotOnTeam
+    if thread.assigned_to_id == user_id:
+        return False
+    thread.assigned_to_id = user_id
+    session.flush()
+    whom = user_id.hex if user_id else ""
+    audit.record("thread:assigned", by=by, at=at, patient_id=patient_id, thing_id=thread_id, whom=whom)
+    return True
+
+
+def mark_urgent(patient_id: uuid.UUID, thread_id: uuid.UUID, *, is_urgent: bool, by: Actor, at: datetime) -> bool:
+    """Mark a thread as urgent, or take that mark and the one for words of danger off; return whether it changed."""
+    thread = _held(patient_id, thread_id)
+    if is_urgent == (thread.is_urgent or thread.danger_at is not None):
+        return False
+    had_danger = thread.danger_at is not None
+    thread.is_urgent, thread.danger_at = is_urgent, None
+    session.flush()
+    event = "thread:marked-urgent" if is_urgent else "thread:unmarked"
+    audit.record(event, by=by, at=at, patient_id=patient_id, thing_id=thread_id, had_danger=had_danger)
+    return True
+
+
+def record_contact(
+    patient_id: uuid.UUID,
+    thread_id: uuid.UUID,
+    way: Way,
+    words: str,
+    *,
+    submission_id: uuid.UUID,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Note that the patient was reached outside the portal, which ends a wait."""
+    thread = _held(patient_id, thread_id)
+    if not _is_known(submission_id):
+        row = ThreadClosing(submission_id=submission_id, how=How.CONTACT, way=way, words=words)
+        _close(thread, row, by=by, at=at)
+
+
+def resolve(
+    patient_id: uuid.UUID, thread_id: uuid.UUID, reason: str, *, submission_id: uuid.UUID, by: Actor, at: datetime
+) -> None:
+    """End a wait because nothing needs to be answered, and say why.
+
+    Raises:
+        NothingOwed: nobody waits in this thread.
+    """
+    thread = _held(patient_id, thread_id)
+    if _is_known(submission_id):
+        return
+    if thread.owed_since is None:
+        raise NothingOwed
+    row = ThreadClosing(submission_id=submission_id, how=How.RESOLVED, way=None, words=reason)
+    _close(thread, row, by=by, at=at)
+
+
+def list_closings(patient_id: uuid.UUID, thread_id: uuid.UUID) -> list[Closing]:
+    """Return how waits in a thread ended without a reply, in order of time; for the care team only."""
+    rows = session.execute(
+        select(ThreadClosing, User.name)
+        .join(User, User.id == ThreadClosing.by_id)
+        .where(ThreadClosing.patient_id == patient_id, ThreadClosing.thread_id == thread_id)
+        .order_by(ThreadClosing.at)
+    )
+    return [Closing(row.how, row.way, row.words, row.at, name) for row, name in rows]
+
+
+def _held(patient_id: uuid.UUID, thread_id: uuid.UUID) -> Thread:
+    """Return a thread as it is once no other writer is at it.
+
+    Raises:
+        LookupError: the thread is not this patient's.
+    """
+    owed.lock(patient_id)
+    thread = queries.get_thread(patient_id, thread_id)
+    if thread is None:
+        raise LookupError(thread_id)
+    session.refresh(thread)
+    return thread
+
+
+def _is_known(submission_id: uuid.UUID) -> bool:
+    return session.scalar(select(ThreadClosing.id).where(ThreadClosing.submission_id == submission_id)) is not None
+
+
+def _close(thread: Thread, row: ThreadClosing, *, by: Actor, at: datetime) -> None:
+    moment = owed.later(thread, at)
+    row.thread_id, row.patient_id, row.by_id, row.at = thread.id, thread.patient_id, by.user_id, moment
+    row.owed_since = thread.owed_since
+    session.add(row)
+    owed.settle(thread, moment)
+    event = "thread:contact-recorded" if row.how is How.CONTACT else "thread:resolved"
+    audit.record(event, by=by, at=at, patient_id=thread.patient_id, thing_id=thread.id, closing_id=str(row.id))
