@@ -24,7 +24,13 @@ ROOMS = (
         for part in ("rules", "screening", "orders", "flowsheet", "medication", "events", "monitoring", "preparation")
     ),
     "checkins",
+    "checkins.requests",
     "messaging",
+    "follow_ups",
+    "follow_ups.many",
+    "messaging.wording",
+    "messaging.attachments",
+    "reminders",
     "progress.baseline",
     "review",
     "review.booster",

@@ -27,7 +27,10 @@ class Mode(StrEnum):
 
 
 class PlanItem(Base):
-    """One instrument a patient is asked, and when: `triggers` as `checkins.plan` reads them."""
+    """One instrument a patient is asked, and when: `triggers` as `checkins.plan` reads them.
+
+    `is_requested`: somebody of the care team asked for it once, in a message; it is no line of the plan.
+    """
 
     __tablename__ = "plan_items"
 
@@ -41,6 +44,7 @@ class PlanItem(Base):
     ends_on: Mapped[date | None]
     created_at: Mapped[datetime]
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    is_requested: Mapped[bool] = mapped_column(default=False)
 
 
 class CheckIn(Base):

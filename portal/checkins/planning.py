@@ -43,7 +43,7 @@ def apply(patient_id: uuid.UUID, lines: Sequence[LineDraft], *, by: Actor, at: d
     """
     today = _hold(patient_id, at)
     asked = session.scalars(select(PlanItem).where(PlanItem.patient_id == patient_id, _still(today)))
-    current = [item for item in asked if not queries.is_at_once(item)]
+    current = [item for item in asked if queries.is_planned(item)]
     wanted = [replace(line, extra_items=tuple(sorted(line.extra_items))) for line in lines]
     staying = [item for item in current if _draft(item) in wanted]
     kept = [_draft(item) for item in staying]
@@ -93,7 +93,7 @@ def ask(
     if found:
         raise InvalidPlan(found)
     today = _hold(patient_id, at)
-    _end(today, PlanItem.patient_id == patient_id, PlanItem.instrument == instrument)
+    _end(today, PlanItem.patient_id == patient_id, PlanItem.instrument == instrument, ~PlanItem.is_requested)
     _add(patient_id, line, today, by=by, at=at)
     _record("plan:changed", patient_id, by=by, at=at, lines=[instrument])
 
@@ -122,7 +122,7 @@ def resume(patient_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
         return
     rows = session.scalars(select(PlanItem).where(mine, PlanItem.ends_on == stopped).order_by(PlanItem.created_at))
     # What was changed and then stopped on the same day ended twice on it: the last is what was asked.
-    for line in {item.instrument: _draft(item) for item in rows if not queries.is_at_once(item)}.values():
+    for line in {item.instrument: _draft(item) for item in rows if queries.is_planned(item)}.values():
         _add(patient_id, line, today, by=by, at=at)
     _record("plan:resumed", patient_id, by=by, at=at)
 

@@ -84,14 +84,19 @@ def is_at_once(item: Any) -> bool:
     return item.created_by_id is None and item.triggers == to_json(AT_ONCE)
 
 
+def is_planned(item: Any) -> bool:
+    """Return whether this is a line of the plan, and nothing that was asked once besides it."""
+    return not (item.is_requested or is_at_once(item))
+
+
 def list_plan(patient_id: uuid.UUID) -> list[PlanItem]:
     """Return a patient's plan, ended lines too, the most frequent first, else in the order they began.
 
-    What the portal asked on one day because of an answer is no part of it.
+    What the portal asked on one day because of an answer, or the care team asked for once, is no part of it.
     """
     mine = select(PlanItem).where(PlanItem.patient_id == patient_id)
     every = session.scalars(mine.order_by(PlanItem.starts_on, PlanItem.instrument, PlanItem.id))
-    rows = [row for row in every if not is_at_once(row)]
+    rows = [row for row in every if is_planned(row)]
     return sorted(rows, key=lambda row: min((one.get("every", SELDOM) for one in row.triggers), default=SELDOM))
 
 
@@ -209,7 +214,10 @@ def previous_answers(
 
 
 _ITEM: Any = PlanItem.__table__
-_OF_LINE = ("id", "instrument", "triggers", "min_gap_days", "extra_items", "starts_on", "ends_on", "created_by_id")
+_OF_LINE = (
+    *("id", "instrument", "triggers", "min_gap_days", "extra_items", "starts_on", "ends_on", "created_by_id"),
+    "is_requested",
+)
 _LINE = select(*(_ITEM.c[name] for name in _OF_LINE)).where(
     _ITEM.c.patient_id == bindparam("patient"), _ITEM.c.id == bindparam("item")
 )
@@ -233,6 +241,7 @@ def to_line(item: Any) -> PlanLine:
         tuple(item.extra_items),
         definition.filled_by is FilledBy.CLINICIAN,
         is_at_once(item),
+        item.is_requested,
     )
 
 

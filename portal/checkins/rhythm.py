@@ -98,6 +98,8 @@ class PlanLine:
         is_for_team: whether the care team enters a total; the patient is neither asked nor told.
         is_at_once: whether the portal asks it on this one day because of an answer; it is no part of anybody's plan,
             and stands in place of the lines that ask the same.
+        is_requested: whether the care team asked for it once, in a message; it is no part of the plan either, is never
+            late, and stands in place of the lines that ask the same until it is answered or over.
     """
 
     id: uuid.UUID
@@ -110,6 +112,7 @@ class PlanLine:
     extra_items: tuple[str, ...] = ()
     is_for_team: bool = False
     is_at_once: bool = False
+    is_requested: bool = False
 
     @property
     def draft(self) -> LineDraft:

@@ -18,6 +18,7 @@ from portal.checkins.models import CheckIn, CheckInDraft, Mode, PlanItem, ScoreR
 from portal.checkins.over_time import look_over_time
 from portal.checkins.plan import DayProblem
 from portal.checkins.planning import end_plans, resume, start_default_plan
+from portal.checkins.requests import service as requests
 from portal.checkins.screening import follow_up
 from portal.db import session, touched
 from portal.instruments import catalogue, scoring
@@ -224,6 +225,14 @@ def _write(filled: Filled, score: scoring.Score, *, by: Actor, at: datetime, tod
     if filled.plan_item_id is not None and former is None:
         which = {"instrument": filled.definition.id, "day": filled.on, "submission": filled.sheet.submission_id}
         session.execute(_DROP_DRAFT, {"patient": patient_id, **which})
+    requests.answered(
+        patient_id,
+        filled.definition.id,
+        check_in_id,
+        on=filled.on,
+        today=today,
+        former_id=former.id if former is not None else None,
+    )
     found = look_for_danger(filled, list(score.safety), at=at, today=today)
     follow_up(filled, found, at=at, today=today)
     look_over_time(filled, score, scored_at=true_at, at=at, today=today)

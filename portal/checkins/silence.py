@@ -156,7 +156,8 @@ def _judged(rows: Sequence[Any], at: datetime) -> list[_Found]:
 def _judge(row: Any, of_patient: Plan, limits: Limits, waits: Waits, at: datetime) -> _Found:
     since = max(moment for moment in (row.enrolled_at, row.back_at, row.dealt_with_at) if moment is not None)
     known = Known(row.time_zone, of_patient.anchors, of_patient.last, since, row.heard_at)
-    met = silence_rule.missing(of_patient.asked, known, limits, at) if of_patient.in_care else ()
+    planned = [line for line in of_patient.asked if not line.is_requested]
+    met = silence_rule.missing(planned, known, limits, at) if of_patient.in_care else ()
     todo = silence_rule.steps(met, _spell(row), known, waits, at, is_pressing=row.has_sign)
     if todo.reminder and not any(one.is_now for one in of_patient.due(at)):
         todo = Steps(todo.ends, todo.opens, 0, todo.alerts)

@@ -125,7 +125,15 @@ def _by_instrument(lines: Iterable[PlanLine], today: date) -> dict[str, list[Pla
     for line in lines:
         if not line.is_over(today):
             asked.setdefault(line.instrument, []).append(line)
-    return {name: [one for one in of_one if one.is_at_once] or of_one for name, of_one in asked.items()}
+    return {name: _pressing(of_one, today) for name, of_one in asked.items()}
+
+
+def _pressing(lines: list[PlanLine], today: date) -> list[PlanLine]:
+    """Return of the lines that ask the same those that count: what is asked once goes before the plan."""
+    at_once = [one for one in lines if one.is_at_once]
+    requested = [one for one in lines if one.is_requested and one.is_asked_on(today)]
+    planned = [one for one in lines if not one.is_requested]
+    return at_once or requested or planned or lines
 
 
 def _is_late(lines: Sequence[PlanLine], anchors: Anchors, last: Last | None, now: datetime, time_zone: str) -> bool:
@@ -231,7 +239,7 @@ def _standing(current: Occurrence, last: Last | None, now: datetime, zone: ZoneI
     if last is not None and last.moment(zone) >= current.opens_at:
         return Standing.DONE if last.for_on == now.astimezone(zone).date() else None
     if now < current.closes_at:
-        return Standing.DUE if now < current.due_at else Standing.OVERDUE
+        return Standing.DUE if now < current.due_at or current.line.is_requested else Standing.OVERDUE
     return Standing.MISSED if now < current.closes_at + timedelta(days=REMEMBERED_DAYS) else None
 
 
