@@ -79,6 +79,32 @@ def add_working_time(opening: Opening, at: datetime, working: timedelta) -> date
     return None
 
 
+def working_time_before(opening: Opening, at: datetime, working: timedelta) -> datetime | None:
+    """Return the latest moment from which on so much working time has passed: the other way round of the above.
+
+    Of what came at that moment or earlier, `add_working_time(opening, then, working) <= at`; of what came later not.
+
+    Args:
+        opening: the clinic's week.
+        at: until when, aware.
+        working: how much working time, more than zero.
+
+    Returns:
+        An aware UTC moment; None where the clinic never works.
+
+    Raises:
+        ValueError: `working` is not more than zero.
+    """
+    if working <= timedelta():
+        raise ValueError("working time must be more than zero")
+    for start, end in _spans_back(opening, at):
+        ends = min(end, at.astimezone(UTC))
+        if working <= ends - start:
+            return ends - working
+        working -= ends - start
+    return None
+
+
 def end_of_working_day(opening: Opening, at: datetime, days: int) -> datetime | None:
     """Return when the working day ends that holds `at`, or begins next; with `days`, that many working days later.
 
@@ -104,7 +130,17 @@ def spans(opening: Opening, from_at: datetime, until: datetime) -> Iterator[tupl
 
 
 def _spans(opening: Opening, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the working spans that end after `at`, in UTC, without end; nothing at all where no day is open.
+    """Yield the working spans that end after `at`, in UTC, without end; nothing at all where no day is open."""
+    return (span for span in _days(opening, at, 1) if at < span[1])
+
+
+def _spans_back(opening: Opening, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the working spans that begin before `at`, the latest first; nothing at all where no day is open."""
+    return (span for span in _days(opening, at, -1) if span[0] < at)
+
+
+def _days(opening: Opening, at: datetime, step: int) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the working spans of the day that holds `at` and of those that follow, or went before it, in UTC.
 
     A day that a place left out, as Samoa did in 2011, has none.
     """
@@ -114,6 +150,6 @@ def _spans(opening: Opening, at: datetime) -> Iterator[tuple[datetime, datetime]
         span = None if day in opening.holidays else opening.week.get(WEEKDAYS[day.weekday()])
         if span is not None:
             start, end = (datetime.combine(day, clock, zone).astimezone(UTC) for clock in span)
-            if max(start, at) < end and start.astimezone(zone).date() == day:
+            if start < end and start.astimezone(zone).date() == day:
                 yield start, end
-        day += timedelta(days=1)
+        day += timedelta(days=step)

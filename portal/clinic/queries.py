@@ -30,11 +30,16 @@ class ClinicSettings:
     past_days: int
     on_call: OnCall
     leave_address: str
+    check_in_links: bool
     is_demo: bool
 
     def reply_by(self, at: datetime) -> datetime | None:
         """Return by when a message that arrives at `at` is usually answered; None where the clinic has no hours."""
         return hours.add_working_time(self.opening, at, timedelta(hours=self.reply_within_hours))
+
+    def owed_too_long(self, at: datetime) -> datetime | None:
+        """Return since when, or earlier, an answer is overdue at `at`; None where the clinic has no hours."""
+        return hours.working_time_before(self.opening, at, timedelta(hours=self.reply_within_hours))
 
     def review_by(self, at: datetime) -> datetime | None:
         """Return by when a check-in that arrives at `at` is usually read; None where the clinic has no hours."""
@@ -64,6 +69,7 @@ def get() -> ClinicSettings:
         past_days=row.past_days,
         on_call=row.on_call,
         leave_address=row.leave_address,
+        check_in_links=row.check_in_links,
         is_demo=row.is_demo,
     )
 

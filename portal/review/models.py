@@ -1,7 +1,7 @@
 """The caseload: one summary row per patient, and one entry for each person who looks after them."""
 
 import uuid
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.access.policy import PatientStatus
 from portal.checkins.ready_made import Phase
 from portal.db import Base, choice
+
+NOBODY_WAITS = datetime(9999, 12, 31, tzinfo=UTC)
+"""Where somebody who waits for no answer stands among those who do: after all of them."""
 
 
 class CaseloadRow(Base):
@@ -40,6 +43,7 @@ class CaseloadRow(Base):
     last_check_in_at: Mapped[datetime | None]
     unreviewed: Mapped[int] = mapped_column(default=0)
     unread: Mapped[int] = mapped_column(default=0)
+    owed_since: Mapped[datetime | None]
     open_alerts: Mapped[int] = mapped_column(default=0)
     worst_open_alert: Mapped[int] = mapped_column(SmallInteger(), default=0)
     review_on: Mapped[date | None]
@@ -49,14 +53,14 @@ class CaseloadRow(Base):
 
 
 FLAGS = ("is_lead", "is_worsening", "in_induction")
-DATES = ("review_on", "heard_at")
+DATES = ("review_on", "heard_at", "owed_since")
 
 
 def _listed(flag: str) -> Index:
     """Only those with a flag, in the order of the list."""
     return Index(
         f"ix_caseload_entries_{flag}",
-        *("user_id", "rank", "sort_name", "patient_id"),
+        *("user_id", "rank", "waits_from", "sort_name", "patient_id"),
         sqlite_where=text(f"{flag} = 1"),
         postgresql_where=text(flag),
     )
@@ -75,8 +79,9 @@ def _dated(column: str) -> Index:
 class CaseloadEntry(Base):
     """One patient in one person's caseload, in the order they are listed, with what it is filtered by.
 
-    Of somebody who is not in care nothing but the rank is set: no filter finds them. `heard_at` is when the patient was
-    last heard of (enrolled, answered); how long ago that is, and whether a review is due, is worked out when read.
+    Of somebody who is not in care nothing but the rank is set, and since when an answer is owed to them: no other
+    filter finds them. `heard_at` is when the patient was last heard of (enrolled, answered); how long ago that is,
+    whether a review is due, or an answer overdue, is worked out when read. `waits_from` is `owed_since` to sort by.
     """
 
     __tablename__ = "caseload_entries"
@@ -90,9 +95,11 @@ class CaseloadEntry(Base):
     in_induction: Mapped[bool] = mapped_column(default=False)
     review_on: Mapped[date | None]
     heard_at: Mapped[datetime | None]
+    owed_since: Mapped[datetime | None]
+    waits_from: Mapped[datetime] = mapped_column(default=NOBODY_WAITS)
 
     __table_args__ = (
-        Index(None, "user_id", "rank", "sort_name", "patient_id"),
+        Index("ix_caseload_entries_need", "user_id", "rank", "waits_from", "sort_name", "patient_id"),
         Index(None, "user_id", "sort_name", "patient_id"),
         Index(None, "patient_id"),
         *(_listed(flag) for flag in FLAGS),

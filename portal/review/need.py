@@ -22,12 +22,22 @@ class Need(IntEnum):
 _ALERTS = {Severity.URGENT: Need.URGENT_ALERT, Severity.SAME_DAY: Need.SAME_DAY_ALERT, Severity.REVIEW: Need.ALERT}
 
 
-def need(*, status: PatientStatus, worst_open_alert: int, unread: int, is_worsening: bool, unreviewed: int) -> Need:
+def need(
+    *,
+    status: PatientStatus,
+    worst_open_alert: int,
+    unread: int,
+    is_worsening: bool,
+    unreviewed: int,
+    is_owed: bool = False,
+) -> Need:
     """Return what a patient needs from the team.
 
-    An open alert comes first whatever the patient's status is; then an unread message; then, of those in care, a score
-    that is worsening, then unread check-ins. What only time changes (a review that falls due, a patient gone silent, a
-    check-in overdue) is no part of the order: it would change while nobody looks.
+    An open alert comes first whatever the patient's status is; then a message unread or unanswered; then, of those in
+    care, a score that is worsening, then unread check-ins. What only time changes (a review that falls due, a patient
+    gone silent, a check-in overdue) is no part of the order: it would change while nobody looks. Nor is an answer that
+    is overdue, and yet those rise: who waits for an answer stands by how long they have, so that the overdue ones are
+    on top of their kind, at whatever moment the list is read.
 
     Args:
         status: where the patient is in care.
@@ -35,10 +45,11 @@ def need(*, status: PatientStatus, worst_open_alert: int, unread: int, is_worsen
         unread: messages from the patient that nobody of the team has read.
         is_worsening: whether the score is heading for the worse (`instruments.change.trend`).
         unreviewed: check-ins nobody has marked as read.
+        is_owed: whether the patient wrote something that nobody has answered or settled.
     """
     if worst_open_alert:
         return _ALERTS[Severity(worst_open_alert)]
-    if unread:
+    if unread or is_owed:
         return Need.MESSAGE
     if status is not PatientStatus.ACTIVE:
         return Need.NOT_IN_CARE

@@ -65,6 +65,7 @@ class Line:
     overdue: int
     unreviewed: int
     unread: int
+    owed_since: datetime | None
     open_alerts: int
     review_on: date | None
     unheard: Unheard | None = None
@@ -189,7 +190,7 @@ def _fetch(found: Select[Any], order: Sequence[str], limit: int, *, is_back: boo
         return [columns[name].desc() if is_back else columns[name] for name in order]
 
     picked = found.order_by(*sort(ENTRY.c)).limit(limit).subquery("picked")
-    rows = select(picked.c.rank, picked.c.sort_name, picked.c.heard_at, *_ROW.c, *_PLANNED)
+    rows = select(picked.c.rank, picked.c.sort_name, picked.c.heard_at, picked.c.waits_from, *_ROW.c, *_PLANNED)
     rows = rows.join_from(picked, _ROW, _ROW.c.patient_id == picked.c.patient_id)
     rows = rows.join(Patient, Patient.id == picked.c.patient_id).join(User, User.id == Patient.user_id)
     going_on = and_(_SILENCE.c.patient_id == picked.c.patient_id, _SILENCE.c.ended_at.is_(None))
@@ -253,6 +254,7 @@ def _line(row: Any, overdue: int, silent: Unheard | None) -> Line:
         overdue=overdue,
         unreviewed=row.unreviewed,
         unread=row.unread,
+        owed_since=row.owed_since,
         open_alerts=row.open_alerts,
         review_on=row.review_on,
         unheard=silent,

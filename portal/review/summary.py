@@ -22,7 +22,7 @@ from portal.progress.timeline import Timeline
 from portal.review import outline
 from portal.review.booster.due import review_due_on
 from portal.review.booster.models import BoosterReview
-from portal.review.models import CaseloadRow
+from portal.review.models import NOBODY_WAITS, CaseloadRow
 from portal.review.need import need
 from portal.safety.models import Alert, AlertState
 from portal.treatment.models import Course, CourseStatus
@@ -49,7 +49,7 @@ def read(patient_id: uuid.UUID) -> Summary:
     facts = run(_FACTS, {"patient": patient_id}).one()
     timeline = outline.read(patient_id, facts.instrument, facts.time_zone, has_chosen=facts.has_chosen > 0)
     counts = {name: getattr(facts, name) or 0 for name in _COUNTS}
-    about = {name: getattr(facts, name) for name in ("status", "instrument", "last_check_in_at")}
+    about = {name: getattr(facts, name) for name in ("status", "instrument", "last_check_in_at", "owed_since")}
     row = about | counts | _scored(timeline) | _treated(timeline, facts)
     row["name"] = f"{facts.given_name} {facts.family_name}"
     row["conditions"] = " ".join(sorted((facts.conditions or "").split()))
@@ -60,14 +60,17 @@ def read(patient_id: uuid.UUID) -> Summary:
 def _entry(row: dict[str, Any], facts: Any) -> dict[str, Any]:
     in_care, is_worse = facts.status is PatientStatus.ACTIVE, row["trend"] == Trend.WORSE
     counts = {name: row[name] for name in ("worst_open_alert", "unread", "unreviewed")}
+    owed_since = row["owed_since"]
     heard = [at for at in (facts.enrolled_at, facts.last_check_in_at) if at]
     return {
-        "rank": int(need(status=facts.status, is_worsening=is_worse, **counts)),
+        "rank": int(need(status=facts.status, is_worsening=is_worse, is_owed=owed_since is not None, **counts)),
         "sort_name": names.folded(f"{facts.family_name} {facts.given_name}")[:LONGEST_NAME],
         "is_worsening": in_care and is_worse,
         "in_induction": in_care and row["phase"] is Phase.INDUCTION,
         "review_on": row["review_on"] if in_care else None,
         "heard_at": max(heard) if in_care else None,
+        "owed_since": owed_since,
+        "waits_from": owed_since or NOBODY_WAITS,
     }
 
 
@@ -156,6 +159,7 @@ def _facts() -> Select[Any]:
         "running_id": _running(Course.id),
         "series_planned": _running(Course.series_planned),
         "unread": _all(func.sum(Thread.unread_by_team), Thread),
+        "owed_since": _all(func.min(Thread.owed_since), Thread, Thread.owed_since.is_not(None)),
         "open_alerts": _all(func.count(), Alert, is_open),
         "worst_open_alert": _all(func.max(Alert.severity), Alert, is_open),
         "next_review_on": _decided(BoosterReview.next_review_on),

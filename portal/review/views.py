@@ -13,6 +13,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Role, Thing, permits
 from portal.audit import service as audit
+from portal.clinic import queries as clinic
 from portal.instruments import queries as instruments
 from portal.review import lists, queries
 from portal.review.forms import SearchForm
@@ -58,7 +59,7 @@ def find() -> ResponseReturnValue:
 def export() -> Response:
     by, at, clock = guard.actor(), guard.at(), _clock()
     lines = list(queries.walk_caseload(by.user_id, _show(), clock, at=at))
-    table = caseload_table.rows(lines, at, ZoneInfo(by.time_zone))
+    table = caseload_table.rows(lines, at, ZoneInfo(by.time_zone), clock)
     with db.short_write():
         audit.record("caseload:exported", by=by, at=at, patients=len(lines))
     return as_csv("caseload", caseload_table.head(), table)
@@ -79,7 +80,8 @@ def _show() -> Show:
 
 
 def _clock() -> Clock:
-    return Clock.of(_today(), guard.at(), rules.current().rules.silent_days)
+    overdue_since = clinic.current().owed_too_long(guard.at())
+    return Clock.of(_today(), guard.at(), rules.current().rules.silent_days, overdue_since)
 
 
 def _today() -> date:

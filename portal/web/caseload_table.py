@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from portal.instruments.change import Trend
+from portal.review.lists import Clock
 from portal.review.queries import Line
 from portal.web.tables import Cell
 from portal.web.words import condition, not_heard, words
@@ -21,20 +22,28 @@ def head() -> list[str]:
         *(_("Baseline"), _("Change from baseline"), _("Best"), _("Change from best"), _("Trend")),
         *(_("Open alerts"), _("Overdue check-ins"), _("Unread check-ins"), _("Unread messages")),
         *(_("Last check-in"), _("Review on"), _("Review due")),
+        *(_("Answer owed since"), _("Answer overdue")),
     ]
 
 
-def rows(lines: Sequence[Line], at: datetime, zone: ZoneInfo) -> Iterator[list[Cell]]:
+def rows(lines: Sequence[Line], at: datetime, zone: ZoneInfo, clock: Clock) -> Iterator[list[Cell]]:
     """Yield a row for each line.
 
     Args:
         lines: what is listed.
         at: now, aware.
         zone: the reader's; instants are written as their days in it, treatments as the patient's own days.
+        clock: what only time changes.
     """
     today = at.astimezone(zone).date()
     for line in lines:
-        yield [*_who(line), *_treated(line, at, zone), *_scored(line, zone), *_waiting(line, today, zone)]
+        yield [
+            *_who(line),
+            *_treated(line, at, zone),
+            *_scored(line, zone),
+            *_waiting(line, today, zone),
+            *_owed(line, clock, zone),
+        ]
 
 
 def _who(line: Line) -> list[Cell]:
@@ -72,6 +81,11 @@ def _waiting(line: Line, today: date, zone: ZoneInfo) -> list[Cell]:
     counts = [line.open_alerts, line.overdue, line.unreviewed, line.unread]
     due = line.review_on is not None and line.review_on <= today
     return [*counts, _iso(_day(line.last_check_in_at, zone)), _iso(line.review_on), _yes(due)]
+
+
+def _owed(line: Line, clock: Clock, zone: ZoneInfo) -> list[Cell]:
+    overdue = _yes(clock.is_overdue(line.owed_since)) if line.owed_since else None
+    return [_iso(_day(line.owed_since, zone)), overdue]
 
 
 def _yes(answer: bool) -> str:

@@ -69,7 +69,7 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         Need.URGENT_ALERT: _l("Urgent alert"),
         Need.SAME_DAY_ALERT: _l("Alert for today"),
         Need.ALERT: _l("Alert to review"),
-        Need.MESSAGE: _l("Unread message"),
+        Need.MESSAGE: _l("Message waits"),
         Need.WORSENING: _l("Worsening"),
         Need.CHECK_IN: _l("Unread check-ins"),
         Need.NOTHING_NEW: _l("Nothing new"),

@@ -1,0 +1,43 @@
+"""Words that suggest danger: the list that comes with Interval, and how a text is looked through for them. Pure."""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+LIST = Path(__file__).parent / "danger_words.toml"
+AND_WHAT_FOLLOWS = "*"
+LONGEST = 80
+_APOSTROPHES = frozenset("'`´‘’‛ʼʹ′＇")
+
+
+@cache
+def shipped() -> Mapping[str, tuple[str, ...]]:
+    """Return the list that comes with Interval, by language."""
+    return {language: tuple(words) for language, words in tomllib.loads(LIST.read_text(encoding="utf-8")).items()}
+
+
+def is_in(text: str, words: Iterable[str]) -> bool:
+    """Return whether one of these occurs in a text.
+
+    Args:
+        text: what somebody wrote.
+        words: words, or several in a row; one that ends in "*" is also found at the beginning of a longer word.
+    """
+    looked_through = f" {folded(text)} "
+    return any(_begins(one) in looked_through for one in words if folded(one))
+
+
+def folded(text: str) -> str:
+    """Return a text's letters and digits in words with one space between; case, accents and apostrophes are gone."""
+    plain = (letter for letter in unicodedata.normalize("NFKD", text).casefold() if _is_kept(letter))
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in plain).split())
+
+
+def _is_kept(letter: str) -> bool:
+    return letter not in _APOSTROPHES and unicodedata.category(letter) not in {"Mn", "Cf"}
+
+
+def _begins(word: str) -> str:
+    return f" {folded(word)}" if word.rstrip().endswith(AND_WHAT_FOLLOWS) else f" {folded(word)} "
