@@ -2,20 +2,27 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal import db
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation, Thing, permits
+from portal.checkins import queries as check_ins
 from portal.clinic import queries as clinic
-from portal.messaging import queries, service
+from portal.messaging import drafts, queries, service, team_side
+from portal.messaging import news as news_of
+from portal.messaging.attachments import gathering_forms as enclosing
+from portal.messaging.drafts import Draft
 from portal.messaging.forms import MessageForm, ThreadForm
+from portal.messaging.handling_forms import AssignForm
 from portal.messaging.models import Thread
 from portal.review import service as review
 from portal.safety import crisis
@@ -23,9 +30,12 @@ from portal.treatment import queries as treatment
 from portal.web.fields import SelectChoice
 from portal.web.filters import day
 from portal.web.kept import forget_kept, kept_fields
+from portal.web.once import go_on
 
 blueprint = Blueprint("messaging", __name__)
+blueprint.register_error_handler(RequestEntityTooLarge, enclosing.too_large)
 OFFERED_INFUSIONS = 24
+CARD_FOR = timedelta(hours=24)
 
 
 @blueprint.get("/messages")
@@ -44,20 +54,25 @@ def inbox() -> ResponseReturnValue:
 @requires(Permission.THREAD_VIEW)
 def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     page = queries.list_threads(patient_id, for_patient=_is_patient(), after=_id_in("after"))
-    return render_template("messaging/index.html", page=page, may_write=_may_write())
+    begun = drafts.list_places(patient_id, user_id=guard.actor().user_id)
+    return render_template("messaging/index.html", page=page, begun=begun, may_write=_may_write())
 
 
 @blueprint.get("/patients/<uuid:patient_id>/messages/new")
 @requires(Permission.THREAD_WRITE)
 def new(patient_id: uuid.UUID) -> ResponseReturnValue:
-    form = ThreadForm(formdata=kept_fields(), infusions=_infusions(patient_id))
-    return render_template("messaging/new.html", form=form, **_beside_the_box())
+    draft = drafts.find(patient_id, drafts.NEW, user_id=guard.actor().user_id)
+    form = ThreadForm(
+        formdata=kept_fields(), infusions=_infusions(patient_id), offered=enclosing.offered(), data=_words_of(draft)
+    )
+    return render_template("messaging/new.html", form=form, draft=draft, **_beside_the_box())
 
 
 @blueprint.post("/patients/<uuid:patient_id>/messages/new")
 @requires(Permission.THREAD_WRITE)
 def start(patient_id: uuid.UUID) -> ResponseReturnValue:
-    form = ThreadForm(infusions=_infusions(patient_id))
+    form = ThreadForm(infusions=_infusions(patient_id), offered=enclosing.offered())
+    enclosing.gather(form)
     if not form.validate():
         return render_template("messaging/new.html", form=form, **_beside_the_box()), 422
     try:
@@ -66,6 +81,7 @@ def start(patient_id: uuid.UUID) -> ResponseReturnValue:
             subject=form.subject.data,
             body=form.body.data,
             submission_id=form.sent_as,
+            parcel=enclosing.parcel_of(form),
             about_infusion_id=form.about_infusion_id,
             by=guard.actor(),
             at=guard.at(),
@@ -75,6 +91,7 @@ def start(patient_id: uuid.UUID) -> ResponseReturnValue:
     except service.SentAlready as before:
         form.say_sent_already()
         return render_template("messaging/new.html", form=form, sent=before.thread_id, **_beside_the_box()), 409
+    drafts.forget(patient_id, drafts.NEW, by=guard.actor())
     return _sent(patient_id, thread_id)
 
 
@@ -83,13 +100,20 @@ def start(patient_id: uuid.UUID) -> ResponseReturnValue:
 def thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     fresh = _mark_read(patient_id, thread_id)
     found = _thread(patient_id, thread_id)
-    return _thread_page(found, MessageForm(formdata=kept_fields()), fresh=fresh)
+    draft = drafts.find(patient_id, thread_id.hex, user_id=guard.actor().user_id)
+    return _thread_page(
+        found,
+        MessageForm(formdata=kept_fields(), offered=enclosing.offered(), data=_words_of(draft)),
+        draft=draft,
+        fresh=fresh,
+    )
 
 
 @blueprint.post("/patients/<uuid:patient_id>/messages/<uuid:thread_id>")
 @requires(Permission.THREAD_WRITE)
 def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
-    found, form = _thread(patient_id, thread_id), MessageForm()
+    found, form = _thread(patient_id, thread_id), MessageForm(offered=enclosing.offered())
+    enclosing.gather(form)
     if not form.validate():
         return _thread_page(found, form), 422
     try:
@@ -98,6 +122,7 @@ def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
             thread_id,
             body=form.body.data,
             submission_id=form.sent_as,
+            parcel=enclosing.parcel_of(form),
             by=guard.actor(),
             at=guard.at(),
         )
@@ -106,14 +131,14 @@ def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     except service.SentAlready:
         form.say_sent_already()
         return _thread_page(found, form), 409
+    drafts.forget(patient_id, thread_id.hex, by=guard.actor())
     return _sent(patient_id, thread_id)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/messages/<uuid:thread_id>/news")
 @requires(Permission.THREAD_VIEW, quiet=True)
 def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
-    found = _thread(patient_id, thread_id)
-    state = queries.get_state(thread_id)
+    state = news_of.get_state(patient_id, thread_id) or abort(404)
     if request.if_none_match.contains(state):
         return Response(status=304)
     values = {
@@ -122,7 +147,8 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
         "fresh": frozenset(),
         "is_news": True,
     }
-    return {"state": state, "html": render_template("messaging/said.html", thread=found, **values)}
+    drawn = render_template("messaging/said.html", thread=_thread(patient_id, thread_id), **values)
+    return {"state": state, "html": drawn}
 
 
 @blueprint.post("/patients/<uuid:patient_id>/messages/<uuid:thread_id>/read")
@@ -177,31 +203,55 @@ def _infusions(patient_id: uuid.UUID) -> Sequence[SelectChoice]:
     ]
 
 
-def _beside_the_box() -> dict[str, Any]:
+def _words_of(draft: Draft | None) -> dict[str, str]:
+    return {"subject": draft.subject, "body": draft.body} if draft else {}
+
+
+def _beside_the_box(thread: Thread | None = None) -> dict[str, Any]:
     """Return what a patient reads beside the box: when somebody usually answers, and whom to call instead."""
+    since = thread.owed_since if thread else None
+    settings = clinic.current()
     return {
-        "answered_by": clinic.current().reply_by(guard.at()) if _is_patient() else None,
+        "answered_by": settings.reply_by(since or guard.at()) if _is_patient() else None,
+        "owed_since": since,
+        "clinic_phone": settings.phone,
         "country": crisis.for_country(guard.patient().country),
     }
 
 
-def _thread_page(thread: Thread, form: MessageForm, fresh: frozenset[uuid.UUID] = frozenset()) -> str:
-    about = treatment.get_infusion(thread.patient_id, thread.about_infusion_id) if thread.about_infusion_id else None
+def _thread_page(
+    thread: Thread, form: MessageForm, *, draft: Draft | None = None, fresh: frozenset[uuid.UUID] = frozenset()
+) -> str:
+    patient_id, before, through = thread.patient_id, _id_in("before"), _id_in("through")
     return render_template(
         "messaging/thread.html",
         thread=thread,
-        about=about,
-        conversation=queries.get_conversation(thread.id, before=_id_in("before")),
-        state=queries.get_state(thread.id),
+        about=treatment.get_infusion(patient_id, thread.about_infusion_id) if thread.about_infusion_id else None,
+        about_check_in=check_ins.get_entry(patient_id, thread.about_check_in_id) if thread.about_check_in_id else None,
+        state=news_of.get_state(patient_id, thread.id),
+        conversation=queries.get_conversation(thread.id, before=before, through=through),
+        is_latest=before is None and through is None,
         form=form,
+        draft=draft,
         fresh=fresh,
         by_patient=_is_patient(),
         may_write=_may_write(),
-        **_beside_the_box(),
+        card_now=_is_patient() and thread.danger_at is not None and guard.at() - thread.danger_at < CARD_FOR,
+        **_team_side(thread),
+        **_beside_the_box(thread),
     )
+
+
+def _team_side(thread: Thread) -> dict[str, Any]:
+    """Return what only the care team sees of a thread; of a patient's page it is no part at all."""
+    if _is_patient():
+        return {}
+    side = team_side.read(thread, clinic.current(), at=guard.at())
+    given_to = thread.assigned_to_id.hex if thread.assigned_to_id and not side.has_left else ""
+    return {"side": side, "assign_form": AssignForm(formdata=None, team=side.team, user_id=given_to)}
 
 
 def _sent(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     forget_kept()
     flash(_("Sent."), "good")
-    return redirect(url_for(".thread", patient_id=patient_id, thread_id=thread_id, _anchor="latest"), 303)
+    return go_on(url_for(".thread", patient_id=patient_id, thread_id=thread_id, _anchor="latest"))

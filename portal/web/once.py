@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from portal.web.fields import Form, HiddenField
@@ -34,3 +36,10 @@ class OnceForm(Form):
             self.form_errors.append(_OLD_PAGE)
             return False
         return is_valid
+
+
+def go_on(place: str) -> ResponseReturnValue:
+    """Lead to the next page once a form was taken; a script that sent it is told where, and leads there itself."""
+    if request.accept_mimetypes.best == "application/json":
+        return {"place": place}
+    return redirect(place, 303)

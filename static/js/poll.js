@@ -1,53 +1,105 @@
-// Brings new messages and receipts into an open thread, while somebody looks at it. Asking keeps no session alive, and
-// a new message counts as read once the person does something on the page.
+// Brings new messages, receipts and withdrawals into an open thread while somebody looks at it. Asking keeps no session
+// alive, and a new message counts as read once the person does something on the page.
 
 const list = document.querySelector("[data-news]");
-const EVERY = 20000;
+const standing = document.querySelector("[data-news-standing]");
+const SOON = 6000;
+const CALM = 30000;
+const SLOWEST = 120000;
+const PATIENCE = 15000;
 const ACTIONS = ["pointerdown", "keydown"];
 let state = list ? list.dataset.state : "";
+let wait = SOON;
 let timer = 0;
+let turn = 0;
+let isOffline = false;
+let isOver = false;
+
+function awaitAction() {
+  ACTIONS.forEach((action) => addEventListener(action, markRead));
+}
 
 function markRead() {
   ACTIONS.forEach((action) => removeEventListener(action, markRead));
-  fetch(list.dataset.read, { method: "POST", body: new URLSearchParams({ csrf_token: list.dataset.token }) }).catch(() => {});
+  const body = new URLSearchParams({ csrf_token: list.dataset.token });
+  fetch(list.dataset.read, { method: "POST", headers: { Accept: "application/json" }, body }).catch(awaitAction);
+}
+
+// What a message says, without the marks that only the first drawing of the page gives.
+function words(item) {
+  const bare = item.cloneNode(true);
+  bare.querySelectorAll(".tag, #latest").forEach((one) => one.remove());
+  return bare.textContent.replace(/\s+/g, " ").trim();
 }
 
 function show(html) {
   const drawn = new DOMParser().parseFromString(html, "text/html");
-  let isNew = false;
-  drawn.querySelectorAll("li").forEach((item) => {
+  drawn.querySelectorAll("li[id]").forEach((item) => {
     const known = document.getElementById(item.id);
     if (!known) {
       list.append(item);
-      isNew = isNew || "theirs" in item.dataset;
-    } else if (known.querySelector(".receipt")?.textContent !== item.querySelector(".receipt")?.textContent) {
+      if ("theirs" in item.dataset) awaitAction();
+    } else if (words(known) !== words(item)) {
+      const anchor = known.querySelector("#latest");
+      if (anchor) item.prepend(anchor);
       known.replaceWith(item);
     }
   });
-  if (isNew) ACTIONS.forEach((action) => addEventListener(action, markRead));
+}
+
+function say(text) {
+  if (standing.textContent !== text) standing.textContent = text;
+}
+
+function end(text) {
+  isOver = true;
+  say(text);
+}
+
+async function read(answer) {
+  if (answer.status === 401) return end(standing.dataset.signedOut);
+  if (answer.status === 404) return end(standing.dataset.ended);
+  if (answer.status !== 200 && answer.status !== 304) throw new Error("no news");
+  if (isOffline) say(standing.dataset.back);
+  wait = isOffline ? SOON : Math.min(wait * 1.3, CALM);
+  isOffline = false;
+  if (answer.status === 304) return undefined;
+  const news = await answer.json();
+  show(news.html);
+  state = news.state;
+  wait = SOON;
+  return undefined;
+}
+
+function fail() {
+  isOffline = true;
+  say(standing.dataset.offline);
+  wait = Math.min(wait * 2, SLOWEST);
 }
 
 async function ask() {
+  clearTimeout(timer);
+  const mine = ++turn;
   const headers = { Accept: "application/json", "If-None-Match": `"${state}"` };
-  const answer = await fetch(list.dataset.news, { headers }).catch(() => null);
-  if (answer && (answer.status === 401 || answer.status === 404)) return;
-  if (answer && answer.status === 200) {
-    const news = await answer.json();
-    state = news.state;
-    show(news.html);
-  }
+  const answer = await fetch(list.dataset.news, { headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  // An answer that a later question overtook would draw what was true before.
+  if (mine !== turn) return;
+  await (answer ? read(answer).catch(fail) : fail());
   plan();
 }
 
+// Not all pages at the same moment, however they began.
 function plan() {
   clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(ask, EVERY);
+  if (!document.hidden && !isOver) timer = setTimeout(ask, wait * (0.85 + 0.3 * Math.random()));
 }
 
 if (list) {
+  const askNow = () => { if (!document.hidden && !isOver) ask(); };
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
-    if (!document.hidden) ask();
+    askNow();
   });
+  addEventListener("online", askNow);
   plan();
 }

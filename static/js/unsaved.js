@@ -11,7 +11,7 @@ function isChanged(control) {
 const forms = [...document.querySelectorAll("form[data-keep]")];
 
 if (forms.length) {
-  document.addEventListener("submit", () => { isSending = true; });
+  document.addEventListener("submit", (event) => { isSending = !event.defaultPrevented; });
   addEventListener("pageshow", () => { isSending = false; });
   addEventListener("beforeunload", (event) => {
     const changed = forms.some((form) => [...form.elements].some((one) => one.name && isChanged(one)));

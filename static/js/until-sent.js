@@ -1,0 +1,98 @@
+// Sends a message although the network comes and goes: its words stay on the page, which sends them until the server has
+// said what became of them. The form's own submission id makes one message of them, however often they arrive.
+
+const PATIENCE = 20000;
+const FIRST = 2000;
+const SLOWEST = 60000;
+
+function goOn(place) {
+  const to = new URL(place, location.href);
+  if (to.pathname + to.search !== location.pathname + location.search) {
+    location.assign(to);
+    return;
+  }
+  history.replaceState(null, "", to);
+  history.scrollRestoration = "manual"; // else the reload stays where the box was
+  location.reload();
+}
+
+function begin(part) {
+  const form = part.querySelector("form");
+  const notice = part.querySelector("[data-not-sent]");
+  let body = null;
+  let button = null;
+  let wait = FIRST;
+  let timer = 0;
+  let turn = 0;
+  let isPassing = false;
+
+  // What waits is what was sent: a change to it afterwards would be another message.
+  function hold(isHeld) {
+    form.inert = isHeld;
+    if (isHeld && notice.hidden) {
+      notice.hidden = false;
+      notice.focus();
+    }
+    notice.hidden = !isHeld;
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    turn += 1;
+    body = null;
+    wait = FIRST;
+    hold(false);
+  }
+
+  // What the server wants to say about the form is said by its own page, with everything that was typed.
+  function pass() {
+    stop();
+    isPassing = true;
+    form.requestSubmit(button);
+  }
+
+  function later() {
+    hold(true);
+    timer = setTimeout(send, wait);
+    wait = Math.min(wait * 2, SLOWEST);
+  }
+
+  async function send() {
+    clearTimeout(timer);
+    const mine = ++turn;
+    const options = { method: "POST", headers: { Accept: "application/json" }, body, signal: AbortSignal.timeout(PATIENCE) };
+    const answer = await fetch(form.action, options).catch(() => null);
+    const taken = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (mine !== turn) return;
+    if (taken) {
+      stop();
+      form.reset();
+      goOn(taken.place);
+    } else if (!answer || answer.ok || answer.status >= 500) {
+      later();
+    } else {
+      pass();
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    button = event.submitter;
+    // A button with an address or a name of its own asks for something else than sending.
+    if (isPassing || button?.name || button?.hasAttribute("formaction")) {
+      isPassing = false;
+      return;
+    }
+    event.preventDefault();
+    if (body) return;
+    const fields = new FormData(form);
+    body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
+    send();
+  });
+  notice.querySelector("button").addEventListener("click", () => {
+    stop();
+    form.querySelector("textarea")?.focus();
+  });
+  addEventListener("online", () => { if (body && !notice.hidden) send(); });
+}
+
+document.querySelectorAll("[data-until-sent]").forEach(begin);

@@ -1,0 +1,215 @@
+"""A message written where the network comes and goes: its words stay, and arrive once."""
+
+import http.client
+import urllib.parse
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Dialog, Page, Route, expect
+from sqlalchemy import select
+
+from portal import clock, db
+from portal.accounts.models import UserSession
+from portal.messaging.models import Message
+from tests import factories
+from tests.browser.navigators import write_message
+from tests.browser.window import DESK, Window
+from tests.live import Live
+
+WORDS = "It was better this week.\n\nI slept “through” & woke at 8."
+BESIDE = "An answer meanwhile"
+
+
+def before(route: Route) -> None:
+    """Cut the network before the server hears anything."""
+    route.abort("internetdisconnected")
+
+
+def during(route: Route) -> None:
+    """Let half of what is sent reach the server, and cut the connection then."""
+    reach_server(route, lambda sent: sent[: len(sent) // 2]).close()
+    route.abort("failed")
+
+
+def after(route: Route) -> None:
+    """Let the server take it, and cut the network before its answer arrives."""
+    connection = reach_server(route, lambda sent: sent)
+    assert connection.getresponse().read()
+    connection.close()
+    route.abort("failed")
+
+
+def reach_server(route: Route, part: Callable[[bytes], bytes]) -> http.client.HTTPConnection:
+    """Send the server part of what the browser sends, past the browser, whose cookies thus learn nothing of it."""
+    request, address = route.request, urllib.parse.urlsplit(route.request.url)
+    sent = request.post_data_buffer or b""
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    connection.putrequest("POST", address.path, skip_host=True, skip_accept_encoding=True)
+    headers = request.all_headers() | {"host": address.netloc, "content-length": str(len(sent))}
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders(part(sent))
+    return connection
+
+
+def bodies(live: Live) -> list[str]:
+    with live.reach():
+        return list(db.session.scalars(select(Message.body).where(Message.is_from_patient)))
+
+
+def open_thread(live: Live, phone: Window) -> Page:
+    with live.reach():
+        thread = factories.thread(live.cast.ada, by=live.cast.bea, at=clock.now())
+        path = f"/patients/{live.cast.ada.own_id}/messages/{thread.id}"
+    page = phone.sign_in(live.cast.ada)
+    phone.open(path)
+    return page
+
+
+def cut(page: Page, how: Callable[[Route], None]) -> None:
+    """Cut what is posted, until `mend`; the rest of the network works."""
+    page.route("**/messages/**", lambda route: how(route) if route.request.method == "POST" else route.fallback())
+
+
+def mend(page: Page) -> None:
+    page.unroute("**/messages/**")
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def send(page: Page) -> None:
+    page.get_by_label("Your message").fill(WORDS)
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def note_asking(page: Page) -> list[str]:
+    """Return a list to which every later question for news is added."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/news") else None)
+    return asked
+
+
+@pytest.mark.parametrize("how", [before, during, after])
+def test_a_message_cut_on_its_way_stays_and_is_sent_once(
+    live: Live, window: Callable[..., Window], how: Callable[[Route], None]
+) -> None:
+    phone = window()
+    page = open_thread(live, phone)
+    phone.forgive_losses()
+    cut(page, how)
+    send(page)
+    waiting = page.get_by_role("status").filter(has_text="Not sent yet")
+    expect(waiting).to_be_visible()
+    expect(page.locator("#write textarea")).to_have_value(WORDS)
+    assert bodies(live) == ([WORDS] if how is after else [])
+    mend(page)
+    expect(page.get_by_role("status").filter(has_text="Sent.")).to_be_visible()
+    expect(page.get_by_role("log").get_by_role("listitem")).to_have_count(2)
+    expect(page.get_by_label("Your message")).to_have_value("")
+    expect(waiting).to_be_hidden()
+    assert bodies(live) == [WORDS]
+
+
+def test_a_new_thread_cut_after_it_was_taken_is_one_thread(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    phone.open(f"/patients/{live.cast.ada.own_id}/messages/new")
+    phone.forgive_losses()
+    cut(page, after)
+    page.get_by_label("What is it about?").fill("This week")
+    send(page)
+    expect(page.get_by_role("status").filter(has_text="Not sent yet")).to_be_visible()
+    mend(page)
+    expect(page.get_by_role("heading", level=1, name="This week")).to_be_visible()
+    assert bodies(live) == [WORDS]
+
+
+def test_words_changed_after_the_server_had_them_are_asked_about(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    page = open_thread(live, phone)
+    phone.forgive_losses()
+    phone.forgive(409)
+    cut(page, after)
+    send(page)
+    page.get_by_role("button", name="Change it first").click()
+    mend(page)
+    page.get_by_label("Your message").fill("Something else")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("This page sent a message before")
+    expect(page.get_by_label("Your message")).to_have_value("Something else")
+    assert bodies(live) == [WORDS]
+
+
+def test_leaving_while_words_wait_is_asked_about(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    page = open_thread(live, phone)
+    phone.forgive_losses()
+    cut(page, before)
+    send(page)
+    expect(page.get_by_role("status").filter(has_text="Not sent yet")).to_be_visible()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("link", name="All messages").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    expect(page.locator("#write textarea")).to_have_value(WORDS)
+
+
+def test_an_open_thread_says_that_it_is_offline_and_catches_up(live: Live, window: Callable[..., Window]) -> None:
+    phone, desk = window(), window(DESK)
+    with live.reach():
+        thread = factories.thread(live.cast.ada, by=live.cast.bea, at=clock.now())
+        path = f"/patients/{live.cast.ada.own_id}/messages/{thread.id}"
+    page = phone.sign_in(live.cast.ada)
+    page.clock.install()
+    phone.open(path)
+    phone.forgive_losses()
+    page.context.set_offline(True)
+    page.clock.run_for(45_000)
+    expect(page.get_by_role("status").filter(has_text="No connection just now.")).to_be_visible()
+    desk.sign_in(live.cast.bea)
+    desk.open(path)
+    write_message(desk, BESIDE)
+    page.context.set_offline(False)
+    expect(page.get_by_role("log")).to_contain_text(BESIDE)
+    expect(page.get_by_role("status").filter(has_text="The connection is back.")).to_be_visible()
+
+
+def test_an_open_thread_stops_asking_once_signed_out(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    with live.reach():
+        thread = factories.thread(live.cast.ada, by=live.cast.bea, at=clock.now())
+        path = f"/patients/{live.cast.ada.own_id}/messages/{thread.id}"
+    page = phone.sign_in(live.cast.ada)
+    page.clock.install()
+    phone.open(path)
+    with live.reach():
+        db.session.query(UserSession).update({UserSession.revoked_at: clock.now()})
+    phone.forgive(401)
+    asked = note_asking(page)
+    page.clock.run_for(45_000)
+    expect(page.get_by_role("status").filter(has_text="You were signed out.")).to_be_visible()
+    page.clock.run_for(300_000)
+    assert len(asked) == 1
+
+
+def test_a_page_nobody_looks_at_asks_nothing_until_they_do(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    with live.reach():
+        thread = factories.thread(live.cast.ada, by=live.cast.bea, at=clock.now())
+        path = f"/patients/{live.cast.ada.own_id}/messages/{thread.id}"
+    page = phone.sign_in(live.cast.ada)
+    page.clock.install()
+    page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => Boolean(window.isAway) })")
+    phone.open(path)
+    asked = note_asking(page)
+    page.evaluate("isAway = true; document.dispatchEvent(new Event('visibilitychange'))")
+    page.clock.run_for(300_000)
+    assert asked == []
+    with page.expect_response("**/news"):
+        page.evaluate("isAway = false; document.dispatchEvent(new Event('visibilitychange'))")
+    assert len(asked) == 1
