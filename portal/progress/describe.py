@@ -147,13 +147,16 @@ def peak(pressure: tuple[int, int]) -> Message:
 
 def label(mark: Mark) -> Message:
     """Return what stands beside another mark: what was done with a medicine, or the mark's own words."""
+    if mark.about is not None:
+        return mark.about
     return message(CHANGED[mark.change], what=mark.label)
 
 
 def other(mark: Mark) -> tuple[Message, Message]:
     """Return what another mark is, and its day or days; one that goes on has no end."""
     said = label(mark)
-    heading = message("%(kind)s: %(what)s", kind=MARK[mark.kind], what=said) if mark.label else MARK[mark.kind]
+    is_named = mark.label or mark.about is not None
+    heading = message("%(kind)s: %(what)s", kind=MARK[mark.kind], what=said) if is_named else MARK[mark.kind]
     if mark.goes_on:
         return heading, message("since %(on)s", on=mark.on)
     return heading, message("%(days)s", days=Span(mark.on, mark.until or mark.on))

@@ -1,11 +1,14 @@
-"""Reading what else is worth a place on the time axis: medicines, life events, days with an open alert."""
+"""Reading what else is worth a place on the time axis: medicines, events, follow-ups, days with an open alert."""
 
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from portal.follow_ups import queries as follow_ups
+from portal.follow_ups.queries import Sent
 from portal.progress.timeline import Mark
+from portal.progress.words import Message, message
 from portal.safety import queries as safety
 from portal.treatment.events import queries as events
 from portal.treatment.medication import queries as medication
@@ -14,7 +17,7 @@ from portal.treatment.medication import queries as medication
 def list_marks(patient_id: uuid.UUID, zone: ZoneInfo, today: date, *, for_team: bool) -> tuple[Mark, ...]:
     """Return a patient's marks in order of time; days with an open alert only `for_team`."""
     alerts = stretches(safety.list_open_spells(patient_id), zone, today) if for_team else []
-    found = [*_medicines(patient_id), *_events(patient_id), *alerts]
+    found = [*_medicines(patient_id), *_events(patient_id), *_follow_ups(patient_id, zone), *alerts]
     return tuple(sorted(found, key=lambda mark: mark.on))
 
 
@@ -47,3 +50,17 @@ def _medicines(patient_id: uuid.UUID) -> Iterable[Mark]:
 def _events(patient_id: uuid.UUID) -> Iterable[Mark]:
     for one in events.list_events(patient_id):
         yield Mark(one.on, "event", one.text, one.until if one.until and one.until > one.on else None)
+
+
+def _follow_ups(patient_id: uuid.UUID, zone: ZoneInfo) -> Iterable[Mark]:
+    for sent in follow_ups.list_sent(patient_id):
+        on = sent.at.astimezone(zone).date()
+        yield Mark(on, "message", "", about=_about(sent), thread_id=sent.thread_id)
+
+
+def _about(sent: Sent) -> Message:
+    if sent.infusion is not None:
+        return message("Follow-up about infusion %(number)s", number=sent.infusion)
+    if sent.check_in_on is not None:
+        return message("Follow-up about the check-in of %(on)s", on=sent.check_in_on)
+    return message("Follow-up")

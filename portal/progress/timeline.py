@@ -173,7 +173,8 @@ class Mark:
     """Anything else worth a place on the time axis; `until` makes it a stretch of time.
 
     `label` is in somebody's own words: a medicine with its dose, an event. `change` is what was done with a medicine.
-    With `goes_on` a stretch has no end yet; `until` is then the patient's today.
+    With `goes_on` a stretch has no end yet; `until` is then the patient's today. `about` is said of a message in our
+    words, which stand in the table and under the pointer; `thread_id` is where it can be read.
     """
 
     on: date
@@ -182,6 +183,8 @@ class Mark:
     until: date | None = None
     change: MedicineChange = ""
     goes_on: bool = False
+    about: Message | None = None
+    thread_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from portal.progress.svg import chart, held, overlay
 from portal.progress.svg.standalone import standalone
 from portal.progress.timeline import InstrumentView, Timeline
 from portal.progress.words import Words, message
-from portal.web import speech
+from portal.web import follow_up_box, speech
 from portal.web.tables import Cell, as_csv
 
 blueprint = Blueprint("progress", __name__)
@@ -84,6 +84,7 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         amount=lambda points: _amount(shown, points),
         describe=describe,
         words=words,
+        follow_up=follow_up_box.beside(),
     )
 
 

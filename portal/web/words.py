@@ -22,6 +22,8 @@ from portal.patients.models import Calling, Condition
 from portal.review.booster.models import ReviewDecision
 from portal.review.need import Need
 from portal.safety.models import AlertState, Closing, Contact, Event, Severity
+from portal.web.follow_up_words import FOLLOW_UPS
+from portal.web.message_words import MESSAGES
 from portal.web.treatment_words import TREATMENT
 
 # By kind first: numbers of two kinds are equal to each other, and one dictionary would mix them up.
@@ -123,6 +125,8 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
         OnCall.ALWAYS: _l("Day and night, also while the clinic is open"),
     },
     **TREATMENT,
+    **MESSAGES,
+    **FOLLOW_UPS,
     Syndrome: {
         Syndrome.MAJOR: _l("Major depressive syndrome"),
         Syndrome.OTHER: _l("Other depressive syndrome"),

@@ -267,7 +267,7 @@ def test_a_line_is_broken_where_the_plan_would_have_asked(
     assert (joined.count("M"), joined.count("L")) == (1, 1)
 
 
-QUERIES = 26
+QUERIES = 29
 """Of one chart: who reads it and that they looked, what there is to choose, what is drawn, and since when silence."""
 
 

@@ -18,7 +18,7 @@ from portal.review.booster.forms import DecisionForm, WithdrawForm, days_offered
 from portal.review.booster.meanwhile import Meanwhile, Opened
 from portal.review.booster.queries import Signed
 from portal.review.booster.service import Drawn
-from portal.web import review_sheet
+from portal.web import follow_up_box, review_sheet
 from portal.web.kept import forget_kept, kept_fields
 from portal.web.review_sheet import About
 
@@ -131,6 +131,7 @@ def _page(form: DecisionForm, read: Opened | None, *, is_refused: bool = False) 
         since=since,
         may_sign=_may_sign(),
         days=days_offered(_today()),
+        follow_up=follow_up_box.beside(),
     )
     status = 409 if since.is_any else 422
     return page, status if is_refused else 200

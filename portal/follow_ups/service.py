@@ -1,0 +1,166 @@
+"""Writing follow-ups: at once, for later, changed, taken over or cancelled."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.access.policy import Actor
+from portal.audit import service as audit
+from portal.clinic import queries as clinic
+from portal.db import session
+from portal.follow_ups import queries, when
+from portal.follow_ups.about import About, Written
+from portal.follow_ups.models import FollowUp, State, Why
+from portal.messaging import service as messaging
+from portal.patients.models import Patient
+from portal.patients.queries import PatientRef
+
+OPEN = frozenset({State.PLANNED, State.TO_DECIDE})
+
+
+class NoSuchThing(LookupError):
+    """The follow-up, or what it is about, is not this patient's."""
+
+
+class WrittenAlready(Exception):
+    """The same form was sent before, with other words; nothing was written now."""
+
+    def __init__(self, follow_up_id: uuid.UUID) -> None:
+        super().__init__("sent before with other words")
+        self.follow_up_id = follow_up_id
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed it, or it was sent or settled, since it was read."""
+
+
+def write(patient: PatientRef, written: Written, *, submission_id: uuid.UUID, by: Actor, at: datetime) -> FollowUp:
+    """Write a follow-up, and send it unless it is for later.
+
+    Args:
+        patient: whose; `by` is on their care team.
+        written: what is written, and when it is to go out.
+        submission_id: minted when the form was drawn; the same one twice is one follow-up.
+
+    Raises:
+        WrittenAlready: the same form was sent before, with other words.
+        NoSuchThing: what it is about is not this patient's.
+    """
+    _lock(patient.id)
+    known = session.scalar(select(FollowUp).where(FollowUp.submission_id == submission_id))
+    if known is not None:
+        return _again(known, patient.id, written)
+    follow_up = FollowUp(submission_id=submission_id, patient_id=patient.id, planned_at=at)
+    _fill(follow_up, patient, written, by, at)
+    session.add(follow_up)
+    session.flush()
+    if written.send_on is None:
+        send(follow_up, by=by, at=at)
+    else:
+        audit.record("follow-up:planned", by=by, at=at, patient_id=patient.id, thing_id=follow_up.id)
+    return follow_up
+
+
+def change(
+    patient: PatientRef, follow_up_id: uuid.UUID, written: Written, *, revision: int, by: Actor, at: datetime
+) -> FollowUp:
+    """Change what is planned or waits for a decision; from then on it is the changer's, and it may go out at once.
+
+    Args:
+        revision: of the follow-up as it was read.
+
+    Raises:
+        NoSuchThing: the follow-up, or what it is about, is not this patient's.
+        ChangedMeanwhile: it is not any more as it was read.
+    """
+    follow_up = _held(patient.id, follow_up_id)
+    if follow_up.state not in OPEN or follow_up.revision != revision:
+        raise ChangedMeanwhile
+    if follow_up.state is State.TO_DECIDE:
+        follow_up.planned_at = at
+    before = follow_up.author_id
+    _fill(follow_up, patient, written, by, at)
+    follow_up.state, follow_up.why, follow_up.revision = State.PLANNED, Why.NONE, revision + 1
+    more = {} if before == by.user_id else {"before": str(before)}
+    audit.record("follow-up:changed", by=by, at=at, patient_id=patient.id, thing_id=follow_up.id, **more)
+    if written.send_on is None:
+        send(follow_up, by=by, at=at)
+    return follow_up
+
+
+def cancel(patient_id: uuid.UUID, follow_up_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
+    """Let something planned, or that waits for a decision, not be sent at all; twice is once.
+
+    Raises:
+        NoSuchThing: it is not this patient's.
+        ChangedMeanwhile: it was sent or dropped before.
+    """
+    follow_up = _held(patient_id, follow_up_id)
+    if follow_up.state is State.CANCELLED:
+        return
+    if follow_up.state not in OPEN:
+        raise ChangedMeanwhile
+    settle(follow_up, State.CANCELLED, at=at)
+    follow_up.settled_by_id = by.user_id
+    audit.record("follow-up:cancelled", by=by, at=at, patient_id=patient_id, thing_id=follow_up_id)
+
+
+def send(follow_up: FollowUp, *, by: Actor, at: datetime) -> None:
+    """Send a follow-up as a message of its own, by its author."""
+    follow_up.thread_id = messaging.start_thread(
+        follow_up.patient_id,
+        subject=follow_up.subject,
+        body=follow_up.body,
+        submission_id=follow_up.submission_id,
+        about_infusion_id=follow_up.about_infusion_id,
+        about_check_in_id=follow_up.about_check_in_id,
+        by=by,
+        at=at,
+    )
+    settle(follow_up, State.SENT, at=at)
+    audit.record("follow-up:sent", by=by, at=at, patient_id=follow_up.patient_id, thing_id=follow_up.id)
+
+
+def settle(follow_up: FollowUp, state: State, why: Why = Why.NONE, *, at: datetime) -> None:
+    """Note what became of a follow-up; whoever has it open sees that it changed."""
+    follow_up.state, follow_up.why, follow_up.settled_at = state, why, at
+    follow_up.revision += 1
+
+
+def _fill(follow_up: FollowUp, patient: PatientRef, written: Written, by: Actor, at: datetime) -> None:
+    if not queries.is_theirs(patient.id, written.about):
+        raise NoSuchThing
+    now = when.local_day(at, patient.time_zone)
+    follow_up.author_id, follow_up.subject, follow_up.body = by.user_id, written.subject, written.body
+    follow_up.about_infusion_id = written.about.infusion_id
+    follow_up.about_check_in_id = written.about.check_in_id
+    follow_up.send_on = written.send_on or now
+    follow_up.unless_check_in = written.send_on is not None and written.unless_check_in
+    opening = clinic.current().opening
+    is_now = written.send_on is None
+    follow_up.due_at = at if is_now else when.next_moment(opening, patient.time_zone, follow_up.send_on, at)
+    follow_up.revision = follow_up.revision or 1
+
+
+def _again(known: FollowUp, patient_id: uuid.UUID, written: Written) -> FollowUp:
+    if known.patient_id != patient_id:
+        raise NoSuchThing
+    about = About(known.about_infusion_id, known.about_check_in_id)
+    if (known.subject, known.body, about) != (written.subject, written.body, written.about):
+        raise WrittenAlready(known.id)
+    return known
+
+
+def _held(patient_id: uuid.UUID, follow_up_id: uuid.UUID) -> FollowUp:
+    _lock(patient_id)
+    held = select(FollowUp).where(FollowUp.patient_id == patient_id, FollowUp.id == follow_up_id)
+    found = session.scalar(held.with_for_update().execution_options(populate_existing=True))
+    if found is None:
+        raise NoSuchThing
+    return found
+
+
+def _lock(patient_id: uuid.UUID) -> None:
+    """Let one writer at a time write about a patient, in the order in which messages do."""
+    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))

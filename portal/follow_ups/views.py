@@ -1,0 +1,156 @@
+"""Follow-ups of one patient, and what waits for one person."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.access import guard
+from portal.access.guard import requires
+from portal.access.policy import Permission
+from portal.follow_ups import about, queries, service, when
+from portal.follow_ups.about import About
+from portal.follow_ups.forms import FollowUpForm
+from portal.follow_ups.many import queries as many
+from portal.follow_ups.models import FollowUp, State
+from portal.web import filters, follow_up_box
+from portal.web.kept import forget_kept, kept_fields
+
+blueprint = Blueprint("follow_ups", __name__)
+LATELY = timedelta(days=14)
+
+
+@blueprint.get("/follow-ups")
+@requires(Permission.FOLLOW_UP_LIST)
+def mine() -> ResponseReturnValue:
+    user_id = guard.actor().user_id
+    return render_template(
+        "follow_ups/mine.html",
+        to_decide=queries.list_to_decide(user_id),
+        planned=queries.list_planned_by(user_id),
+        dropped=queries.list_dropped(user_id, since=guard.at() - LATELY),
+        batches=many.list_batches(user_id),
+    )
+
+
+@blueprint.get("/patients/<uuid:patient_id>/follow-ups")
+@requires(Permission.FOLLOW_UP_VIEW)
+def index(patient_id: uuid.UUID) -> ResponseReturnValue:
+    return render_template(
+        "follow_ups/index.html",
+        ahead=queries.list_ahead(patient_id),
+        past=queries.list_past(patient_id),
+        may_write=follow_up_box.may_write(),
+    )
+
+
+@blueprint.get("/patients/<uuid:patient_id>/follow-ups/new")
+@requires(Permission.FOLLOW_UP_WRITE)
+def new(patient_id: uuid.UUID) -> ResponseReturnValue:
+    return render_template("follow_ups/new.html", form=follow_up_box.form(kept_fields(), _wanted()))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/follow-ups/new")
+@requires(Permission.FOLLOW_UP_WRITE)
+def write(patient_id: uuid.UUID) -> ResponseReturnValue:
+    form = follow_up_box.form(request.form)
+    if not _is_right(form):
+        return render_template("follow_ups/new.html", form=form), 422
+    written = form.written(_today())
+    try:
+        follow_up = service.write(guard.patient(), written, submission_id=form.sent_as, by=guard.actor(), at=guard.at())
+    except service.NoSuchThing:
+        abort(404)
+    except service.WrittenAlready:
+        form.say_sent_already()
+        return render_template("follow_ups/new.html", form=form, is_sent=True), 409
+    return _written(follow_up)
+
+
+@blueprint.get("/patients/<uuid:patient_id>/follow-ups/<uuid:follow_up_id>")
+@requires(Permission.FOLLOW_UP_WRITE)
+def edit(patient_id: uuid.UUID, follow_up_id: uuid.UUID) -> ResponseReturnValue:
+    found = queries.get(patient_id, follow_up_id) or abort(404)
+    if found.state not in service.OPEN:
+        return redirect(url_for(".index", patient_id=patient_id), 303)
+    return _page(found, follow_up_box.form(kept_fields(), _about(found), before=_about(found), **_begun(found)))
+
+
+@blueprint.post("/patients/<uuid:patient_id>/follow-ups/<uuid:follow_up_id>")
+@requires(Permission.FOLLOW_UP_WRITE)
+def change(patient_id: uuid.UUID, follow_up_id: uuid.UUID) -> ResponseReturnValue:
+    found = queries.get(patient_id, follow_up_id) or abort(404)
+    form = follow_up_box.form(request.form, before=_about(found))
+    if not _is_right(form):
+        return _page(found, form), 422
+    whose: dict[str, Any] = {"revision": form.read_revision, "by": guard.actor(), "at": guard.at()}
+    try:
+        follow_up = service.change(guard.patient(), follow_up_id, form.written(_today()), **whose)
+    except service.NoSuchThing:
+        abort(404)
+    except service.ChangedMeanwhile:
+        return _page(queries.get(patient_id, follow_up_id) or abort(404), form, is_changed=True), 409
+    return _written(follow_up)
+
+
+@blueprint.post("/patients/<uuid:patient_id>/follow-ups/<uuid:follow_up_id>/cancel")
+@requires(Permission.FOLLOW_UP_WRITE)
+def cancel(patient_id: uuid.UUID, follow_up_id: uuid.UUID) -> ResponseReturnValue:
+    try:
+        service.cancel(patient_id, follow_up_id, by=guard.actor(), at=guard.at())
+        flash(_("It will not be sent."), "good")
+    except service.NoSuchThing:
+        abort(404)
+    except service.ChangedMeanwhile:
+        flash(_("It was sent or dropped before you cancelled it."), "attention")
+    return redirect(url_for(".index", patient_id=patient_id), 303)
+
+
+def _today() -> date:
+    return when.local_day(guard.at(), guard.patient().time_zone)
+
+
+def _is_right(form: FollowUpForm) -> bool:
+    """Say at once everything that is wrong."""
+    is_valid = form.validate()
+    return form.is_in_time(_today()) and is_valid
+
+
+def _wanted() -> About | None:
+    try:
+        return about.read(request.args.get("about", ""))
+    except ValueError:
+        return None
+
+
+def _about(found: FollowUp) -> About:
+    return About(found.about_infusion_id, found.about_check_in_id)
+
+
+def _begun(found: FollowUp) -> dict[str, object]:
+    """Return what stands in the form of one that is changed; a day that is past has to be chosen anew."""
+    kept = {"subject": found.subject, "body": found.body, "unless": found.unless_check_in}
+    is_ahead = found.send_on > _today()
+    ahead = {"when": "day", "on": found.send_on} if is_ahead else {"when": None}
+    return kept | ahead | {"revision": found.revision}
+
+
+def _page(found: FollowUp, form: FollowUpForm, *, is_changed: bool = False) -> str:
+    return render_template("follow_ups/edit.html", follow_up=found, form=form, is_changed=is_changed)
+
+
+def _written(follow_up: FollowUp) -> ResponseReturnValue:
+    forget_kept()
+    patient = guard.patient()
+    if follow_up.state is State.SENT:
+        flash(_("Sent."), "good")
+        where: dict[str, Any] = {"patient_id": patient.id, "thread_id": follow_up.thread_id}
+        return redirect(url_for("messaging.thread", **where, _anchor="latest"), 303)
+    due_at = follow_up.due_at
+    on, clock = filters.weekday(due_at, patient.time_zone), filters.clock_time(due_at, patient.time_zone)
+    said = _("Planned. It goes out on %(day)s at %(time)s, the patient’s time.", day=on, time=clock)
+    flash(said, "good")
+    return redirect(url_for(".index", patient_id=patient.id), 303)
