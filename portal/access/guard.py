@@ -21,13 +21,15 @@ from portal.accounts import keeping, sessions
 from portal.audit import service as audit
 from portal.patients import queries as patients
 from portal.patients.queries import PatientRef
+from portal.web import limited
 from portal.web.session import BrowserSession
 
 csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LISTS = frozenset({"day.show", "review.caseload", "review.find", "safety.alerts", "messaging.inbox"})
+LISTS = frozenset({"day.show", "review.caseload", "review.find", "safety.alerts", "inbox.show"})
+LISTS |= {"follow_ups.mine", "many.show", "many.start"}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-SHOWN = frozenset({"text/html", "text/csv", "image/svg+xml"})
+SHOWN = frozenset({"text/html", "text/csv", "image/svg+xml", "image/jpeg", "image/png", "application/pdf"})
 """Answers that a person reads; what a page asks for in the background is no look of its own."""
 NOT_FOUND = 404
 BEFORE_START = frozenset({Permission.CONSENT_GIVE, Permission.OWN_ACCOUNT, Permission.HOME})
@@ -43,11 +45,13 @@ class Marking:
     """What a route needs: a permission, or none for a public one.
 
     `quiet` requests do not keep a session alive. `keeps` says that what was sent as a session ended is offered again.
+    `from_our_page` is false where the address itself is the secret, and a mail program posts to it.
     """
 
     permission: Permission | None
     quiet: bool = False
     keeps: bool = True
+    from_our_page: bool = True
 
 
 def requires(
@@ -60,6 +64,11 @@ def requires(
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a view as open to everybody."""
     return _mark(Marking(None))(view)
+
+
+def public_by_link(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view as open to whoever has its address, which nobody can guess; it asks for no token of our forms."""
+    return _mark(Marking(None, from_our_page=False))(view)
 
 
 def actor() -> Actor:
@@ -103,7 +112,7 @@ def check() -> ResponseReturnValue | None:
     if marking is None:
         abort(500)
     unsafe = request.method not in SAFE_METHODS
-    if unsafe:
+    if unsafe and marking.from_our_page:
         csrf.protect()
     if request.endpoint == "static":
         return None
@@ -135,6 +144,8 @@ def _admit(marking: Marking, permission: Permission) -> ResponseReturnValue | No
     found = sessions.find(browser().token, at=g.at)
     if found is None or not found.is_live:
         return _ask_to_sign_in(found, may_keep=marking.keeps)
+    if not limited.may_open(found):
+        return _ask_to_sign_in(found, may_keep=False)
     g.touch_session = not marking.quiet and g.at - found.last_seen_at >= sessions.SEEN_EVERY
     g.actor = _actor(found)
     thing = _thing(g.actor)
@@ -153,6 +164,7 @@ def _actor(found: sessions.SignedIn) -> Actor:
         language=found.language,
         session_id=found.session_id,
         address=request.remote_addr or "",
+        scope=found.scope,
     )
 
 

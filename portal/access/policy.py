@@ -86,9 +86,16 @@ class Permission(StrEnum):
     GOAL_EDIT = "goal:edit"
     REVIEW_VIEW = "review:view"
     REVIEW_SIGN = "review:sign"
+    FOLLOW_UP_LIST = "follow-up:list"
+    FOLLOW_UP_VIEW = "follow-up:view"
+    FOLLOW_UP_WRITE = "follow-up:write"
+    FOLLOW_UP_MANY = "follow-up:many"
+    QUESTIONNAIRE_REQUEST = "questionnaire:request"
     THREAD_LIST = "thread:list"
+    MESSAGE_WORDING = "message-wording:edit"
     THREAD_VIEW = "thread:view"
     THREAD_WRITE = "thread:write"
+    THREAD_HANDLE = "thread:handle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Actor:
     language: str = "en"
     session_id: uuid.UUID | None = None
     address: str = ""
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,8 @@ _PROVIDER_ON_TEAM = Rule(Role.PROVIDER, Relation.CARE_TEAM)
 _NURSE_ON_TEAM = Rule(Role.NURSE, Relation.CARE_TEAM)
 # A line added to a plan that is stopped would be taken for all that is asked once care is taken up again.
 _PROVIDER_WHILE_ASKED = Rule(Role.PROVIDER, Relation.CARE_TEAM, frozenset({PatientStatus.ACTIVE}))
+_PROVIDER_WHILE_REACHABLE = Rule(Role.PROVIDER, Relation.CARE_TEAM, REACHABLE)
+_NURSE_WHILE_REACHABLE = Rule(Role.NURSE, Relation.CARE_TEAM, REACHABLE)
 # Words spoken by a patient who has left may still have to be written down; nobody speaks for one who has died.
 _PROVIDER_IN_CARE = Rule(Role.PROVIDER, Relation.CARE_TEAM, ALIVE)
 _NURSE_IN_CARE = Rule(Role.NURSE, Relation.CARE_TEAM, ALIVE)
@@ -212,9 +222,16 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.GOAL_EDIT: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),
     Permission.REVIEW_VIEW: _TEAM,
     Permission.REVIEW_SIGN: (_PROVIDER_ON_TEAM,),
+    Permission.FOLLOW_UP_LIST: (_ANY_PROVIDER, _ANY_NURSE),
+    Permission.FOLLOW_UP_VIEW: _TEAM,
+    Permission.FOLLOW_UP_WRITE: (_PROVIDER_WHILE_REACHABLE, _NURSE_WHILE_REACHABLE),
+    Permission.FOLLOW_UP_MANY: (_ANY_PROVIDER, _ANY_NURSE),
+    Permission.QUESTIONNAIRE_REQUEST: (_PROVIDER_WHILE_ASKED,),
+    Permission.MESSAGE_WORDING: (_DIRECTOR, _ANY_ADMINISTRATOR),
     Permission.THREAD_LIST: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.THREAD_VIEW: _CARE,
     Permission.THREAD_WRITE: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),
+    Permission.THREAD_HANDLE: _TEAM,
 }
 
 

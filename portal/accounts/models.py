@@ -21,6 +21,7 @@ class AccountStatus(StrEnum):
 class TokenPurpose(StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password-reset"  # noqa: S105 - the name of a purpose, not a password
+    CHECK_IN = "check-in"
 
 
 class User(Base):
@@ -46,7 +47,10 @@ class User(Base):
 
 
 class UserSession(Base):
-    """One signed-in browser, known by the hash of what its cookie holds."""
+    """One signed-in browser, known by the hash of what its cookie holds.
+
+    `scope` is set where a link opened it: then it is good for that one check-in (`accounts.scope`) and nothing else.
+    """
 
     __tablename__ = "user_sessions"
 
@@ -58,6 +62,7 @@ class UserSession(Base):
     ends_at: Mapped[datetime]
     device: Mapped[str] = mapped_column(String(120))
     revoked_at: Mapped[datetime | None]
+    scope: Mapped[str | None] = mapped_column(String(60))
 
 
 class AccountToken(Base):
@@ -72,6 +77,7 @@ class AccountToken(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
+    scope: Mapped[str | None] = mapped_column(String(60))
 
 
 class SignInAttempt(Base):

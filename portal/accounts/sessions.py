@@ -32,6 +32,8 @@ class SignedIn:
     language: str
     last_seen_at: datetime
     is_live: bool
+    created_at: datetime
+    scope: str | None = None
 
 
 _FIND: Any = select(
@@ -40,6 +42,8 @@ _FIND: Any = select(
     UserSession.last_seen_at,
     UserSession.ends_at,
     UserSession.revoked_at,
+    UserSession.created_at,
+    UserSession.scope,
     User.role,
     User.name,
     User.is_medical_director,
@@ -60,8 +64,16 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def start(user: User, *, at: datetime, device: str) -> str:
-    """Open a session for a user and return the token for the cookie; only its hash is kept."""
+def start(user: User, *, at: datetime, device: str, scope: str | None = None, lasts: timedelta = ABSOLUTE_LIMIT) -> str:
+    """Open a session for a user and return the token for the cookie; only its hash is kept.
+
+    Args:
+        user: whose.
+        at: now, aware UTC.
+        device: how the owner will know this browser.
+        scope: what it is limited to, where a link opened it.
+        lasts: for how long at the most.
+    """
     token = secrets.token_urlsafe(32)
     session.add(
         UserSession(
@@ -69,8 +81,9 @@ def start(user: User, *, at: datetime, device: str) -> str:
             user_id=user.id,
             created_at=at,
             last_seen_at=at,
-            ends_at=at + ABSOLUTE_LIMIT,
+            ends_at=at + lasts,
             device=device[:120],
+            scope=scope,
         )
     )
     session.flush()
@@ -93,6 +106,8 @@ def find(token: str, *, at: datetime) -> SignedIn | None:
         language=row.language,
         last_seen_at=row.last_seen_at,
         is_live=in_time and row.revoked_at is None and row.status is AccountStatus.ACTIVE,
+        created_at=row.created_at,
+        scope=row.scope,
     )
 
 

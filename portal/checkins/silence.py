@@ -21,6 +21,7 @@ from portal.checkins.models import A_WORD, CheckIn
 from portal.checkins.silence_rule import Ending, Known, Limits, Missed, Spell, Steps, Waits
 from portal.db import run
 from portal.notifications import service as notifications
+from portal.notifications import told
 from portal.notifications.models import Kind
 from portal.patients.models import Patient, StatusChange
 from portal.safety import service as safety
@@ -127,6 +128,10 @@ def _begin(one: _Found) -> uuid.UUID:
 
 def _remind(row: Any, spell_id: uuid.UUID, number: int, *, at: datetime) -> bool:
     key = f"silence:{spell_id}:{number}"
+    before = told.lately([row.user_id], [Kind.CHECK_IN_DUE], at - timedelta(days=1)).get(row.user_id)
+    if before is not None and plan.local_day(before, row.time_zone) == plan.local_day(at, row.time_zone):
+        # One such mail a day: what was said of today's check-in stands for this reminder.
+        return True
     return notifications.enqueue(Kind.CHECK_IN_WAITING, row.user_id, at=at, patient_id=row.id, once_key=key)
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from portal.clinic.hours import WEEKDAYS, OnCall
 from portal.web import places
 from portal.web.fields import (
+    CheckboxField,
     DateField,
     Form,
     IntegerField,
@@ -100,6 +101,10 @@ class ClinicForm(Form):
             SelectChoice(one.value, WORDS[OnCall][one], render_kw={"hint": said}) for one, said in _ON_CALL.items()
         ],
     )
+    check_in_links = CheckboxField(
+        _l("Reminders hold a link that opens the check-in without a password"),
+        hint=_l("The link works once, for a day, and opens nothing else. Whoever can read a person’s mail can use it."),
+    )
     leave_address = WebAddressField(
         _l("Where “leave quickly” goes"),
         hint=_l("A harmless page, like a weather report. Left blank, it is an empty page."),
@@ -120,7 +125,7 @@ class ClinicForm(Form):
     def settings(self) -> dict[str, Any]:
         """What the form says, by the names the service knows."""
         texts = {name: self[name].data or "" for name in ("phone", "leave_address")}
-        rest = {name: self[name].data for name in PLAIN} | {"on_call": OnCall(self.on_call.data)}
+        rest = {name: self[name].data for name in (*PLAIN, "check_in_links")} | {"on_call": OnCall(self.on_call.data)}
         spans = {
             day: [field.data.strftime("%H:%M") for field in fields if field.data] for day, fields in self.days.items()
         }

@@ -27,6 +27,7 @@ class Clinic(Base):
     past_days: Mapped[int] = mapped_column(default=7)
     on_call: Mapped[OnCall] = mapped_column(choice(OnCall, "on_call"), default=OnCall.NEVER)
     leave_address: Mapped[str] = mapped_column(String(300), default="")
+    check_in_links: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]
 

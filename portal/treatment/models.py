@@ -5,10 +5,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
+
+_IS_PLANNED = text("status = 'planned'")
 
 
 class CourseStatus(StrEnum):
@@ -94,6 +96,7 @@ class Infusion(Base):
     __table_args__ = (
         UniqueConstraint("course_id", "number"),
         Index(None, "patient_id", "happens_at"),
+        Index("ix_infusions_planned", "happens_at", sqlite_where=_IS_PLANNED, postgresql_where=_IS_PLANNED),
         CheckConstraint("dose_mg IS NULL OR dose_mg > 0", name="dose_mg_positive"),
         CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_positive"),
     )
