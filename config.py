@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +10,12 @@ ROOT = Path(__file__).resolve().parent
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SECRET_KEY_MINIMUM = 32
 INSTANCE = str(ROOT / "instance")
+SMS_BODY = '{"to": "{to}", "text": "{text}", "id": "{id}"}'
+PUSH_HOSTS = (
+    *("fcm.googleapis.com", "updates.push.services.mozilla.com"),
+    *(".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com"),
+)
+"""Who carries push messages to Chrome, Firefox, Safari and Edge; the browser names one, so the list is ours."""
 
 
 class ConfigurationError(Exception):
@@ -30,11 +36,16 @@ class Config:
     trusted_proxies: int = 0
     mail_url: str = "console:"
     mail_from: str = "Interval <no-reply@interval.example>"
+    sms_url: str = ""
+    sms_body: str = SMS_BODY
+    sms_authorization: str = field(default="", repr=False)
+    push_hosts: tuple[str, ...] = PUSH_HOSTS
     clinic_country: str = ""
     demo_password: str = ""
     instance_path: str = INSTANCE
     instruments_path: str = ""
     crisis_path: str = ""
+    scanner: str = ""
     argon2_time_cost: int = 2
     argon2_memory_kib: int = 19 * 1024
 
@@ -76,11 +87,16 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_port(env.get("TRUSTED_PROXIES", "0"), "TRUSTED_PROXIES"),
         mail_url=env.get("MAIL_URL", "console:"),
         mail_from=env.get("MAIL_FROM", "Interval <no-reply@interval.example>"),
+        sms_url=env.get("SMS_URL", ""),
+        sms_body=env.get("SMS_BODY", SMS_BODY),
+        sms_authorization=env.get("SMS_AUTHORIZATION", ""),
+        push_hosts=_words(env["PUSH_HOSTS"]) if "PUSH_HOSTS" in env else PUSH_HOSTS,
         clinic_country=env.get("CLINIC_COUNTRY", "").upper(),
         demo_password=env.get("DEMO_PASSWORD", ""),
         instance_path=instance,
         instruments_path=env.get("INTERVAL_INSTRUMENTS", ""),
         crisis_path=env.get("INTERVAL_CRISIS", ""),
+        scanner=env.get("INTERVAL_SCANNER", ""),
     )
     if not config.is_loopback and not config.is_secure:
         raise ConfigurationError(

@@ -17,6 +17,7 @@ from config import ROOT, Config, ConfigurationError
 from portal import cli, clock, db
 from portal.access import guard, looks
 from portal.access.policy import Actor, Role
+from portal.accounts import language_views as language
 from portal.accounts import leaving_views as leaving
 from portal.accounts import passwords
 from portal.accounts import views as accounts
@@ -27,18 +28,30 @@ from portal.checkins import views as checkins
 from portal.checkins.history import views as history
 from portal.clinic import queries as clinic_queries
 from portal.clinic import views as clinic
+from portal.follow_ups import views as follow_ups
+from portal.follow_ups.many import views as many
 from portal.instruments import catalogue
 from portal.instruments import views as instruments
 from portal.instruments.loader import DefinitionError
 from portal.instruments.own import files as own_instruments
 from portal.instruments.own import views as scales
+from portal.messaging import finding_views as finding
+from portal.messaging import handling_views as handling
+from portal.messaging import inbox_views as inbox
 from portal.messaging import views as messaging
+from portal.messaging.wording import insert_views as inserting
+from portal.messaging.wording import views as wording
+from portal.messaging import writing_views as writing
+from portal.messaging.attachments import scanner, store
+from portal.messaging.attachments import views as files
+from portal.notifications import choice_views as notices
 from portal.notifications import views as notifications
 from portal.patients import team_views as care_team
 from portal.patients import views as patients
 from portal.patients.goals import views as goals
 from portal.progress import views as progress
 from portal.progress.baseline import views as baseline
+from portal.reminders import views as check_in_links
 from portal.review import service as review_service
 from portal.review import views as review
 from portal.review import waiting
@@ -67,14 +80,30 @@ from portal.treatment.record import views as record
 from portal.treatment.rules import views as treatment_rules
 from portal.treatment.screening import views as screening
 from portal.treatment.tolerability import views as tolerability
-from portal.web import errors, filters, headers, health, kept_plan, navigation, nearest, opening_words, places, words
+from portal.web import (
+    errors,
+    filters,
+    headers,
+    health,
+    kept_plan,
+    navigation,
+    nearest,
+    opening_words,
+    places,
+    speaking,
+    words,
+)
 from portal.web.session import BrowserSessions
 
 FEATURES = (
+    *(inbox, wording, inserting),
     *(accounts, clinic, instruments, scales, patients, care_team, goals, safety, card, chronic, measures, on_call),
     *(safety_plans, kept_plans, treatment, courses, medication, allergies, events, monitoring, orders, day),
     *(flowsheet, tolerability, record, preparation, treatment_rules, screening, checkins, corrections, entry),
-    *(leaving, plan, history, messaging, progress, baseline, review, booster, notifications, ruleset),
+    *(writing, handling, finding, follow_ups, many),
+    *(language, leaving, plan, history, messaging, files, progress, baseline, review, booster, notifications, notices),
+    ruleset,
+    check_in_links,
 )
 REFLECTS_NOTHING = {"static", "progress.show", "progress.picture", "progress.numbers"}
 """Where nothing of a query comes back as it was written, so that compressing tells nobody what else is on the page."""
@@ -117,10 +146,12 @@ def create_app(config: Config) -> Flask:
         db.install(db.db.engine)
         _look_before_starting(config)
     looks.keep_waiting_looks_in(config.instance_path)
+    store.keep_in(config.instance_path)
+    scanner.use(config.scanner)
     passwords.use(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
     _offer_migrations(app)
-    Babel(app, locale_selector=_language, timezone_selector=_time_zone)
+    Babel(app, locale_selector=speaking.language, timezone_selector=_time_zone)
     _sign_in_with_our_sessions(app)
     guard.csrf.init_app(app)
     compress = Compress(app)
@@ -137,6 +168,7 @@ def create_app(config: Config) -> Flask:
     errors.register(app)
     filters.register(app)
     words.register(app)
+    speaking.register(app)
     navigation.register(app)
     kept_plan.register(app)
     nearest.register(app)
@@ -228,11 +260,6 @@ def _reader() -> Actor | None:
     return found
 
 
-def _language() -> str | None:
-    reader = _reader()
-    return reader.language if reader else request.accept_languages.best_match(["en"], "en")
-
-
 def _time_zone() -> str | None:
     reader = _reader()
     return reader.time_zone if reader else None
@@ -276,7 +303,7 @@ def _page_context() -> dict[str, Any]:
 
 
 def _waiting(reader: Actor | None) -> waiting.Waiting:
-    if reader is None or reader.role is Role.ADMINISTRATOR:
+    if reader is None or reader.role is Role.ADMINISTRATOR or reader.scope is not None:
         return waiting.Waiting()
     if reader.role is Role.PATIENT:
         return waiting.for_patient(reader.patient_id) if reader.patient_id else waiting.Waiting()

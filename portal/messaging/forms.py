@@ -7,9 +7,10 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from portal.messaging.attachments.forms import EnclosingForm
+from portal.messaging.wording.fill import holes
 from portal.text import clean, clean_line
 from portal.web.fields import SelectChoice, SelectField, StringField, TextAreaField
-from portal.web.once import OnceForm
 
 LONGEST = 10_000
 _SENT_ALREADY = _l("This page sent a message before. Look at it first: send again only if this one is another message.")
@@ -30,6 +31,17 @@ class WordsField(CleanField, TextAreaField):
         return super().parse(clean(text))
 
 
+class BodyField(WordsField):
+    """The words of a message that is sent as it stands, so that no field of a template may be left in it."""
+
+    def parse(self, text: str) -> str:
+        words = super().parse(text)
+        left = ", ".join(f"{{{name}}}" for name in holes(words))
+        if left:
+            raise ValueError(gettext("%(fields)s is still to be filled in: write what belongs there.", fields=left))
+        return words
+
+
 class SubjectField(CleanField):
     """One line of text without control characters."""
 
@@ -47,10 +59,10 @@ class InfusionChoice(SelectField):
         return uuid.UUID(text)
 
 
-class MessageForm(OnceForm):
+class MessageForm(EnclosingForm):
     """One message in a thread."""
 
-    body = WordsField(_l("Your message"), longest=LONGEST, missing=_l("Write your message first"))
+    body = BodyField(_l("Your message"), longest=LONGEST, missing=_l("Write your message first"))
 
     def say_sent_already(self) -> None:
         """Show that the page sent something else before, and let the next try count."""
@@ -63,7 +75,7 @@ class ThreadForm(MessageForm):
 
     subject = SubjectField(_l("What is it about?"), longest=200, missing=_l("Say in a few words what it is about"))
     about = InfusionChoice(_l("About an infusion"), blank=_l("None in particular"))
-    body = WordsField(_l("Your message"), longest=LONGEST, rows=8, missing=_l("Write your message first"))
+    body = BodyField(_l("Your message"), longest=LONGEST, rows=8, missing=_l("Write your message first"))
 
     def process(
         self, formdata: Any = None, obj: Any = None, *args: Any, infusions: Sequence[SelectChoice] = (), **options: Any

@@ -17,13 +17,15 @@ from portal.access.guard import requires
 from portal.access.policy import Permission, Relation, Thing, permits
 from portal.checkins import queries as check_ins
 from portal.clinic import queries as clinic
-from portal.messaging import drafts, queries, service, team_side
+from portal.messaging import drafts, queries, retraction, service, team_side
 from portal.messaging import news as news_of
 from portal.messaging.attachments import gathering_forms as enclosing
 from portal.messaging.drafts import Draft
 from portal.messaging.forms import MessageForm, ThreadForm
 from portal.messaging.handling_forms import AssignForm
 from portal.messaging.models import Thread
+from portal.messaging.queries import Conversation
+from portal.messaging.wording import queries as wording
 from portal.review import service as review
 from portal.safety import crisis
 from portal.treatment import queries as treatment
@@ -36,18 +38,6 @@ blueprint = Blueprint("messaging", __name__)
 blueprint.register_error_handler(RequestEntityTooLarge, enclosing.too_large)
 OFFERED_INFUSIONS = 24
 CARD_FOR = timedelta(hours=24)
-
-
-@blueprint.get("/messages")
-@requires(Permission.THREAD_LIST)
-def inbox() -> ResponseReturnValue:
-    user_id, after = guard.actor().user_id, _id_in("after")
-    return render_template(
-        "messaging/inbox.html",
-        waiting=[] if after else queries.list_waiting(user_id),
-        read=queries.list_read(user_id, after=after),
-        is_first=after is None,
-    )
 
 
 @blueprint.get("/patients/<uuid:patient_id>/messages")
@@ -142,7 +132,7 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     if request.if_none_match.contains(state):
         return Response(status=304)
     values = {
-        "conversation": queries.get_conversation(thread_id),
+        **_said(queries.get_conversation(thread_id)),
         "by_patient": _is_patient(),
         "fresh": frozenset(),
         "is_news": True,
@@ -203,6 +193,19 @@ def _infusions(patient_id: uuid.UUID) -> Sequence[SelectChoice]:
     ]
 
 
+def _said(conversation: Conversation) -> dict[str, Any]:
+    """Return what was said, and which of it the reader may still withdraw."""
+    own = (
+        (one for one in conversation.messages if not one.receipts and one.retracted_at is None) if _may_write() else ()
+    )
+    by, at = guard.actor().user_id, guard.at()
+    return {
+        "conversation": conversation,
+        "brought": enclosing.brought([one.id for one in conversation.messages if one.retracted_at is None]),
+        "withdrawable": {one.id for one in own if retraction.can_be(one.author_id, one.sent_at, by=by, at=at)},
+    }
+
+
 def _words_of(draft: Draft | None) -> dict[str, str]:
     return {"subject": draft.subject, "body": draft.body} if draft else {}
 
@@ -216,6 +219,7 @@ def _beside_the_box(thread: Thread | None = None) -> dict[str, Any]:
         "owed_since": since,
         "clinic_phone": settings.phone,
         "country": crisis.for_country(guard.patient().country),
+        "templates": [] if _is_patient() else wording.list_templates(),
     }
 
 
@@ -229,7 +233,7 @@ def _thread_page(
         about=treatment.get_infusion(patient_id, thread.about_infusion_id) if thread.about_infusion_id else None,
         about_check_in=check_ins.get_entry(patient_id, thread.about_check_in_id) if thread.about_check_in_id else None,
         state=news_of.get_state(patient_id, thread.id),
-        conversation=queries.get_conversation(thread.id, before=before, through=through),
+        **_said(queries.get_conversation(thread.id, before=before, through=through)),
         is_latest=before is None and through is None,
         form=form,
         draft=draft,

@@ -27,6 +27,7 @@ JSON = "application/json"
 RETRY_AFTER_SECONDS = 5
 LONGEST_REPLAY = 100_000
 _KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRET_WORDS = ("password", "code", "token", "secret")
 _PACKAGE = Path(__file__).resolve().parent.parent
 _log = logging.getLogger("portal.errors")
@@ -156,8 +157,10 @@ def _frames(error: Exception) -> list[str]:
 
 def _replay(token: str) -> Replay | None:
     """Return what was sent, to be sent again by hand; None where that is a file, a secret, or too much."""
-    is_form = request.method == "POST" and request.mimetype == "application/x-www-form-urlencoded"
+    is_form = request.method == "POST" and request.mimetype in _FORMS
     if not is_form or (request.content_length or 0) > LONGEST_REPLAY or request.path.startswith("//"):
+        return None
+    if any(one.filename for one in request.files.values()):
         return None
     sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     if any(word in name for name, _ in sent for word in _SECRET_WORDS):

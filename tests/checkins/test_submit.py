@@ -22,8 +22,9 @@ from tests.factories import plan_item
 from tests.page import Browser
 
 TODAY = date(2026, 11, 22)
-# Door 2, line, patient held, sent before, check-in, scores, draft, silence, audit 3, kept form, caseload 4.
-SUBMIT_STATEMENTS = 17
+# Door 2, line, patient held, sent before, check-in, scores, draft, asked for once, silence, audit 3, kept form,
+# caseload 4.
+SUBMIT_STATEMENTS = 18
 # Door 2, kept form, the plan with what is done and begun 3, the line with its draft, unread messages, the clinic.
 PAGE_STATEMENTS = 9
 

@@ -2,20 +2,12 @@
 
 import uuid
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, choice, key
-
-
-class FileKind(StrEnum):
-    PDF = "pdf"
-    JPEG = "jpeg"
-    PNG = "png"
-    CHART = "chart"
-    QUESTIONNAIRE = "questionnaire"
+from portal.messaging.attachments.kinds import FileKind
 
 
 class Attachment(Base):

@@ -1,17 +1,18 @@
 """Reading what messages bring along."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, or_, select
 
 from portal.checkins.requests import queries as requests
 from portal.checkins.requests.queries import Asked
 from portal.db import session
-from portal.messaging.attachments.models import Attachment, FileKind
+from portal.messaging.attachments.kinds import FileKind
+from portal.messaging.attachments.models import Attachment
 from portal.messaging.models import Message
 
 QUOTA_BYTES = 200 * 1024 * 1024
@@ -62,24 +63,29 @@ def list_for(message_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[File]]:
     return found
 
 
-def list_unsent(patient_id: uuid.UUID, attachment_ids: Collection[uuid.UUID], *, by_id: uuid.UUID) -> list[File]:
-    """Return of some ids the files that this person has brought for this patient and not sent yet, in order."""
+def list_brought(
+    patient_id: uuid.UUID, attachment_ids: Collection[uuid.UUID], *, by_id: uuid.UUID, sent_as: uuid.UUID | None
+) -> list[File]:
+    """Return of some ids the files that this person may still send to this patient's thread, in order.
+
+    Args:
+        patient_id: whose thread.
+        attachment_ids: what the page says was brought before.
+        by_id: who brought it.
+        sent_as: the form's submission id; what was sent with just that one counts, so that a second tap is the first.
+    """
     if not attachment_ids:
         return []
-    return [_file(row, {}) for row in session.scalars(unsent(patient_id, attachment_ids, by_id=by_id))]
-
-
-def unsent(
-    patient_id: uuid.UUID, attachment_ids: Collection[uuid.UUID], *, by_id: uuid.UUID
-) -> Select[tuple[Attachment]]:
-    """Return the statement for what this person has brought for this patient, has not sent, and is still there."""
-    return _in_order().where(
-        Attachment.id.in_(attachment_ids),
-        Attachment.patient_id == patient_id,
-        Attachment.brought_by_id == by_id,
-        Attachment.message_id.is_(None),
-        Attachment.swept_at.is_(None),
+    same = exists().where(Message.id == Attachment.message_id, Message.submission_id == sent_as)
+    rows = session.scalars(
+        _in_order().where(*_brought(patient_id, attachment_ids, by_id), or_(Attachment.message_id.is_(None), same))
     )
+    return [_file(row, {}) for row in rows]
+
+
+def unsent(patient_id: uuid.UUID, attachment_ids: Collection[uuid.UUID], *, by_id: uuid.UUID) -> Select[Attachment]:
+    """Return the statement for what this person has brought for this patient, has not sent, and is still there."""
+    return _in_order().where(*_brought(patient_id, attachment_ids, by_id), Attachment.message_id.is_(None))
 
 
 def get_file(
@@ -97,10 +103,11 @@ def get_file(
     return _stored(row[0])
 
 
-def get_unsent(patient_id: uuid.UUID, attachment_id: uuid.UUID, *, by_id: uuid.UUID) -> Stored | None:
-    """Return a file that this person has brought for this patient and not sent yet."""
-    row = session.scalar(unsent(patient_id, [attachment_id], by_id=by_id))
-    return None if row is None or row.kind is FileKind.QUESTIONNAIRE else _stored(row)
+def is_asked_in(patient_id: uuid.UUID, thread_id: uuid.UUID, request_id: uuid.UUID) -> bool:
+    """Return whether a message of a patient's thread asks for a questionnaire."""
+    asked = select(Attachment.id).join(Message, Message.id == Attachment.message_id)
+    mine = (Attachment.patient_id == patient_id, Message.thread_id == thread_id, Attachment.request_id == request_id)
+    return session.scalar(asked.where(*mine).limit(1)) is not None
 
 
 def list_stored(patient_id: uuid.UUID, message_ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, Stored]]:
@@ -119,12 +126,16 @@ def count_bytes(by_id: uuid.UUID, at: datetime) -> int:
     return session.scalar(mine) or 0
 
 
-def is_known(attachment_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Return which of some ids have a row."""
-    return set(session.scalars(select(Attachment.id).where(Attachment.id.in_(attachment_ids))))
+def _brought(patient_id: uuid.UUID, attachment_ids: Collection[uuid.UUID], by_id: uuid.UUID) -> Sequence[Any]:
+    return (
+        Attachment.id.in_(attachment_ids),
+        Attachment.patient_id == patient_id,
+        Attachment.brought_by_id == by_id,
+        Attachment.swept_at.is_(None),
+    )
 
 
-def _in_order() -> Select[tuple[Attachment]]:
+def _in_order() -> Select[Attachment]:
     return select(Attachment).order_by(Attachment.position, Attachment.brought_at, Attachment.id)
 
 

@@ -1,22 +1,81 @@
 """Keeping what a message is to bring along, and giving it to the message that is sent."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
 from portal.checkins.requests import service as requests
 from portal.db import session
-from portal.messaging.attachments import queries
+from portal.messaging.attachments import queries, store
+from portal.messaging.attachments.intake import Taken
+from portal.messaging.attachments.kinds import FileKind
+from portal.messaging.attachments.models import Attachment
 from portal.messaging.models import Message
-
-MOST_FILES = 5
 
 
 class NotYours(LookupError):
     """Something is to be attached that is not there, or was brought by somebody else, or for another patient."""
+
+
+def id_of(sent_as: uuid.UUID, what: str, *, by: Actor) -> uuid.UUID:
+    """Return the id of what one form brings along; the same form sent twice brings the same."""
+    return uuid.uuid5(sent_as, f"{by.user_id}:{what}")
+
+
+def keep(
+    patient_id: uuid.UUID, taken: Taken, attachment_id: uuid.UUID, *, position: int, by: Actor, at: datetime
+) -> None:
+    """Keep a file until its message is sent; one that is here already stays as it is.
+
+    Args:
+        patient_id: in whose thread it is to be sent.
+        taken: the file.
+        attachment_id: as `id_of` says.
+        position: its place among the others.
+        by: who brings it.
+        at: now, aware UTC.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    if _is_here(attachment_id):
+        return
+    store.write(attachment_id, taken.content)
+    row = Attachment(id=attachment_id, patient_id=patient_id, brought_by_id=by.user_id, brought_at=at, kind=taken.kind)
+    row.name, row.size, row.sha256 = taken.name, len(taken.content), taken.sha256
+    row.position, row.width, row.height = position, taken.width, taken.height
+    session.add(row)
+    session.flush()
+    audit.record("file:brought", by=by, at=at, patient_id=patient_id, thing_id=attachment_id, kind=taken.kind.value)
+
+
+def enclose_questionnaire(
+    patient_id: uuid.UUID, instrument: str, before_on: date, attachment_id: uuid.UUID, *, by: Actor, at: datetime
+) -> None:
+    """Let a message that is about to be sent ask for a questionnaire; nothing is asked before it is sent."""
+    if _is_here(attachment_id):
+        return
+    row = Attachment(id=attachment_id, patient_id=patient_id, brought_by_id=by.user_id, brought_at=at)
+    row.kind, row.name, row.instrument, row.before_on = FileKind.QUESTIONNAIRE, "", instrument, before_on
+    session.add(row)
+    session.flush()
+
+
+def discard(patient_id: uuid.UUID, attachment_ids: Collection[uuid.UUID], *, by: Actor, at: datetime) -> None:
+    """Take back what was brought and not sent; the file itself is swept away by the worker."""
+    gone = session.scalars(
+        delete(Attachment)
+        .where(Attachment.id.in_(attachment_ids), Attachment.patient_id == patient_id)
+        .where(Attachment.brought_by_id == by.user_id, Attachment.message_id.is_(None))
+        .execution_options(synchronize_session=False)
+        .returning(Attachment.id)
+    ).all()
+    for attachment_id in gone:
+        audit.record("file:discarded", by=by, at=at, patient_id=patient_id, thing_id=attachment_id)
 
 
 def attach(message_id: uuid.UUID, patient_id: uuid.UUID, attachment_ids: Sequence[uuid.UUID], *, by: Actor) -> None:
@@ -45,3 +104,21 @@ def attach(message_id: uuid.UUID, patient_id: uuid.UUID, attachment_ids: Sequenc
     session.flush()
     kinds = [rows[one].kind.value for one in attachment_ids]
     audit.record("file:sent", by=by, at=sent_at, patient_id=patient_id, thing_id=message_id, kinds=kinds)
+
+
+def take_back(message_id: uuid.UUID, patient_id: uuid.UUID, *, by: Actor, at: datetime) -> None:
+    """Ask no more for what a message asked for that is taken back; its files are then out of the other side's reach."""
+    asked = session.scalars(
+        select(Attachment.request_id).where(
+            Attachment.message_id == message_id,
+            Attachment.patient_id == patient_id,
+            Attachment.request_id.is_not(None),
+        )
+    )
+    for request_id in asked.all():
+        if request_id is not None:
+            requests.withdraw(patient_id, request_id, by=by, at=at)
+
+
+def _is_here(attachment_id: uuid.UUID) -> bool:
+    return session.scalar(select(Attachment.id).where(Attachment.id == attachment_id)) is not None

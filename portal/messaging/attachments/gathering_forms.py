@@ -1,0 +1,198 @@
+"""Taking in what a message form brings along: looked at before anything is written, kept where the form is wrong."""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date, gettext
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from portal import db
+from portal.access import guard
+from portal.access.policy import Permission, Relation, Thing, permits
+from portal.checkins import plan
+from portal.checkins.requests import queries as requests
+from portal.checkins.requests import span
+from portal.instruments import catalogue
+from portal.instruments.definition import Definition
+from portal.messaging.attachments import problems, queries, service
+from portal.messaging.attachments.forms import EnclosingForm, Offered
+from portal.messaging.attachments.intake import Taken, take_in
+from portal.messaging.attachments.kinds import MEGABYTE, MOST_BYTES, MOST_FILES, MOST_TOGETHER, FileKind, name_of
+from portal.messaging.attachments.problems import CannotTake
+from portal.messaging.attachments.queries import File
+from portal.messaging.parcel import Parcel
+from portal.web import chart_snapshot
+from portal.web.alone import render_alone
+from portal.web.fields import SelectChoice
+
+PIECE, MOST_SWALLOWED = 64 * 1024, 128 * MEGABYTE
+
+
+def offered() -> Offered:
+    """Return what whoever asks may send along to this patient."""
+    patient, actor = guard.patient(), guard.actor()
+    if patient.relation is Relation.SELF:
+        return Offered()
+    thing = Thing(patient.relation, patient.status)
+    may_ask = permits(actor, Permission.QUESTIONNAIRE_REQUEST, thing)
+    known = requests.requestable() if may_ask else []
+    questionnaires = [SelectChoice(one.id, one.short_title) for one in known]
+    return Offered(questionnaires, permits(actor, Permission.PROGRESS_VIEW, thing))
+
+
+def gather(form: EnclosingForm) -> None:
+    """Take in what came along, and keep it; what cannot be taken is said at its field. Ask before validating the form.
+
+    Nothing is written, and nobody else kept from writing, while files are looked at.
+    """
+    brings = form.files.data or form.files.brought_ids or form.files.removed_ids or _asks(form)
+    if not brings or not form.has_id:
+        return
+    db.begin(write=False)
+    taken = _take_files(form)
+    _check_questionnaire(form)
+    if _ticked(form):
+        _draw_chart(form)
+    db.begin(write=True)
+    patient_id, by, at = guard.patient().id, guard.actor(), guard.at()
+    service.discard(patient_id, form.files.removed_ids, by=by, at=at)
+    kept = [one.id for one in form.files.brought]
+    kept += [found for place, one in enumerate(taken, len(kept)) if (found := _keep(form, one, place))]
+    form.files.brought = queries.list_brought(patient_id, kept, by_id=by.user_id, sent_as=form.sent_as)
+
+
+def parcel_of(form: EnclosingForm) -> Parcel:
+    """Return what a valid form brings along; the chart and the questionnaire come last."""
+    patient_id, by, at = guard.patient().id, guard.actor(), guard.at()
+    ids = [one.id for one in form.files.brought]
+    if form.drawn is not None:
+        chart_id = service.id_of(form.sent_as, FileKind.CHART, by=by)
+        service.keep(patient_id, form.drawn, chart_id, position=len(ids), by=by, at=at)
+        ids.append(chart_id)
+    if "instrument" in form and form.instrument.data and form.before.data:
+        instrument, before_on = form.instrument.data, form.before.data
+        asked_id = service.id_of(form.sent_as, f"{instrument}:{before_on}", by=by)
+        service.enclose_questionnaire(patient_id, instrument, before_on, asked_id, by=by, at=at)
+        ids.append(asked_id)
+    return Parcel(tuple(dict.fromkeys(ids)))
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What some messages brought along, with what their page must know to show it."""
+
+    of: Mapping[uuid.UUID, Sequence[File]]
+    today: date
+    may_ask: bool
+    definition: Callable[[str], Definition]
+
+
+def brought(message_ids: Collection[uuid.UUID]) -> Brought:
+    """Return what some messages of this patient brought along."""
+    patient = guard.patient()
+    may_ask = permits(guard.actor(), Permission.QUESTIONNAIRE_REQUEST, Thing(patient.relation, patient.status))
+    today = plan.local_day(guard.at(), patient.time_zone)
+    return Brought(queries.list_for(message_ids), today, may_ask, catalogue.current().get)
+
+
+def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Say that what was sent is too large altogether. A browser that is cut off would show an error of its own."""
+    left = min(request.content_length or 0, MOST_SWALLOWED)
+    while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, PIECE))):
+        left -= len(piece)
+    size = -(-(request.content_length or 0) // MEGABYTE)
+    page = render_alone("messaging/too_large.html", size=size, limit=MOST_TOGETHER // MEGABYTE, back=request.path)
+    return page, 413
+
+
+def _take_files(form: EnclosingForm) -> list[Taken]:
+    files, by = form.files, guard.actor()
+    patient_id = guard.patient().id
+    files.brought = queries.list_brought(patient_id, files.brought_ids, by_id=by.user_id, sent_as=form.sent_as)
+    sent: Sequence[FileStorage] = files.data or []
+    if len(sent) + len(files.brought) > MOST_FILES:
+        count = len(sent) + len(files.brought)
+        return _refuse(form, CannotTake(problems.TOO_MANY, count=count, limit=MOST_FILES))
+    contents = [(_read(one), one.filename or "") for one in sent]
+    size = sum(len(content) for content, _name in contents)
+    together = size + sum(one.size for one in files.brought)
+    if together > MOST_TOGETHER and all(len(content) <= MOST_BYTES for content, _name in contents):
+        values = {"size": -(-together // MEGABYTE), "limit": MOST_TOGETHER // MEGABYTE}
+        return _refuse(form, CannotTake(problems.TOGETHER_TOO_LARGE, **values))
+    if size and queries.count_bytes(by.user_id, guard.at()) + size > queries.QUOTA_BYTES:
+        return _refuse(form, CannotTake(problems.QUOTA))
+    return [taken for content, name in contents for taken in _take(form, content, name)]
+
+
+def _read(sent: FileStorage) -> bytes:
+    try:
+        return sent.stream.read()
+    finally:
+        sent.close()
+
+
+def _take(form: EnclosingForm, content: bytes, name: str) -> list[Taken]:
+    try:
+        return [take_in(content, name)]
+    except CannotTake as error:
+        return _refuse(form, error)
+
+
+def _refuse(form: EnclosingForm, error: CannotTake) -> list[Taken]:
+    form.files.process_errors.append(gettext(error.message, **error.values))
+    return []
+
+
+def _keep(form: EnclosingForm, taken: Taken, position: int) -> uuid.UUID | None:
+    by = guard.actor()
+    attachment_id = service.id_of(form.sent_as, taken.came_as, by=by)
+    try:
+        service.keep(guard.patient().id, taken, attachment_id, position=position, by=by, at=guard.at())
+    except OSError:
+        _refuse(form, CannotTake(problems.NO_ROOM, name=taken.name))
+        return None
+    return attachment_id
+
+
+def _check_questionnaire(form: EnclosingForm) -> None:
+    """Say at their fields why a questionnaire cannot be asked for like this."""
+    if "instrument" not in form or not (form.instrument.data or form.before.data):
+        return
+    if not form.instrument.data:
+        form.instrument.process_errors.append(_("Choose the questionnaire that is to be filled in before that day"))
+    elif form.before.data is None:
+        if not form.before.process_errors:
+            form.before.process_errors.append(_("Say before which day it is to be filled in"))
+    else:
+        patient = guard.patient()
+        today = plan.local_day(guard.at(), patient.time_zone)
+        is_done = requests.was_answered(patient.id, form.instrument.data, today)
+        found = span.problem(form.before.data, today, answered_today=is_done)
+        if found is not None:
+            values = {name: format_date(value, "long") for name, value in found.values.items()}
+            form.before.process_errors.append(gettext(found.message, **values))
+
+
+def _draw_chart(form: EnclosingForm) -> None:
+    at = guard.at()
+    drawn = chart_snapshot.draw(guard.patient(), at=at)
+    if drawn is None:
+        form.chart.process_errors.append(_("There is nothing on the chart yet."))
+        return
+    name = name_of(f"chart {plan.local_day(at, guard.patient().time_zone).isoformat()}", FileKind.CHART)
+    form.drawn = Taken(FileKind.CHART, name, drawn, hashlib.sha256(drawn).hexdigest())
+
+
+def _ticked(form: EnclosingForm) -> bool:
+    return "chart" in form and bool(form.chart.data)
+
+
+def _asks(form: EnclosingForm) -> bool:
+    return _ticked(form) or ("instrument" in form and bool(form.instrument.data or form.before.data))

@@ -1,0 +1,88 @@
+"""Taking a file in: what it is, whether it is clean, and a picture drawn anew without what was written beside it."""
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.messaging.attachments import problems, scanner, store
+from portal.messaging.attachments.kinds import MEGABYTE, MOST_BYTES, FileKind, kind_of, name_of
+from portal.messaging.attachments.problems import CannotTake
+
+_PROGRAM = Path(__file__).with_name("picture.py")
+_TOO_MANY_PIXELS = 4
+"""As `picture.py` ends then. What reads pictures is not loaded into the portal."""
+_SECONDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file as it is kept; `came_as` tells what was sent from anything else."""
+
+    kind: FileKind
+    name: str
+    content: bytes
+    came_as: str
+    width: int = 0
+    height: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """What tells the kept bytes from any other."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def take_in(content: bytes, name: str) -> Taken:
+    """Return a file as it may be kept.
+
+    Args:
+        content: what was sent.
+        name: what the browser called it.
+
+    Raises:
+        CannotTake: it may not; the message says why.
+    """
+    kind = kind_of(content)
+    shown = name_of(name, kind or FileKind.PDF).rpartition(".")[0]
+    if not content:
+        raise CannotTake(problems.EMPTY, name=shown)
+    if len(content) > MOST_BYTES:
+        size, limit = -(-len(content) // MEGABYTE), MOST_BYTES // MEGABYTE
+        raise CannotTake(problems.TOO_LARGE, name=shown, size=size, limit=limit)
+    if kind is None:
+        raise CannotTake(problems.WRONG_TYPE, name=shown)
+    _scan(content, shown)
+    came_as = hashlib.sha256(content).hexdigest()
+    if kind is FileKind.PDF:
+        return Taken(kind, name_of(name, kind), content, came_as)
+    width, height, drawn = _redraw(content, kind, shown)
+    return Taken(kind, name_of(name, kind), drawn, came_as, width, height)
+
+
+def _scan(content: bytes, shown: str) -> None:
+    if not scanner.is_named():
+        return
+    try:
+        with store.lent(content) as path:
+            scanner.check(path)
+    except scanner.Infected as error:
+        raise CannotTake(problems.REFUSED, name=shown) from error
+    except (scanner.CannotScan, OSError) as error:
+        raise CannotTake(problems.NOT_CHECKED, name=shown) from error
+
+
+def _redraw(content: bytes, kind: FileKind, shown: str) -> tuple[int, int, bytes]:
+    # With nothing of the portal's surroundings, which hold the key, and none of its folders to import from.
+    command = [sys.executable, "-I", str(_PROGRAM), kind.value.upper()]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, env={}, timeout=_SECONDS, check=False)  # noqa: S603 - our own program
+    except subprocess.TimeoutExpired as error:
+        raise CannotTake(problems.UNREADABLE, name=shown) from error
+    if done.returncode == _TOO_MANY_PIXELS:
+        raise CannotTake(problems.TOO_MANY_PIXELS, name=shown)
+    if done.returncode != 0:
+        raise CannotTake(problems.UNREADABLE, name=shown)
+    size, _, drawn = done.stdout.partition(b"\n")
+    width, height = size.split()
+    return int(width), int(height), drawn
