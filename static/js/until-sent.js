@@ -19,6 +19,7 @@ function goOn(place) {
 function begin(part) {
   const form = part.querySelector("form");
   const notice = part.querySelector("[data-not-sent]");
+  const draft = form.querySelector("[data-draft-standing]");
   let body = null;
   let button = null;
   let wait = FIRST;
@@ -29,6 +30,7 @@ function begin(part) {
   // What waits is what was sent: a change to it afterwards would be another message.
   function hold(isHeld) {
     form.inert = isHeld;
+    if (draft) draft.hidden = isHeld; // one word about the connection is enough
     if (isHeld && notice.hidden) {
       notice.hidden = false;
       notice.focus();
