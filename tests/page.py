@@ -173,14 +173,17 @@ class PageForm:
         for name, value in {**(changes or {}), **values}.items():
             self._can_take(name, value)
             sent.setlist(name, value if isinstance(value, list) else [value])
+        action = self.action
         for one in self.form.iter("button"):
-            if button and said(one) == button and one.get("name"):
-                sent.add(one.get("name"), one.get("value", ""))
+            if button and said(one) == button:
+                action = urljoin(self.page.url, one.get("formaction") or action)
+                if one.get("name"):
+                    sent.add(one.get("name"), one.get("value", ""))
         key = "query_string" if self.method == "GET" else "data"
         options: dict[str, Any] = {key: sent, "csrf": False}
         if self.form.get("enctype"):
             options["content_type"] = self.form.get("enctype")
-        return self.page.browser.land(self.page.browser.open(self.action, self.method, **options), expect)
+        return self.page.browser.land(self.page.browser.open(action, self.method, **options), expect)
 
     def _can_take(self, name: str, value: Any) -> None:
         assert name in self.names, f"no field {name!r}; there are {sorted(self.names)}"

@@ -68,9 +68,11 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.GOAL_EDIT: CARE,
     Permission.REVIEW_VIEW: TEAM,
     Permission.REVIEW_SIGN: PROVIDER,
+    Permission.MESSAGE_WORDING: ADMINISTRATOR,
     Permission.THREAD_LIST: STAFF,
     Permission.THREAD_VIEW: CARE,
     Permission.THREAD_WRITE: CARE,
+    Permission.THREAD_HANDLE: TEAM,
 }
 ONLY_WHILE: dict[tuple[Permission, Role], frozenset[PatientStatus]] = {
     (Permission.CHECK_IN_SUBMIT, Role.PATIENT): frozenset(PatientStatus) - {PatientStatus.DIED},
@@ -116,7 +118,7 @@ def test_the_policy_is_the_matrix() -> None:
 def test_an_administrator_has_no_clinical_permission() -> None:
     clinical = set(Permission) - {Permission.HOME, Permission.OWN_ACCOUNT, Permission.ACCOUNT_MANAGE}
     clinical -= {Permission.CLINIC_MANAGE, Permission.DELIVERY_VIEW, Permission.INSTRUMENT_EDIT}
-    clinical -= {Permission.ON_CALL_VIEW, Permission.ON_CALL_EDIT}
+    clinical -= {Permission.MESSAGE_WORDING, Permission.ON_CALL_VIEW, Permission.ON_CALL_EDIT}
     things = [Thing(relation, PatientStatus.ACTIVE) for relation in Relation]
     assert not [one for one in clinical for thing in things if permits(actor(Role.ADMINISTRATOR), one, thing)]
 

@@ -12,7 +12,6 @@ from portal.messaging.models import Message, MessageDraft
 from portal.messaging.owed import lock
 
 NEW = "new"
-LARGEST = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Draft:
 
 def keep(
     patient_id: uuid.UUID, place: str, words: tuple[str, str], *, submission_id: uuid.UUID, by: Actor, at: datetime
-) -> bool:
+) -> None:
     """Keep a subject and a body in place of what was kept there; nothing at all is kept as nothing.
 
     Args:
@@ -34,12 +33,7 @@ def keep(
         place: the thread's id as hex, or `NEW`.
         words: subject and body as they stand.
         submission_id: of the form; what was sent already is not kept again by an autosave that comes late.
-
-    Returns:
-        Whether the words are on the server; they are not, where they are too many.
     """
-    if sum(map(len, words)) > LARGEST:
-        return False
     lock(patient_id)
     forget(patient_id, place, by=by)
     was_sent = session.scalar(select(exists().where(Message.submission_id == submission_id)))
@@ -49,7 +43,6 @@ def keep(
         row.saved_at = at
         session.add(row)
     session.flush()
-    return True
 
 
 def forget(patient_id: uuid.UUID, place: str, *, by: Actor) -> None:

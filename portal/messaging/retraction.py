@@ -32,17 +32,19 @@ class CannotBeWithdrawn(Exception):
         self.hindrance = hindrance
 
 
-def can_be(author_id: uuid.UUID, sent_at: datetime, *, is_read: bool, by: uuid.UUID, at: datetime) -> bool:
-    """Return whether a message that stands may be withdrawn by a person now."""
-    return author_id == by and not is_read and at - sent_at <= WITHIN
+def can_be(author_id: uuid.UUID, sent_at: datetime, *, by: uuid.UUID, at: datetime) -> bool:
+    """Return whether an unread message that stands may be withdrawn by a person now."""
+    return author_id == by and at - sent_at <= WITHIN
 
 
-def retract(patient_id: uuid.UUID, thread_id: uuid.UUID, message_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
+def retract(
+    patient_id: uuid.UUID, thread_id: uuid.UUID, message_id: uuid.UUID, *, by: Actor, at: datetime
+) -> str | None:
     """Withdraw a message of one's own: its words are no longer shown, and stay in the record.
 
     Returns:
-        Whether it was there to be withdrawn: False where it is not this person's or not in this thread. What was
-        withdrawn before stays so.
+        The words, for the writer to correct; None where the message is not this person's or not in this thread. What
+        was withdrawn before stays so.
 
     Raises:
         CannotBeWithdrawn: somebody has read it, or the time for it is over.
@@ -57,9 +59,9 @@ def retract(patient_id: uuid.UUID, thread_id: uuid.UUID, message_id: uuid.UUID, 
     )
     message = session.scalar(select(Message).where(Message.id == message_id, Message.thread_id == thread_id))
     if thread is None or message is None or message.author_id != by.user_id:
-        return False
+        return None
     if message.retracted_at is not None:
-        return True
+        return message.body
     if session.scalar(select(exists().where(MessageRead.message_id == message_id))):
         raise CannotBeWithdrawn(Hindrance.READ)
     if at - message.sent_at > WITHIN:
@@ -69,7 +71,7 @@ def retract(patient_id: uuid.UUID, thread_id: uuid.UUID, message_id: uuid.UUID, 
     _count_less(thread, message)
     owed.reckon_anew(thread)
     audit.record("message:retracted", by=by, at=at, patient_id=patient_id, thing_id=message_id)
-    return True
+    return message.body
 
 
 def _count_less(thread: Thread, message: Message) -> None:

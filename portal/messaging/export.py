@@ -1,0 +1,112 @@
+"""Everything that was ever written in one patient's threads, thread by thread, as values for a file."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.accounts.models import User
+from portal.db import session
+from portal.messaging import handling, notes
+from portal.messaging.attachments import queries as attachments
+from portal.messaging.attachments.queries import Stored
+from portal.messaging.models import Message, MessageRead, Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One thread with all that belongs to it; `files` are what its messages brought along, by their names here."""
+
+    values: dict[str, Any]
+    files: Mapping[str, Stored]
+
+
+def threads(patient_id: uuid.UUID, *, for_team: bool) -> Iterator[Whole]:
+    """Yield a patient's threads in order of time, one in memory at a time.
+
+    Args:
+        patient_id: whose.
+        for_team: with the notes and contacts of the care team and the words of everything withdrawn; else as the
+            patient may see it, with what they withdrew themselves.
+    """
+    ids = session.scalars(select(Thread.id).where(Thread.patient_id == patient_id).order_by(Thread.started_at)).all()
+    for number, thread_id in enumerate(ids, start=1):
+        yield _whole(session.get_one(Thread, thread_id), number, for_team=for_team)
+
+
+def _whole(thread: Thread, number: int, *, for_team: bool) -> Whole:
+    rows = session.execute(
+        select(Message, User.name, User.role)
+        .join(User, User.id == Message.author_id)
+        .where(Message.thread_id == thread.id)
+        .order_by(Message.sent_at, Message.id)
+    ).all()
+    ids = [row.Message.id for row in rows if _may_see(row.Message, for_team=for_team)]
+    stored = attachments.list_stored(thread.patient_id, ids)
+    named = [
+        (message_id, f"files/{number}-{place}-{one.name}", one) for place, (message_id, one) in enumerate(stored, 1)
+    ]
+    reads = _reads(thread.id)
+    values: dict[str, Any] = {
+        "subject": _subject(thread, [row.Message for row in rows], for_team=for_team),
+        "started_at": thread.started_at,
+        "about_infusion_id": thread.about_infusion_id,
+        "about_check_in_id": thread.about_check_in_id,
+        "messages": [
+            {
+                "id": row.Message.id,
+                "author": row.name,
+                "role": row.role.value,
+                "sent_at": row.Message.sent_at,
+                "withdrawn_at": row.Message.retracted_at,
+                "body": row.Message.body if row.Message.id in ids else None,
+                "read": reads.get(row.Message.id, []),
+                "files": [name for message_id, name, _one in named if message_id == row.Message.id],
+            }
+            for row in rows
+        ],
+    }
+    if for_team:
+        values |= _of_team(thread)
+    return Whole(values, {name: one for _message_id, name, one in named})
+
+
+def _may_see(message: Message, *, for_team: bool) -> bool:
+    return for_team or message.retracted_at is None or message.is_from_patient
+
+
+def _subject(thread: Thread, messages: Sequence[Message], *, for_team: bool) -> str:
+    kept = [one.subject for one in messages if one.subject is not None and _may_see(one, for_team=for_team)]
+    return kept[0] if kept else thread.subject
+
+
+def _reads(thread_id: uuid.UUID) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    rows = session.execute(
+        select(MessageRead.message_id, User.name, MessageRead.read_at)
+        .join(Message, Message.id == MessageRead.message_id)
+        .join(User, User.id == MessageRead.user_id)
+        .where(Message.thread_id == thread_id)
+        .order_by(MessageRead.read_at)
+    )
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for message_id, name, read_at in rows:
+        found.setdefault(message_id, []).append({"by": name, "at": read_at})
+    return found
+
+
+def _of_team(thread: Thread) -> dict[str, Any]:
+    return {
+        "owed_since": thread.owed_since,
+        "danger_words_at": thread.danger_at,
+        "is_urgent": thread.is_urgent,
+        "notes": [
+            {"by": note.author, "wordings": [{"at": one.written_at, "body": one.body} for one in note.wordings]}
+            for note in notes.list_notes(thread.patient_id, thread.id)
+        ],
+        "ended_without_reply": [
+            {"how": one.how, "way": one.way, "words": one.words, "at": one.at, "by": one.by}
+            for one in handling.list_closings(thread.patient_id, thread.id)
+        ],
+    }

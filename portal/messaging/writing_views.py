@@ -1,0 +1,95 @@
+"""Beside the writing itself: drafts kept on the server, and taking a message back."""
+
+import uuid
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.access import guard
+from portal.access.guard import requires
+from portal.access.policy import Permission
+from portal.messaging import drafts, queries, retraction
+from portal.messaging.retraction import CannotBeWithdrawn, Hindrance
+from portal.text import clean, clean_line
+from portal.web.kept import forget_kept
+
+blueprint = Blueprint("writing", __name__)
+BASE = "/patients/<uuid:patient_id>/messages"
+
+
+@blueprint.post(f"{BASE}/new/draft")
+@requires(Permission.THREAD_WRITE)
+def keep_new(patient_id: uuid.UUID) -> ResponseReturnValue:
+    return _keep(patient_id, drafts.NEW, url_for("messaging.new", patient_id=patient_id))
+
+
+@blueprint.post(f"{BASE}/<uuid:thread_id>/draft")
+@requires(Permission.THREAD_WRITE)
+def keep(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
+    return _keep(patient_id, thread_id.hex, _thread(patient_id, thread_id))
+
+
+@blueprint.post(f"{BASE}/new/draft/drop")
+@requires(Permission.THREAD_WRITE)
+def drop_new(patient_id: uuid.UUID) -> ResponseReturnValue:
+    return _drop(patient_id, drafts.NEW, url_for("messaging.index", patient_id=patient_id))
+
+
+@blueprint.post(f"{BASE}/<uuid:thread_id>/draft/drop")
+@requires(Permission.THREAD_WRITE)
+def drop(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
+    return _drop(patient_id, thread_id.hex, _thread(patient_id, thread_id))
+
+
+@blueprint.post(f"{BASE}/<uuid:thread_id>/<uuid:message_id>/retract")
+@requires(Permission.THREAD_WRITE)
+def retract(patient_id: uuid.UUID, thread_id: uuid.UUID, message_id: uuid.UUID) -> ResponseReturnValue:
+    back, by, at = _thread(patient_id, thread_id), guard.actor(), guard.at()
+    try:
+        words = retraction.retract(patient_id, thread_id, message_id, by=by, at=at)
+    except CannotBeWithdrawn as refusal:
+        flash(_reason(refusal.hindrance), "attention")
+        return redirect(back, 303)
+    if words is None:
+        abort(404)
+    if drafts.find(patient_id, thread_id.hex, user_id=by.user_id) is None:
+        drafts.keep(patient_id, thread_id.hex, ("", words), submission_id=uuid.uuid4(), by=by, at=at)
+    flash(_("Withdrawn. Your words are in the box below, where you can correct and send them."), "good")
+    return redirect(back, 303)
+
+
+def _thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> str:
+    if queries.get_thread(patient_id, thread_id) is None:
+        abort(404)
+    return url_for("messaging.thread", patient_id=patient_id, thread_id=thread_id, _anchor="write")
+
+
+def _keep(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
+    words = clean_line(request.form.get("subject", "")), clean(request.form.get("body", ""))
+    by, at = guard.actor(), guard.at()
+    drafts.keep(patient_id, place, words, submission_id=_submission(), by=by, at=at)
+    if request.accept_mimetypes.best == "application/json":
+        return {"saved": True}
+    forget_kept()
+    flash(_("Kept as a draft. Nobody else can see it."), "good")
+    return redirect(back, 303)
+
+
+def _submission() -> uuid.UUID:
+    try:
+        return uuid.UUID(request.form.get("submission_id", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _drop(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
+    drafts.forget(patient_id, place, by=guard.actor())
+    flash(_("The draft is thrown away."), "good")
+    return redirect(back, 303)
+
+
+def _reason(hindrance: Hindrance) -> str:
+    if hindrance is Hindrance.READ:
+        return _("Somebody has read it already, so it cannot be withdrawn. Write another message to correct it.")
+    return _("It was sent more than ten minutes ago, so it cannot be withdrawn. Write another message to correct it.")

@@ -1,0 +1,143 @@
+"""Drafts that the server keeps, and taking a message back, through the pages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from portal import db
+from portal.audit.models import AuditEvent
+from portal.messaging import drafts
+from portal.messaging.models import Message, MessageDraft, Thread
+from portal.notifications.models import OutboxMessage
+from tests import factories
+from tests.cast import NOW, Cast
+from tests.page import Browser
+
+Open = Callable[..., Browser]
+MINUTE = timedelta(minutes=1)
+AS_JSON = {"Accept": "application/json"}
+
+
+def base_of(cast: Cast) -> str:
+    return f"/patients/{cast.ada.own_id}/messages"
+
+
+def count(what: type[db.Base]) -> int:
+    return len(db.session.scalars(select(what)).all())
+
+
+def test_a_draft_is_kept_without_a_script_and_restored_for_its_writer_only(browser: Open, cast: Cast) -> None:
+    path = f"{base_of(cast)}/{factories.thread(cast.ada, cast.ada).id}"
+    bea = browser(cast.bea)
+    again = bea.get(path).form("Send").submit(button="Keep as draft", body="I was going to say")
+    assert "Kept as a draft" in again.html
+    assert again.form("Send").values["body"] == "I was going to say"
+    assert "Your draft of November 22, 2026" in again.text
+    assert "Draft" in bea.get(base_of(cast)).text
+    for other in (cast.nia, cast.ada):
+        page = browser(other).get(path)
+        assert page.form("Send").values["body"] == ""
+        assert "I was going to say" not in page.html
+    again.form("Throw it away").submit()
+    assert count(MessageDraft) == 0
+
+
+def test_a_new_thread_has_a_draft_of_its_own_with_its_subject(browser: Open, cast: Cast) -> None:
+    ada = browser(cast.ada)
+    form = ada.get(f"{base_of(cast)}/new").form("Send")
+    form.submit(button="Keep as draft", subject="Sleep", body="First")
+    form.submit(button="Keep as draft", subject="Sleep", body="First and second")
+    assert count(MessageDraft) == 1
+    page = ada.get(base_of(cast)).follow("Go on with your draft")
+    assert page.form("Send").values["subject"] == "Sleep"
+    page.form("Send").submit()
+    assert db.session.scalars(select(Message.body)).all() == ["First and second"]
+    assert count(MessageDraft) == 0
+
+
+def test_what_a_script_keeps_after_it_was_sent_is_not_kept_again(browser: Open, cast: Cast) -> None:
+    path = f"{base_of(cast)}/{factories.thread(cast.ada, cast.bea).id}"
+    ada = browser(cast.ada)
+    form = ada.get(path).form("Send")
+    words = {**form.values, "body": "Better"}
+    assert ada.open(f"{path}/draft", "POST", data=words, headers=AS_JSON).get_json() == {"saved": True}
+    assert count(MessageDraft) == 1
+    form.submit(body="Better")
+    assert ada.open(f"{path}/draft", "POST", data=words, headers=AS_JSON).get_json() == {"saved": True}
+    assert count(MessageDraft) == 0
+
+
+def test_an_empty_draft_is_none_and_a_very_long_one_is_kept_whole(browser: Open, cast: Cast) -> None:
+    path = f"{base_of(cast)}/new/draft"
+    ada, long = browser(cast.ada), "é" * 60_000
+    ada.open(path, "POST", data={"body": long}, headers=AS_JSON)
+    assert db.session.scalars(select(MessageDraft.body)).all() == [long]
+    ada.open(path, "POST", data={"body": " \x00 "}, headers=AS_JSON)
+    assert count(MessageDraft) == 0
+
+
+def test_the_writer_takes_an_unread_message_back_and_corrects_it(browser: Open, cast: Cast) -> None:
+    thread = factories.thread(cast.ada, cast.ada, "the first")
+    path = f"{base_of(cast)}/{thread.id}"
+    bea = browser(cast.bea)
+    sent = bea.get(path).form("Send").submit(body="Take two of them")
+    back = sent.form("Withdraw").submit()
+    assert "Withdrawn on November 22, 2026" in back.text
+    assert back.form("Send").values["body"] == "Take two of them"
+    page = browser(cast.ada).get(path)
+    assert "Take two" not in page.html
+    assert "Withdrawn on November 22, 2026" in page.text
+    assert "Take two" not in browser(cast.nia).get(path).html
+    kept = db.session.execute(select(Message.body, Message.retracted_at).where(~Message.is_from_patient)).one()
+    assert tuple(kept) == ("Take two of them", NOW)
+    events = db.session.scalars(select(AuditEvent.event)).all()
+    assert "message:retracted" in events
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_read", "said"),
+    [(9, True, "Somebody has read it already"), (11, False, "more than ten minutes ago")],
+)
+def test_what_was_read_or_is_old_stays(
+    browser: Open, cast: Cast, frozen: time_machine.Traveller, minutes: int, is_read: bool, said: str
+) -> None:
+    path = f"{base_of(cast)}/{factories.thread(cast.ada, cast.ada).id}"
+    page = browser(cast.bea).get(path).form("Send").submit(body="Take two of them")
+    frozen.shift(minutes * MINUTE)
+    if is_read:
+        browser(cast.ada).get(path)
+    again = page.form("Withdraw").submit()
+    assert said in again.html
+    assert "Take two of them" in again.text
+    assert "Withdraw" not in [label for label, _ in again.links]
+    assert db.session.scalars(select(Message.retracted_at)).all() == [None, None]
+
+
+def test_nobody_takes_back_what_somebody_else_wrote(browser: Open, cast: Cast) -> None:
+    thread = factories.thread(cast.ada, cast.bea)
+    (message,) = db.session.scalars(select(Message.id)).all()
+    for who, status in ((cast.nia, 404), (cast.ada, 404), (cast.cal, 404), (cast.bea, 303)):
+        answer = browser(who).open(f"{base_of(cast)}/{thread.id}/{message}/retract", "POST")
+        assert answer.status_code == status
+
+
+def test_withdrawing_the_only_message_lets_its_subject_and_its_mail_go(browser: Open, cast: Cast) -> None:
+    ada = browser(cast.ada)
+    sent = ada.get(f"{base_of(cast)}/new").form("Send").submit(subject="A secret", body="Another")
+    assert count(OutboxMessage) == 2
+    back = sent.form("Withdraw").submit()
+    assert back.h1 == "Withdrawn"
+    page = browser(cast.bea).get(base_of(cast))
+    assert "secret" not in page.html
+    thread = db.session.scalars(select(Thread)).one()
+    assert (thread.unread_by_team, thread.owed_since) == (0, None)
+    assert db.session.scalars(select(Message.subject)).one() == "A secret"
+
+
+def test_another_threads_draft_is_not_found_under_ones_own_name(browser: Open, cast: Cast) -> None:
+    theirs = factories.thread(cast.dot, cast.cal).id
+    assert browser(cast.ada).open(f"{base_of(cast)}/{theirs}/draft", "POST", data={"body": "x"}).status_code == 404
+    assert drafts.list_places(cast.ada.own_id, user_id=cast.ada.user_id) == frozenset()
