@@ -128,8 +128,10 @@ def message(row: Thread, person: Person, by: Person, body: str, at: datetime = N
     """Add a message to a thread that the other side has not read."""
     if by.user_id == person.user_id:
         row.unread_by_team = (row.unread_by_team or 0) + 1
+        row.owed_since = row.owed_since or at
     else:
         row.unread_by_patient = (row.unread_by_patient or 0) + 1
+        row.owed_since = None
     return _kept(
         Message(
             submission_id=uuid.uuid4(),

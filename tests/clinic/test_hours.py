@@ -15,6 +15,7 @@ from portal.clinic.hours import (
     is_open,
     next_open,
     open_until,
+    working_time_before,
 )
 
 NINE_TO_FIVE = (time(9), time(17))
@@ -169,3 +170,37 @@ def test_a_clinic_without_hours_has_no_working_day_to_end() -> None:
 )
 def test_an_open_clinic_says_until_when(at: str, expected: str | None) -> None:
     assert open_until(NEW_YORK, utc(at)) == (utc(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("at", "hours", "expected"),
+    [
+        ("2026-11-24 22:00", 16, "2026-11-23 14:00"),
+        ("2026-11-23 16:00", 1, "2026-11-23 15:00"),
+        ("2026-11-23 14:00", 1, "2026-11-20 21:00"),
+        ("2026-11-27 15:00", 2, "2026-11-25 21:00"),
+        ("2026-11-22 15:00", 8, "2026-11-20 14:00"),
+    ],
+    ids=["two days", "same day", "over a weekend", "over Thanksgiving", "asked on a Sunday"],
+)
+def test_working_time_is_counted_back_too(at: str, hours: int, expected: str) -> None:
+    assert working_time_before(NEW_YORK, utc(at), hours * HOUR) == utc(expected)
+
+
+@given(openings, moments, st.integers(1, 2000), st.integers(-6000, 6000))
+def test_counting_back_is_counting_forward_the_other_way_round(
+    opening: Opening, at: datetime, working: int, beside: int
+) -> None:
+    target = timedelta(minutes=working)
+    cutoff = working_time_before(opening, at, target)
+    assert cutoff is not None
+    for came in (cutoff, cutoff + timedelta(microseconds=1), at - target, cutoff + timedelta(minutes=beside)):
+        due = add_working_time(opening, came, target)
+        assert due is not None
+        assert (due <= at) is (came <= cutoff)
+
+
+def test_back_from_a_clinic_without_hours_there_is_nothing_and_no_time_cannot_be_counted() -> None:
+    assert working_time_before(Opening("UTC"), utc("2026-11-23 15:00"), HOUR) is None
+    with pytest.raises(ValueError, match="more than zero"):
+        working_time_before(NEW_YORK, utc("2026-11-23 15:00"), timedelta())

@@ -1,0 +1,133 @@
+"""The inbox: what waits for an answer, overdue first, by list and page, for one's own patients only."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from portal import db
+from portal.clinic import queries as clinic
+from portal.messaging import inbox
+from portal.messaging.inbox import Page, Show
+from portal.messaging.models import Thread
+from portal.patients.models import CareTeamMember
+from tests import factories
+from tests.cast import NOW, Cast
+from tests.page import Browser
+
+Open = Callable[..., Browser]
+DAY = timedelta(days=1)
+
+
+def thread(cast: Cast, ago: timedelta, subject: str, **values: object) -> Thread:
+    """A thread in which Ada wrote so long ago."""
+    found = factories.thread(cast.ada, cast.ada, at=NOW - ago)
+    found.subject = subject
+    for name, value in values.items():
+        setattr(found, name, value)
+    db.session.commit()
+    return found
+
+
+def cutoff() -> datetime | None:
+    return clinic.get().owed_too_long(NOW)
+
+
+def subjects(cast: Cast, show: Show) -> list[str]:
+    return [line.subject for line in inbox.list_threads(cast.bea.user_id, show, cutoff()).lines]
+
+
+def test_each_list_has_what_its_name_says_and_whoever_waits_longest_is_on_top(cast: Cast) -> None:
+    thread(cast, 2 * DAY, "fresh")
+    thread(cast, 9 * DAY, "overdue")
+    thread(cast, 8 * DAY, "mine", assigned_to_id=cast.bea.user_id)
+    thread(cast, DAY, "danger", danger_at=NOW, assigned_to_id=cast.nia.user_id)
+    thread(cast, 3 * DAY, "urgent", is_urgent=True)
+    factories.message(thread(cast, 20 * DAY, "answered", is_urgent=True), cast.ada, cast.bea, "Yes", NOW)
+    theirs = factories.thread(cast.dot, cast.dot, at=NOW - 30 * DAY)
+    assert theirs.owed_since
+    assert subjects(cast, Show.UNANSWERED) == ["overdue", "mine", "urgent", "fresh", "danger"]
+    assert subjects(cast, Show.OVERDUE) == ["overdue", "mine"]
+    assert subjects(cast, Show.URGENT) == ["urgent", "danger"]
+    assert subjects(cast, Show.MINE) == ["mine"]
+    assert subjects(cast, Show.ANSWERED) == ["answered"]
+    assert inbox.count(cast.bea.user_id, cutoff()) == {"": 5, "overdue": 2, "urgent": 2, "mine": 1}
+    assert inbox.count(cast.eve.user_id, cutoff()) == {"": 0, "overdue": 0, "urgent": 0, "mine": 0}
+
+
+def test_who_left_the_care_team_sees_nothing_more(cast: Cast) -> None:
+    thread(cast, DAY, "one", assigned_to_id=cast.bea.user_id)
+    db.session.query(CareTeamMember).filter_by(user_id=cast.bea.user_id).update({"until": NOW})
+    db.session.commit()
+    assert subjects(cast, Show.UNANSWERED) == subjects(cast, Show.MINE) == []
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_overdue_begins_with_the_minute_that_was_promised(cast: Cast, seconds: int) -> None:
+    """Sunday's message is promised by Tuesday evening; the clinic closes then, and it is overdue."""
+    asked = datetime.fromisoformat("2026-11-22T15:00+00:00")
+    promised = clinic.get().reply_by(asked)
+    assert promised is not None
+    found = clinic.get().owed_too_long(promised + timedelta(seconds=seconds))
+    assert found is not None
+    assert (asked <= found) is (seconds >= 0)
+
+
+def test_a_clinic_without_hours_has_nothing_overdue(cast: Cast) -> None:
+    thread(cast, 9 * DAY, "old")
+    assert not inbox.list_threads(cast.bea.user_id, Show.OVERDUE, None).lines
+    assert inbox.count(cast.bea.user_id, None)[Show.OVERDUE] == 0
+
+
+def read(page: Page) -> Sequence[str]:
+    return [line.subject for line in page.lines]
+
+
+@pytest.mark.parametrize("show", [Show.UNANSWERED, Show.ANSWERED])
+def test_pages_follow_each_other_both_ways_though_many_came_at_one_moment(
+    cast: Cast, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PAGE", 3)
+    for number in range(8):
+        found = thread(cast, (number // 3) * DAY, f"{number}")
+        if show is Show.ANSWERED:
+            found.owed_since = None
+    db.session.commit()
+    whole: list[str] = []
+    pages = [inbox.list_threads(cast.bea.user_id, show, cutoff())]
+    while pages[-1].next_after:
+        pages.append(inbox.list_threads(cast.bea.user_id, show, cutoff(), after=pages[-1].next_after))
+    whole = [subject for page in pages for subject in read(page)]
+    assert (len(pages), sorted(whole)) == (3, [str(number) for number in range(8)])
+    assert pages[0].previous_before is None
+    back = inbox.list_threads(cast.bea.user_id, show, cutoff(), before=pages[2].previous_before)
+    assert (read(back), back.next_after) == (read(pages[1]), pages[1].next_after)
+    first = inbox.list_threads(cast.bea.user_id, show, cutoff(), before=back.previous_before)
+    assert (read(first), first.previous_before) == (read(pages[0]), None)
+
+
+def test_beside_a_thread_answered_meanwhile_stands_the_first_page(cast: Cast) -> None:
+    one, _ = thread(cast, DAY, "one"), thread(cast, 2 * DAY, "two")
+    factories.message(one, cast.ada, cast.bea, "Yes", NOW)
+    found = inbox.list_threads(cast.bea.user_id, Show.UNANSWERED, cutoff(), after=one.id)
+    assert (read(found), found.previous_before) == (["two"], None)
+
+
+def test_the_page_marks_what_is_overdue_and_an_answer_takes_it_off(browser: Open, cast: Cast) -> None:
+    thread(cast, 9 * DAY, "Old", is_urgent=True, danger_at=NOW, assigned_to_id=cast.nia.user_id)
+    thread(cast, DAY, "New")
+    bea = browser(cast.bea)
+    page = bea.get("/messages")
+    _, old, new = page.rows()
+    assert [mark in " ".join(old) for mark in ("Overdue", "Urgent", "Words of danger", "Nia Achebe")] == [True] * 4
+    assert not [mark for mark in ("Overdue", "Urgent", "danger") if mark in " ".join(new)]
+    assert "16 working hours" in page.text
+    assert len(page.follow("Overdue 1").rows()) == 2
+    page.follow("Ada Okafor").form("Send").submit(body="Now answered")
+    assert len(bea.get("/messages").rows()) == 2
+    assert "Old" in bea.get("/messages?show=answered").text
+
+
+@pytest.mark.parametrize("show", ["", "overdue", "urgent", "mine", "answered", "nonsense"])
+def test_an_empty_list_says_so(show: str, browser: Open, cast: Cast) -> None:
+    assert browser(cast.bea).get(f"/messages?show={show}").find("table") == []
