@@ -22,7 +22,7 @@ ORDER = [
     "safety",
     "treatment",
 ]
-ORDER += ["checkins", "messaging", "visits", "progress", "review", "interop"]
+ORDER += ["checkins", "messaging", "follow_ups", "reminders", "visits", "progress", "review", "interop"]
 FLASK = {"flask", "flask_login", "flask_babel", "flask_wtf", "flask_migrate", "flask_compress"}
 EDGE_NAMES = {"views.py", "forms.py", "app.py", "cli.py", "demo.py", "worker.py", "guard.py", "looks.py"}
 PURE = {
@@ -34,6 +34,7 @@ PURE = {
     ),
     "instruments/own": ("draft", "lines"),
     "clinic": ("hours", "when"),
+    "notifications": ("backoff", "quiet", "sealed"),
     "patients": ("main_scale",),
     "safety": (
         *("rule", "rule_table", "rules", "thresholds", "over_time", "crisis", "crisis_file", "help", "targets"),
@@ -66,6 +67,11 @@ PURE = {
         *("build", "cells", "daylio", "draft", "encoding", "entry", "look", "map_file", "map_form", "mapping"),
         *("plain", "problems", "read", "table", "when"),
     ),
+    "checkins/requests": ("span",),
+    "messaging/attachments": ("kinds", "problems"),
+    "reminders": ("plan",),
+    "follow_ups": ("about", "when"),
+    "follow_ups/many": ("fitting", "reasons"),
     "progress": (
         *("timeline", "figures", "thinning", "sentence", "axes", "outcomes", "response", "reading", "standing"),
         *("medians", "pattern", "telling", "headline", "wearing", "export"),

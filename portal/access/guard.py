@@ -26,7 +26,7 @@ from portal.web.session import BrowserSession
 
 csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LISTS = frozenset({"day.show", "review.caseload", "review.find", "safety.alerts", "inbox.show"})
+LISTS = frozenset({"day.show", "review.caseload", "review.find", "safety.alerts", "inbox.show", "finding.among_mine"})
 LISTS |= {"follow_ups.mine", "many.show", "many.start"}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SHOWN = frozenset({"text/html", "text/csv", "image/svg+xml", "image/jpeg", "image/png", "application/pdf"})

@@ -27,14 +27,28 @@ def sender(configured: str, clinic_name: str) -> str:
     Raises:
         ValueError: what is configured is no address.
     """
-    name, address = parseaddr(configured)
+    return str(Address(display_name=sender_name(configured, clinic_name), addr_spec=sender_address(configured)))
+
+
+def sender_name(configured: str, clinic_name: str) -> str:
+    """Return the name a message is from: the configured one, else the clinic's display name."""
+    return parseaddr(configured)[0] or clinic_name
+
+
+def sender_address(configured: str) -> str:
+    """Return the address mail is from.
+
+    Raises:
+        ValueError: what is configured is no address.
+    """
+    address = parseaddr(configured)[1]
     if "@" not in address:
         raise ValueError("MAIL_FROM must be an address, or a name and an address: Interval <no-reply@example.org>")
-    return str(Address(display_name=name or clinic_name, addr_spec=address))
+    return address
 
 
 def compose(
-    *, message_id: uuid.UUID, base_url: str, sent_by: str, to: str, letter: str, page: str, at: datetime
+    *, message_id: uuid.UUID, base_url: str, sent_by: str, to: str, letter: str, page: str, at: datetime, stop: str = ""
 ) -> EmailMessage:
     """Return the mail.
 
@@ -47,6 +61,7 @@ def compose(
         letter: subject line, empty line, plain text.
         page: the body as HTML.
         at: when it is written, aware UTC.
+        stop: a link that switches off mail of this kind, by one click of the mail program (RFC 8058); "" for none.
 
     Raises:
         ValueError: a header would hold a line break or the address is no address.
@@ -59,6 +74,9 @@ def compose(
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{message_id}@{urlsplit(base_url).hostname}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if stop:
+        mail["List-Unsubscribe"] = f"<{stop}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(body + "\n")
     mail.add_alternative(page, subtype="html")
     return mail

@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select, update
 from portal.db import session
 from portal.notifications import backoff
 from portal.notifications.backoff import Patience
-from portal.notifications.models import Delivery, OutboxMessage
+from portal.notifications.models import Channel, Delivery, OutboxMessage
 
 LEASE = timedelta(minutes=5)
 _TABLE: Any = OutboxMessage.__table__
@@ -34,6 +34,8 @@ class Claim:
     created_at: datetime
     worker: str
     alert_id: uuid.UUID | None = None
+    channel: Channel = Channel.EMAIL
+    way_id: uuid.UUID | None = None
 
 
 def claim(worker: str, *, at: datetime) -> Claim | None:
@@ -84,9 +86,15 @@ def retry(held: Claim, error: str, *, at: datetime, patience: Patience, spread: 
     return _settle(held, state=Delivery.WAITING, due_at=at + pause, last_error=error)
 
 
-def wake(errors: Collection[str], *, at: datetime) -> None:
-    """Make the mails that wait because of these errors due now, because what caused them is over."""
-    waiting = _TABLE.c.state == Delivery.WAITING, _TABLE.c.last_error.in_(errors), _TABLE.c.due_at > at
+def postpone(held: Claim, *, until: datetime) -> bool:
+    """Put a message back until its hour has come; it has not been tried."""
+    return _settle(held, state=Delivery.WAITING, due_at=until, attempts=held.attempts - 1)
+
+
+def wake(errors: Collection[str], channel: Channel, *, at: datetime) -> None:
+    """Make what waits on one channel because of these errors due now, because what caused them is over."""
+    stuck = _TABLE.c.channel == channel, _TABLE.c.last_error.in_(errors), _TABLE.c.due_at > at
+    waiting = _TABLE.c.state == Delivery.WAITING, *stuck
     session.execute(update(_TABLE).where(*waiting).values(due_at=at))
 
 

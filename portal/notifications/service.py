@@ -1,7 +1,7 @@
-"""Putting mail into the outbox, in the caller's transaction; the worker sends it after the commit."""
+"""Putting messages into the outbox, in the caller's transaction; the worker sends them after the commit."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from portal.access.policy import Actor
 from portal.audit import service as audit
 from portal.db import session
+from portal.notifications import choosing
+from portal.notifications.choosing import Target
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
+from portal.notifications.topics import Topic, topic_of
 
-__all__ = ["Kind", "beat", "drop", "enqueue", "resend"]
+__all__ = ["Kind", "beat", "drop", "enqueue", "reroute", "resend", "write"]
 
 FORGET_WORKERS_AFTER = timedelta(days=1)
 
@@ -30,7 +33,7 @@ def enqueue(
     due_at: datetime | None = None,
     once_key: str | None = None,
 ) -> bool:
-    """Write one mail into the outbox.
+    """Tell somebody of something: one row for each way on which they want to be told of it, e-mail unless they chose.
 
     Args:
         kind: which template; what the mail says is neutral and the same for everybody.
@@ -41,20 +44,50 @@ def enqueue(
         alert_id: which alert it tells of; the mail is dropped where somebody has taken that on by then.
         urgent: overtakes what is not.
         due_at: not before this moment; now, where it is left out.
-        once_key: a second mail with the same key is not written.
+        once_key: somebody is not told a second time with the same key, on whichever ways.
 
     Returns:
-        Whether a row was written.
+        Whether a row was written; nobody is told of what they do not want to be told of.
     """
-    row = {
-        "id": uuid.uuid4(),
+    found = choosing.targets(recipient_id, topic_of(kind))
+    return write(
+        kind,
+        recipient_id,
+        found,
+        at=at,
+        values=values,
+        patient_id=patient_id,
+        alert_id=alert_id,
+        urgent=urgent,
+        due_at=due_at,
+        once_key=once_key,
+    )
+
+
+def write(
+    kind: Kind,
+    recipient_id: uuid.UUID,
+    targets: Sequence[Target],
+    *,
+    at: datetime,
+    values: Mapping[str, Any] | None = None,
+    patient_id: uuid.UUID | None = None,
+    alert_id: uuid.UUID | None = None,
+    urgent: bool = False,
+    due_at: datetime | None = None,
+    once_key: str | None = None,
+) -> bool:
+    """Write one row for each target, whatever its owner chose; `enqueue` says what the rest means.
+
+    Only the first row carries the key: where it was written before, the others were as well.
+    """
+    shared = {
         "kind": kind.value,
         "recipient_id": recipient_id,
         "patient_id": patient_id,
         "alert_id": alert_id,
         "values": dict(values or {}),
         "is_urgent": urgent,
-        "once_key": once_key,
         "created_at": at,
         "due_at": due_at or at,
         "state": Delivery.WAITING,
@@ -62,22 +95,64 @@ def enqueue(
     }
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     table: Any = OutboxMessage.__table__
-    written = dialect.insert(table).values(row).on_conflict_do_nothing(index_elements=["once_key"])
-    return session.execute(written.returning(table.c.id)).first() is not None
+    for number, (channel, way_id) in enumerate(targets):
+        row = {"id": uuid.uuid4(), "channel": channel, "way_id": way_id, "once_key": None if number else once_key}
+        written = dialect.insert(table).values(shared | row).on_conflict_do_nothing(index_elements=["once_key"])
+        if session.execute(written.returning(table.c.id)).first() is None:
+            return False
+    return bool(targets)
 
 
-def resend(message_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
+def reroute(message_id: uuid.UUID, *, at: datetime) -> bool:
+    """Tell somebody another way because one that was meant for them leads nowhere, or is not wanted any more.
+
+    Nothing is written where they want to be told no more, or are told of the same thing in another way already.
+
+    Args:
+        message_id: the row that comes to nothing.
+        at: now, aware UTC.
+    """
+    lost = session.get_one(OutboxMessage, message_id)
+    topic = topic_of(lost.kind)
+    if topic is Topic.ACCOUNT or not choosing.get(lost.recipient_id).of(topic).channels or _has_sibling(lost):
+        return False
+    found = choosing.targets(lost.recipient_id, topic)
+    return write(
+        Kind(lost.kind),
+        lost.recipient_id,
+        [one for one in found if one != (lost.channel, lost.way_id)] or [choosing.BY_MAIL],
+        at=at,
+        values=lost.values,
+        patient_id=lost.patient_id,
+        alert_id=lost.alert_id,
+        urgent=lost.is_urgent,
+        once_key=f"instead:{lost.id.hex}",
+    )
+
+
+def _has_sibling(lost: OutboxMessage) -> bool:
+    """Return whether the same thing is told to the same person by another row that was written with this one."""
+    other = OutboxMessage
+    same = (
+        *(other.recipient_id == lost.recipient_id, other.kind == lost.kind, other.created_at == lost.created_at),
+        *(other.patient_id == lost.patient_id, other.alert_id == lost.alert_id, other.id != lost.id),
+        other.state.in_((Delivery.WAITING, Delivery.LEASED, Delivery.SENT)),
+    )
+    return session.scalar(select(other.id).where(*same).limit(1)) is not None
+
+
+def resend(message_id: uuid.UUID, *, by: Actor | None, at: datetime) -> bool:
     """Let a mail that failed be tried again from the start; return whether there was one."""
     again = {"state": Delivery.WAITING, "attempts": 0, "due_at": at, "settled_at": None}
     return _decide(message_id, "delivery:resent", again, by, at)
 
 
-def drop(message_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:
+def drop(message_id: uuid.UUID, *, by: Actor | None, at: datetime) -> bool:
     """Give a mail that failed up for good; return whether there was one."""
     return _decide(message_id, "delivery:dropped", {"state": Delivery.DROPPED, "settled_at": at}, by, at)
 
 
-def _decide(message_id: uuid.UUID, event: str, values: dict[str, Any], by: Actor, at: datetime) -> bool:
+def _decide(message_id: uuid.UUID, event: str, values: dict[str, Any], by: Actor | None, at: datetime) -> bool:
     failed = OutboxMessage.id == message_id, OutboxMessage.state == Delivery.FAILED
     changed = session.execute(update(OutboxMessage).where(*failed).values(values).returning(OutboxMessage.kind)).first()
     if changed is None:

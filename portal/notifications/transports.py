@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 20.0
@@ -27,9 +27,9 @@ class NotSentError(Exception):
 
 
 class Transport(Protocol):
-    """Takes a mail or raises `NotSentError`."""
+    """Takes a message of its own channel or raises `NotSentError`."""
 
-    def send(self, mail: EmailMessage) -> None: ...
+    def send(self, message: Any, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Smtp:
         return smtplib.SMTP(self.host, self.port, self.name, timeout=self.timeout)
 
 
-def send_within(transport: Transport, mail: EmailMessage, *, seconds: float) -> None:
-    """Hand a mail over, and give up on a server that keeps the line open and never comes to an end.
+def send_within(transport: Transport, message: Any, *, seconds: float) -> None:
+    """Hand a message over, and give up on a server that keeps the line open and never comes to an end.
 
     What is given up on may still arrive; it carries the same Message-ID as the next attempt.
 
@@ -88,7 +88,7 @@ def send_within(transport: Transport, mail: EmailMessage, *, seconds: float) -> 
 
     def send() -> None:
         try:
-            transport.send(mail)
+            transport.send(message)
             ended.append(None)
         except Exception as error:
             ended.append(error)

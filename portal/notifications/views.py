@@ -24,6 +24,9 @@ KINDS: dict[str, Any] = {
     Kind.MESSAGE_WAITING: _l("Something to look at"),
     Kind.ALERT_WAITING: _l("Something to look at"),
     Kind.CHECK_IN_WAITING: _l("Something to look at"),
+    Kind.CHECK_IN_DUE: _l("Reminder"),
+    Kind.GET_READY: _l("Reminder"),
+    Kind.REVIEW_WAITING: _l("Reminder"),
 }
 REASONS: dict[str, Any] = {
     "unreachable": _l("The mail server could not be reached"),

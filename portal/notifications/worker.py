@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,31 +21,33 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import Config
 from portal import clock, db
 from portal.access import looks
-from portal.access.policy import PatientStatus, Relation
-from portal.accounts.models import AccountStatus, User
-from portal.checkins import silence
+from portal.accounts.models import User
 from portal.checkins.history import uploads
 from portal.checkins.worker import LeftOpenRound, SilenceRound
-from portal.messaging import queries as messaging
-from portal.notifications import backoff, mail, queue, service
+from portal.follow_ups.worker import BatchRound, FollowUpRound
+from portal.messaging.attachments.worker import SweepRound
+from portal.notifications import backoff, carriers, choosing, mail, queue, service, ways
 from portal.notifications.backoff import Patience
-from portal.notifications.models import Kind
+from portal.notifications.models import Channel
+from portal.notifications.over_http import GONE
 from portal.notifications.parts import Part, Round, note
 from portal.notifications.queue import Claim
 from portal.notifications.transports import SERVER_TROUBLE, NotSentError, Transport, from_url, send_within
-from portal.patients import queries as patients
-from portal.patients.queries import PatientRef
+from portal.notifications.wanted_worker import LINK_RAN_OUT, NOT_WANTED, why_not
+from portal.reminders.worker import CheckInRound, GetReadyRound, ReviewRound
 from portal.safety import delivery
 from portal.safety.escalation import service as escalation
 from portal.web import letters
 
 BEAT_EVERY_SECONDS = 5.0
 POLL_SECONDS = 1.0
-NEEDS_SIGN_IN = frozenset({Kind.MESSAGE_WAITING, Kind.ALERT_WAITING, Kind.CHECK_IN_WAITING})
-CANNOT_BE_WRITTEN, LINK_RAN_OUT = "cannot-be-written", "link-ran-out"
+CANNOT_BE_WRITTEN, NOT_SET_UP = "cannot-be-written", "not-set-up"
 LONGEST_SEND_SECONDS = 45.0
 MOST_STEPS_AT_ONCE = 50
-ROUNDS: tuple[Callable[[str], Round], ...] = (LeftOpenRound, SilenceRound)
+ROUNDS: tuple[Callable[[str], Round], ...] = (
+    *(LeftOpenRound, SilenceRound, CheckInRound, GetReadyRound, ReviewRound, SweepRound),
+    *(FollowUpRound, BatchRound),
+)
 """What is done every so often; each is made with the worker's name."""
 
 
@@ -66,13 +68,15 @@ class Stop:
 class Worker:
     """One worker; any number may run beside each other."""
 
-    def __init__(self, transport: Transport, *, instance_path: str) -> None:
+    def __init__(
+        self, transport: Transport, *, instance_path: str, others: Mapping[Channel, Transport] | None = None
+    ) -> None:
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.started_at = clock.now()
-        self._transport = transport
+        self._transports = {Channel.EMAIL: transport, **(others or {})}
         self._reading_looks = filelock.FileLock(Path(instance_path) / "looks-reading.lock")
         self._beat_at: float | None = None
-        self._had_trouble = True
+        self._had_trouble = set(Channel)
         self._sent: list[Claim] = []
         self._passed_over = 0
         rounds = [make(self.name) for make in ROUNDS]
@@ -117,12 +121,19 @@ class Worker:
         db.begin(write=False)
         user = db.session.get_one(User, held.recipient_id)
         needless = why_not(held, user, at=clock.now())
+        later = choosing.not_before(user.id, held.kind, user.time_zone, urgent=held.is_urgent, at=clock.now())
         if needless is not None:
-            self._settle(queue.fail if needless == LINK_RAN_OUT else queue.drop, held, needless)
+            self._pass_over(held, needless)
+        elif later is not None:
+            db.begin(write=True)
+            queue.postpone(held, until=later)
+            db.session.commit()
+        elif held.channel not in self._transports:
+            raise NotSentError(NOT_SET_UP, final=True)
         else:
             letter = letters.write(held, user, at=clock.now())
             db.begin(write=False)
-            send_within(self._transport, letter, seconds=LONGEST_SEND_SECONDS)
+            send_within(self._transports[held.channel], letter, seconds=LONGEST_SEND_SECONDS)
             self._sent.append(held)
 
     def _mark_sent(self) -> None:
@@ -132,32 +143,49 @@ class Worker:
         db.begin(write=True)
         for held in self._sent:
             queue.sent(held, at=clock.now())
-        if self._had_trouble:
-            queue.wake(SERVER_TROUBLE, at=clock.now())
+        for channel in {held.channel for held in self._sent} & self._had_trouble:
+            queue.wake(SERVER_TROUBLE, channel, at=clock.now())
         db.session.commit()
-        sent, self._sent, self._had_trouble = self._sent, [], False
+        sent, self._sent = self._sent, []
+        self._had_trouble -= {held.channel for held in sent}
         for held in sent:
             self._say_of_alert(delivery.delivered, held)
 
     def _not_sent(self, held: Claim, error: NotSentError) -> None:
         is_ours = error.code in SERVER_TROUBLE
-        self._had_trouble = self._had_trouble or is_ours
-        note("mail-not-sent", kind=held.kind, error=error.code, attempts=held.attempts)
+        self._had_trouble |= {held.channel} if is_ours else set()
+        note("mail-not-sent", kind=held.kind, channel=held.channel, error=error.code, attempts=held.attempts)
         if error.final:
-            self._settle(queue.fail, held, error.code)
+            self._give_up(held, error.code)
             self._say_of_alert(delivery.delivery_failed, held)
         else:
             self._retry(held, error.code, backoff.WITH_OUR_SERVER if is_ours else backoff.WITH_THEIR_SERVER)
 
     def _retry(self, held: Claim, error: str, patience: Patience) -> None:
-        db.begin(write=True)
-        queue.retry(held, error, at=clock.now(), patience=patience, spread=secrets.randbelow(1001) / 1000)
-        db.session.commit()
+        if held.attempts >= patience.attempts:
+            self._give_up(held, error)
+        else:
+            db.begin(write=True)
+            queue.retry(held, error, at=clock.now(), patience=patience, spread=secrets.randbelow(1001) / 1000)
+            db.session.commit()
         self._say_of_alert(delivery.delivery_failed, held)
 
-    def _settle(self, how: Callable[..., bool], held: Claim, why: str) -> None:
+    def _pass_over(self, held: Claim, why: str) -> None:
+        """Note that nobody needs a message any more; whoever wants to be told another way by now is."""
         db.begin(write=True)
-        how(held, why, at=clock.now())
+        is_ours = (queue.fail if why == LINK_RAN_OUT else queue.drop)(held, why, at=clock.now())
+        if is_ours and why == NOT_WANTED:
+            service.reroute(held.id, at=clock.now())
+        db.session.commit()
+
+    def _give_up(self, held: Claim, error: str) -> None:
+        """Note that a message never arrives; where a phone or a browser was at fault, its owner is told another way."""
+        db.begin(write=True)
+        is_ours = (queue.drop if error == GONE else queue.fail)(held, error, at=clock.now())
+        if is_ours and error == GONE and held.way_id is not None:
+            ways.is_gone(held.way_id, at=clock.now())
+        if is_ours and held.channel is not Channel.EMAIL:
+            service.reroute(held.id, at=clock.now())
         db.session.commit()
 
     def _say_of_alert(self, say: Callable[[uuid.UUID, datetime], None], held: Claim) -> None:
@@ -212,39 +240,6 @@ class Worker:
             return
 
 
-def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
-    """Return why a mail need not be sent any more, as a short code; None where it is still wanted."""
-    if user.status is AccountStatus.DEACTIVATED:
-        return "account-switched-off"
-    if user.status is AccountStatus.INVITED and held.kind in NEEDS_SIGN_IN:
-        return "account-not-set-up"
-    if held.alert_id and (taken_on := delivery.why_not(held.alert_id, user.id)):
-        return taken_on
-    own = patients.get_own_id(user.id)
-    about = held.patient_id or own
-    known = patients.get_ref(about, viewer_id=user.id, at=at) if about else None
-    if about and (known is None or known.relation is Relation.STRANGER):
-        return "no-longer-on-care-team"
-    if known and known.relation is Relation.SELF and known.status is PatientStatus.DIED:
-        return "no-longer-in-care"
-    if known and held.kind == Kind.MESSAGE_WAITING and not _has_unread(known, user):
-        return "read-by-now"
-    if known and held.kind == Kind.CHECK_IN_WAITING and (needless := silence.why_not_remind(known.id, held.created_at)):
-        return needless
-    token = letters.token_of(held)
-    if token is None:
-        return None
-    if token.used_at is not None or token.superseded_at is not None:
-        return "link-replaced"
-    return LINK_RAN_OUT if token.expires_at <= at else None
-
-
-def _has_unread(patient: PatientRef, user: User) -> bool:
-    if patient.relation is Relation.SELF:
-        return messaging.count_unread_for_patient(patient.id) > 0
-    return messaging.count_unread_for_team(user.id) > 0
-
-
 @contextmanager
 def _stopped_by_signals() -> Iterator[Stop]:
     stop = Stop()
@@ -268,7 +263,14 @@ def command(once: bool) -> None:
     try:
         transport = from_url(config.mail_url, name=urlsplit(config.base_url).hostname or "localhost", write=click.echo)
         mail.sender(config.mail_from, clinic_name="")
+        others = carriers.find(
+            sms=(config.sms_url, config.sms_body, config.sms_authorization),
+            push_hosts=config.push_hosts,
+            folder=config.instance_path,
+            contact=mail.sender_address(config.mail_from),
+            write=click.echo,
+        )
     except ValueError as error:
         raise click.ClickException(f"the worker did not start: {error}") from None
     with _stopped_by_signals() as stop:
-        Worker(transport, instance_path=config.instance_path).run(stop, once=once)
+        Worker(transport, instance_path=config.instance_path, others=others).run(stop, once=once)

@@ -1,8 +1,9 @@
-"""Writing the mail for a row of the outbox: the template in the reader's language, with a link where it needs one."""
+"""Writing what a row of the outbox sends, in the reader's language: a mail, a text message or a push message."""
 
 import uuid
 from datetime import datetime
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,23 +17,62 @@ from portal import db
 from portal.accounts import tokens
 from portal.accounts.models import AccountToken, TokenPurpose, User
 from portal.clinic import queries as clinic
-from portal.notifications import mail
-from portal.notifications.models import Kind
+from portal.notifications import mail, stopping, ways
+from portal.notifications.models import Channel, ContactWay, Kind
+from portal.notifications.over_http import Push, Text
 from portal.notifications.queue import Claim
+from portal.notifications.topics import ALWAYS_BY_MAIL, topic_of
 
 OPENED_BY = {
     Kind.INVITATION: (TokenPurpose.INVITATION, "accounts.accept"),
     Kind.PASSWORD_RESET: (TokenPurpose.PASSWORD_RESET, "accounts.reset"),
+    Kind.CHECK_IN_DUE: (TokenPurpose.CHECK_IN, "check_in_link.show"),
 }
 
 
 def token_of(held: Claim) -> AccountToken | None:
     """Return the link a mail carries; None where its kind carries none."""
-    return db.session.get(AccountToken, uuid.UUID(held.values["token_id"])) if Kind(held.kind) in OPENED_BY else None
+    carries_one = Kind(held.kind) in OPENED_BY and "token_id" in held.values
+    return db.session.get(AccountToken, uuid.UUID(held.values["token_id"])) if carries_one else None
 
 
-def write(held: Claim, user: User, *, at: datetime) -> EmailMessage:
-    """Return the mail for a row and its recipient, ready to be handed over."""
+def write(held: Claim, user: User, *, at: datetime) -> EmailMessage | Text | Push:
+    """Return what goes out for a row and its recipient, ready to be handed over on the row's channel."""
+    if held.way_id is None:
+        return _mail(held, user, at)
+    way = db.session.get_one(ContactWay, held.way_id)
+    return (_text if held.channel is Channel.SMS else _push)(held, user, way)
+
+
+def _text(held: Claim, user: User, way: ContactWay) -> Text:
+    """Return a text message: who it is from, what a mail's subject would say, and the bare address of the portal."""
+    config: Config = current_app.config["INTERVAL"]
+    if held.kind == Kind.PHONE_CODE:
+        assert way.code_at is not None
+        code = ways.code(way.id, way.code_at, keys=[config.secret_key])
+        said = _rendered("sms/phone-code.txt", user, code=code).strip()
+    else:
+        said = f"{_subject(held, user)} {config.base_url}/"
+    return Text(way.address, f"{mail.sender_name(config.mail_from, clinic.display_name())}: {said}", str(held.id))
+
+
+def _push(held: Claim, user: User, way: ContactWay) -> Push:
+    """Return a push message; where it leads is for the browser's worker to know, which opens the portal itself."""
+    said = {"title": _subject(held, user), "body": _rendered("push/said.txt", user).strip(), "tag": str(held.id)}
+    return Push(way.address, way.keys["p256dh"], way.keys["auth"], said, str(held.id), held.is_urgent)
+
+
+def _subject(held: Claim, user: User) -> str:
+    words = {"link": "", "until": "", "is_urgent": held.is_urgent}
+    return mail.split(_rendered(f"emails/{held.kind}.txt", user, **words))[0]
+
+
+def _rendered(template: str, user: User, **words: Any) -> str:
+    with force_locale(user.language):
+        return current_app.jinja_env.get_template(template).render(words)
+
+
+def _mail(held: Claim, user: User, at: datetime) -> EmailMessage:
     config: Config = current_app.config["INTERVAL"]
     token = token_of(held)
     link = _link(Kind(held.kind), token, config) if token else f"{config.base_url}/"
@@ -52,12 +92,25 @@ def write(held: Claim, user: User, *, at: datetime) -> EmailMessage:
         letter=letter,
         page=page,
         at=at,
+        stop=_stop(held, config),
     )
+
+
+def _stop(held: Claim, config: Config) -> str:
+    """Return the link that switches off mail of this kind; "" for what nobody can switch off."""
+    if topic_of(held.kind) in ALWAYS_BY_MAIL:
+        return ""
+    words = stopping.seal(held.id, keys=[config.secret_key, *config.secret_key_fallbacks])
+    return _address(config, "notices.stop", words)
 
 
 def _link(kind: Kind, token: AccountToken, config: Config) -> str:
     purpose, endpoint = OPENED_BY[kind]
     words = tokens.seal(token.id, purpose, keys=[config.secret_key, *config.secret_key_fallbacks])
+    return _address(config, endpoint, words)
+
+
+def _address(config: Config, endpoint: str, words: str) -> str:
     base = urlsplit(config.base_url)
     return current_app.url_map.bind(base.netloc, url_scheme=base.scheme).build(
         endpoint, {"token": words}, force_external=True

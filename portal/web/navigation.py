@@ -48,7 +48,8 @@ def _entry(label: Any, endpoint: str, *rooms: str, **more: Any) -> Entry:
     return Entry(label, endpoint, frozenset(rooms), **more)
 
 
-_MESSAGES = _entry(_l("Messages"), "messaging.inbox", "messaging", icon="messages", counts="messages")
+_THREADS = ("messaging", "writing", "handling", "finding", "follow_ups", "many")
+_MESSAGES = _entry(_l("Messages"), "inbox.show", *_THREADS, "wording", icon="messages", counts="messages")
 _TREATMENT = (
     "treatment",
     "courses",
@@ -67,19 +68,22 @@ _CARE = (
     _entry(_l("Alerts"), "safety.alerts", "safety", counts="alerts", kind="danger"),
     _MESSAGES,
 )
-_YOURS = ("patients", "goals", "accounts", "treatment", "preparation", "medication", "events", "history", "plan")
+_YOURS = (
+    *("patients", "goals", "accounts", "notices", "treatment", "preparation", "medication", "events", "history"),
+    "plan",
+)
 ENTRIES: dict[Role, tuple[Entry, ...]] = {
     Role.PATIENT: (
         _entry(_l("Today"), "checkins.today", "checkins", "corrections", icon="today", of_patient=True),
         _entry(_l("Progress"), "progress.show", "progress", icon="progress", of_patient=True),
-        _entry(_l("Messages"), "messaging.index", "messaging", icon="messages", counts="messages", of_patient=True),
+        _entry(_l("Messages"), "messaging.index", *_THREADS, icon="messages", counts="messages", of_patient=True),
         _entry(_l("You"), "patients.overview", *_YOURS, "safety_plan", "kept_plan", icon="you", of_patient=True),
     ),
     Role.PROVIDER: (*_CARE, _DAY),
     Role.NURSE: (_DAY, *_CARE),
     Role.ADMINISTRATOR: (
         _entry(_l("People"), "accounts.index", "accounts"),
-        _entry(_l("Clinic"), "clinic.settings", "clinic"),
+        _entry(_l("Clinic"), "clinic.settings", "clinic", "wording"),
         _entry(_l("Questionnaires"), "instruments.index", "instruments", "scales"),
         _entry(_l("On call"), "on_call.index", "on_call"),
         _entry(_l("Delivery"), "notifications.deliveries", "notifications"),
@@ -91,7 +95,7 @@ CHART: tuple[Entry, ...] = (
     _entry(_l("Check-ins"), "checkins.index", "checkins", "corrections", "entry", "plan", of_patient=True),
     _entry(_l("Treatment"), "treatment.index", *_TREATMENT, "events", of_patient=True),
     _entry(_l("Review"), "booster.show", "booster", of_patient=True),
-    _entry(_l("Messages"), "messaging.index", "messaging", of_patient=True),
+    _entry(_l("Messages"), "messaging.index", *_THREADS, of_patient=True),
     _entry(_l("Details"), "patients.overview", *_DETAILS, of_patient=True),
 )
 
@@ -135,11 +139,11 @@ def entries(actor: Actor | None, patient: PatientRef | None = None, counts: Mapp
     """Return the links of the header.
 
     Args:
-        actor: who reads; nobody has no links.
+        actor: who reads; nobody has no links, nor has whoever came by a link that opens one page.
         patient: the patient the page is about; a patient's own pages take their id from here or from the actor.
         counts: "alerts" (nobody has taken them on) and "messages" (unread), where they are known.
     """
-    if actor is None:
+    if actor is None or actor.scope is not None:
         return []
     own = actor.patient_id or (patient.id if patient and actor.role is Role.PATIENT else None)
     return _items([entry for entry in ENTRIES[actor.role] if own or not entry.of_patient], own, counts)

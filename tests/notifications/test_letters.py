@@ -19,12 +19,17 @@ from portal.notifications import mail
 from portal.notifications.models import Kind
 from portal.patients.models import Patient
 from portal.safety.silence.models import Silence
+from portal.treatment.models import InfusionStatus
 from tests import factories
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, Person
 from tests.notifications.outbox import Inbox, drain, mail_server, put, worker
 from tests.telling import MAIL, told
 
 PURPOSES = {Kind.INVITATION: TokenPurpose.INVITATION, Kind.PASSWORD_RESET: TokenPurpose.PASSWORD_RESET}
+
+
+def reader(cast: Cast, kind: Kind) -> Person:
+    return cast.bea if kind is Kind.REVIEW_WAITING else cast.ada
 
 
 def received(cast: Cast, folder: Path, kind: Kind) -> EmailMessage:
@@ -33,10 +38,19 @@ def received(cast: Cast, folder: Path, kind: Kind) -> EmailMessage:
         values = {"token_id": str(tokens.issue(cast.ada.user_id, PURPOSES[kind], at=NOW).id)}
     if kind is Kind.MESSAGE_WAITING:
         factories.thread(cast.ada, cast.bea)
+    if kind is Kind.CHECK_IN_DUE:
+        factories.plan_item(cast.ada)
+    if kind is Kind.GET_READY:
+        ahead = {"status": InfusionStatus.PLANNED, "started_at": None}
+        course = factories.course(cast.ada, cast.bea)
+        tomorrow = factories.infusion(course, cast.bea, NOW + timedelta(days=1), **ahead)
+        values = {"infusion_id": str(tomorrow.id)}
+    if kind is Kind.REVIEW_WAITING:
+        factories.check_in(cast.ada, NOW.date() - timedelta(days=9), NOW - timedelta(days=9))
     if kind is Kind.CHECK_IN_WAITING:
         factories.plan_item(cast.ada)
         db.session.add(Silence(patient_id=cast.ada.own_id, missed={}, began_at=NOW - timedelta(hours=1)))
-    put(cast.ada, kind, values=values)
+    put(reader(cast, kind), kind, values=values)
     inbox = Inbox()
     with mail_server(inbox) as port:
         drain(worker(port, folder))
@@ -74,7 +88,8 @@ def test_a_link_is_the_bare_portal_or_opaque_and_no_mail_fetches_anything(
 @pytest.mark.parametrize("kind", list(Kind))
 def test_the_headers_name_one_recipient_a_stable_id_and_a_machine(cast: Cast, tmp_path: Path, kind: Kind) -> None:
     found = received(cast, tmp_path, kind)
-    assert found["To"] == ("former@interval.example" if kind is Kind.ADDRESS_CHANGED else "ada@interval.example")
+    own = reader(cast, kind).email
+    assert found["To"] == ("former@interval.example" if kind is Kind.ADDRESS_CHANGED else own)
     assert re.fullmatch(r"<[0-9a-f-]{36}@localhost>", found["Message-ID"])
     assert found["Auto-Submitted"] == "auto-generated"
     assert found["From"] == "Interval <no-reply@interval.example>"
