@@ -6,22 +6,25 @@ the words say. Words for the clinic's people may be missing: they read English t
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.checkers import checkers
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from portal.safety import crisis
 from script import reached
 from script.reached import ROOT
 
 FOR_PATIENTS = "for patients"
+CRISIS_LINES = "portal/safety/crisis_resources.toml"
 PLURALS = {"ngettext": (1, 2), "lazy_ngettext": (1, 2), "counted": (1, 2)}
 SOURCES = (("portal", [("**.py", "python")]), ("templates", [("**.html", "jinja2"), ("**.txt", "jinja2")]))
 # The same source gives the same file, so that `--check` can compare.
@@ -63,7 +66,7 @@ def build(language: str, *known: Catalog) -> Catalog:
     found.header_comment = "# Interval. Written by script/translate; only the translations are changed by hand."
     for path, line, message in _extracted():
         first = message if isinstance(message, str) else message[0]
-        is_theirs = reached.find().holds(path, line, first)
+        is_theirs = path == CRISIS_LINES or reached.find().holds(path, line, first)
         found.add(message, locations=[(path, 0)], auto_comments=[FOR_PATIENTS] if is_theirs else [])
     for one in _messages(found):
         one.locations = sorted(set(one.locations))
@@ -96,7 +99,7 @@ def problems(language: str) -> Iterator[str]:
         if FOR_PATIENTS in one.auto_comments and not _is_whole(one):
             yield f"{language}: no words for {_key(one)!r} ({one.locations[0][0]})"
         if _is_whole(one):
-            yield from (f"{language}: {_key(one)!r}: {error}" for error in _faults(now, one))
+            yield from (f"{language}: {_key(one)!r}: {error}" for error in _faults(one))
     if not compiled.is_file() or compiled.read_bytes() != mo(read(kept, language)):
         yield f"{language}: {compiled.name} is not what {kept.name} says"
 
@@ -106,7 +109,18 @@ def for_patients(catalogue: Catalog) -> list[Message]:
     return [one for one in _messages(catalogue) if FOR_PATIENTS in one.auto_comments]
 
 
-def _extracted() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
+@cache
+def _extracted() -> tuple[tuple[str, int, str | tuple[str, ...]], ...]:
+    return (*_written(), *((CRISIS_LINES, 0, note) for note in _notes()))
+
+
+def _notes() -> Iterator[str]:
+    """Yield what is said beside the crisis lines: data, whose words the page looks up."""
+    for country in crisis.SHIPPED.values():
+        yield from (note for service in country.services for note in service.notes)
+
+
+def _written() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
     keywords = {name: PLURALS.get(name) for name in reached.KEYWORDS}
     for folder, methods in SOURCES:
         for path, line, message, _comments, _context in extract_from_dir(ROOT / folder, methods, keywords=keywords):
@@ -126,12 +140,21 @@ def _is_whole(message: Message) -> bool:
     return all(words)
 
 
-def _faults(catalogue: Catalog, message: Message) -> Iterator[str]:
-    for check in checkers:
-        try:
-            check(catalogue, message)
-        except Exception as error:  # Babel's own kind of error, and whatever a broken placeholder raises.
-            yield str(error)
+def _faults(message: Message) -> Iterator[str]:
+    """Yield what a translation lost or made up of the names that are filled in and of the tags."""
+    ids = [message.id] if isinstance(message.id, str) else list(message.id)
+    words = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    most = set().union(*map(_marks, ids))
+    for number, text in enumerate(words):
+        least = _marks(ids[min(number, len(ids) - 1)])
+        if not least <= _marks(text) <= most:
+            yield f"not the same to fill in: {sorted(least ^ _marks(text))}"
+        if least and re.search(r"%(?!\()", text.replace("%%", "")):
+            yield "a percent sign that fills in nothing"
+
+
+def _marks(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)[a-z]|\{\w+\}|</?\w+[^>]*>", text))
 
 
 def main(arguments: list[str] | None = None) -> int:

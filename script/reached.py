@@ -71,7 +71,7 @@ def _dotted(path: Path) -> str:
 
 
 def _read(path: Path) -> Module:
-    found = Module(path)
+    found, loose = Module(path), list[ast.stmt]()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -84,6 +84,12 @@ def _read(path: Path) -> Module:
                 found.imported |= {one.asname or one.name: (module, one.name) for one in node.names}
             case ast.Expr():
                 found.run.append(node)
+            case ast.For() | ast.If() | ast.With():
+                loose.append(node)
+    for node in loose:  # What changes something while the file is read belongs to that thing.
+        names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+        for name in names & set(found.defined):
+            found.defined[name].append(node)
     return found
 
 

@@ -92,7 +92,10 @@ class ChangePasswordForm(CurrentPasswordForm, NewPasswordForm):
 
 
 class OwnForm(Form):
-    """What a person may change about their own account; a patient's name belongs to the record and is left out."""
+    """What a person may change about their own account; a patient's name belongs to the record and is left out.
+
+    Only patients' pages are there in every language, so that staff are not asked.
+    """
 
     name = StringField(_l("Name"), missing=_l("Enter your name"), autocomplete="name")
     time_zone = SelectField(
@@ -100,6 +103,9 @@ class OwnForm(Form):
         hint=_l("Days and times are shown as they are there."),
         missing=_l("Choose a time zone"),
         choices=places.time_zones,
+    )
+    language = SelectField(
+        _l("Language"), hint=_l("Of your pages and of the mail you get."), choices=places.languages, blank=None
     )
 
 

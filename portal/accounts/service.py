@@ -127,7 +127,7 @@ def change_own(user_id: uuid.UUID, *, values: dict[str, Any], by: Actor, at: dat
 
     Args:
         user_id: the account.
-        values: `name` or `time_zone`, or both.
+        values: any of `name`, `time_zone` and `language`.
         by: its owner.
         at: when, aware UTC.
     """

@@ -29,7 +29,7 @@ from portal.accounts.service import AddressTaken, LastAdministrator, NotPossible
 from portal.accounts.signing_in import Outdated
 from portal.clinic import queries as clinic
 from portal.patients import queries as patients
-from portal.web import destination, door, unsent
+from portal.web import destination, door, speaking, unsent
 from portal.web.alone import render_alone
 from portal.web.door import TooEarly
 from portal.web.kept import forget_kept, typed
@@ -53,7 +53,7 @@ def home() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     to = destination.after_sign_in(form.next.data or "")
-    if request.method == "GET" and guard.visitor() is not None:
+    if request.method == "GET" and (visitor := guard.visitor()) and visitor.scope is None:
         return redirect(to)
     if not form.validate_on_submit():
         return _page("accounts/sign_in.html", form)
@@ -128,12 +128,15 @@ def link_ended(_ended: Outdated) -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 def own() -> ResponseReturnValue:
     actor = guard.actor()
-    form = OwnForm(typed(), name=actor.name, time_zone=actor.time_zone)
+    form = OwnForm(typed(), name=actor.name, time_zone=actor.time_zone, language=actor.language)
     if actor.role is Role.PATIENT:
         del form.name
+    else:
+        del form.language
     if form.validate_on_submit():
-        values = {field.name: field.data for field in form.visible}
+        values = {field.name: field.data for field in form.visible if field.data}
         service.change_own(actor.user_id, values=values, by=actor, at=guard.at())
+        speaking.change_to(values.get("language", actor.language))
         forget_kept()
         flash(_("Saved."), "good")
         return redirect(url_for("accounts.own"), 303)

@@ -31,6 +31,7 @@ from portal.patients.forms import (
 from portal.patients.status import following
 from portal.safety import desk
 from portal.safety.plan import queries as plans
+from portal.web import speaking
 from portal.web.field_base import Form
 from portal.web.filters import age, local_day
 from portal.web.kept import forget_kept, kept_fields
@@ -199,6 +200,8 @@ def save_contact(patient_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate():
         return _contact_page(form)
     service.change_contact(patient_id, form.contact(), by=guard.actor(), at=guard.at())
+    if guard.patient().relation is Relation.SELF:
+        speaking.change_to(form.language.data)
     return _saved(_("Saved."), ".overview", patient_id=patient_id)
 
 

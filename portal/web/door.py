@@ -20,7 +20,7 @@ from portal.accounts.models import TokenPurpose
 from portal.accounts.signing_in import Outdated
 from portal.accounts.throttle import Door
 from portal.safety.plan import keeping
-from portal.web import kept_plan, unsent
+from portal.web import kept_plan, speaking, unsent
 from portal.web.session import TOKEN, replace_token
 
 LONGEST_WAIT_SAID = 120
@@ -149,6 +149,7 @@ def open_link(words: str, purpose: TokenPurpose) -> Link:
     found = tokens.find(words, purpose, keys=keys(), at=guard.at())
     if found is None:
         raise Outdated
+    speaking.use_link_of(found[1].language)
     return Link(words, purpose, found[1].name, found[1].email)
 
 

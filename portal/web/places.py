@@ -6,11 +6,10 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from babel.core import get_global
-from flask import current_app
 from flask_babel import gettext
 from wtforms.fields.choices import SelectChoice
 
-from portal.web import filters
+from portal.web import filters, speaking
 
 _NO_COUNTRY = "001"
 _AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -37,8 +36,7 @@ def time_zones(country: str = "", *, likely: Iterable[str] = ()) -> list[SelectC
 
 def languages() -> list[SelectChoice]:
     """Return the languages the portal speaks, each in its own words."""
-    spoken = {str(found): found for found in current_app.extensions["babel"].instance.list_translations()}
-    return [SelectChoice(code, str(found.get_display_name()).capitalize()) for code, found in sorted(spoken.items())]
+    return [SelectChoice(code, name) for code, name in sorted(speaking.known().items())]
 
 
 @cache
