@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import exists, func, select, update
 
@@ -10,6 +11,7 @@ from portal.access.policy import Actor
 from portal.audit import service as audit
 from portal.db import session
 from portal.messaging import owed
+from portal.messaging.attachments import service as attachments
 from portal.messaging.models import Message, MessageRead, Thread
 
 WITHIN = timedelta(minutes=10)
@@ -68,6 +70,7 @@ def retract(
         raise CannotBeWithdrawn(Hindrance.LATE)
     message.retracted_at = at
     session.flush()
+    attachments.take_back(message_id, patient_id, by=by, at=at)
     _count_less(thread, message)
     owed.reckon_anew(thread)
     audit.record("message:retracted", by=by, at=at, patient_id=patient_id, thing_id=message_id)
@@ -77,7 +80,7 @@ def retract(
 def _count_less(thread: Thread, message: Message) -> None:
     count = Thread.unread_by_team if message.is_from_patient else Thread.unread_by_patient
     left = func.count().filter(Message.retracted_at.is_(None))
-    changed = {count: count - 1}
+    changed: dict[Any, Any] = {count: count - 1}
     if not session.scalar(select(left).where(Message.thread_id == thread.id)):
         message.subject, changed[Thread.subject] = thread.subject, NO_SUBJECT
     session.flush()

@@ -150,13 +150,20 @@ def _draw_up(
     owed.after_message(thread, is_from_patient=is_from_patient, at=sent_at)
     session.flush()
     if parcel.attachment_ids:
-        attachments.attach(message.id, thread.patient_id, parcel.attachment_ids, by=by)
+        _attach(message, parcel, by)
     count = Thread.unread_by_team if is_from_patient else Thread.unread_by_patient
     counted = update(Thread).where(Thread.id == thread.id).values({count: count + 1})
     unread = session.execute(counted.returning(count)).scalar_one()
     touched(thread.patient_id)
     telling.let_know(message, unread=unread)
     return message
+
+
+def _attach(message: Message, parcel: Parcel, by: Actor) -> None:
+    try:
+        attachments.attach(message.id, message.patient_id, parcel.attachment_ids, by=by)
+    except attachments.NotYours as error:
+        raise NoSuchThing from error
 
 
 def _mark_danger(thread: Thread, message: Message, text: str, by: Actor) -> None:

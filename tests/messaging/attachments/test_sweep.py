@@ -16,7 +16,7 @@ from portal.messaging.attachments.intake import take_in
 from portal.messaging.attachments.models import Attachment
 from portal.messaging.attachments.worker import SweepRound
 from portal.messaging.parcel import Parcel
-from portal.messaging.service import send
+from portal.messaging.service import NoSuchThing, send
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.checkins.silence.rounds import go_round
@@ -72,7 +72,7 @@ def test_what_is_marked_to_go_is_not_sent_any_more(cast: Cast, frozen: time_mach
     frozen.shift(DAY)
     go_round(SweepRound("one"))
     words = {"body": "See here", "submission_id": uuid.uuid4(), "by": cast.ada.actor, "at": NOW + DAY}
-    with pytest.raises(service.NotYours):
+    with pytest.raises(NoSuchThing):
         send(cast.ada.own_id, thread.id, parcel=Parcel((attachment_id,)), **words)
 
 
