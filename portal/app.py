@@ -13,8 +13,8 @@ from flask_compress import Compress
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import ROOT, Config, ConfigurationError
-from portal import cli, clock, db
+from config import ROOT, Config
+from portal import cli, db
 from portal.access import guard, looks
 from portal.access.policy import Actor, Role
 from portal.accounts import language_views as language
@@ -30,20 +30,17 @@ from portal.clinic import queries as clinic_queries
 from portal.clinic import views as clinic
 from portal.follow_ups import views as follow_ups
 from portal.follow_ups.many import views as many
-from portal.instruments import catalogue
 from portal.instruments import views as instruments
-from portal.instruments.loader import DefinitionError
-from portal.instruments.own import files as own_instruments
 from portal.instruments.own import views as scales
 from portal.messaging import finding_views as finding
 from portal.messaging import handling_views as handling
 from portal.messaging import inbox_views as inbox
 from portal.messaging import views as messaging
-from portal.messaging.wording import insert_views as inserting
-from portal.messaging.wording import views as wording
 from portal.messaging import writing_views as writing
 from portal.messaging.attachments import scanner, store
 from portal.messaging.attachments import views as files
+from portal.messaging.wording import insert_views as inserting
+from portal.messaging.wording import views as wording
 from portal.notifications import choice_views as notices
 from portal.notifications import views as notifications
 from portal.patients import team_views as care_team
@@ -57,10 +54,8 @@ from portal.review import views as review
 from portal.review import waiting
 from portal.review.booster import views as booster
 from portal.safety import card_views as card
-from portal.safety import crisis
 from portal.safety import views as safety
 from portal.safety.chronic import views as chronic
-from portal.safety.crisis_file import CrisisFileError
 from portal.safety.measures import views as measures
 from portal.safety.on_call import views as on_call
 from portal.safety.plan import kept_views as kept_plans
@@ -89,8 +84,8 @@ from portal.web import (
     navigation,
     nearest,
     opening_words,
-    places,
     speaking,
+    starting,
     words,
 )
 from portal.web.session import BrowserSessions
@@ -144,7 +139,7 @@ def create_app(config: Config) -> Flask:
     db.db.init_app(app)
     with app.app_context():
         db.install(db.db.engine)
-        _look_before_starting(config)
+        starting.look_first(config)
     looks.keep_waiting_looks_in(config.instance_path)
     store.keep_in(config.instance_path)
     scanner.use(config.scanner)
@@ -184,44 +179,6 @@ def _offer_migrations(app: Flask) -> None:
         flask_migrate.Migrate(app, db.db, directory=str(ROOT / "migrations"), render_as_batch=True)
 
 
-def _look_before_starting(config: Config) -> None:
-    """Refuse to start where that would put people at risk; then let go of the database, whichever way it ends."""
-    try:
-        _keep_the_demo_private(config)
-        _read_the_clinic_s_instruments(config)
-        _read_the_clinic_s_crisis_lines(config)
-    finally:
-        db.session.remove()
-        db.db.engine.dispose()
-
-
-def _keep_the_demo_private(config: Config) -> None:
-    """Refuse to show a demo clinic, whose passwords are printed, to anybody but this machine."""
-    if not config.is_loopback and clinic_queries.is_demo():
-        raise ConfigurationError(
-            "this database holds the demo clinic, whose accounts share one known password. "
-            "It is shown on a loopback address only. Set DATABASE_URL to a database of your own."
-        )
-
-
-def _read_the_clinic_s_instruments(config: Config) -> None:
-    """Refuse to start with a definition that is wrong, or that would change what was approved."""
-    try:
-        own_instruments.use(config.instruments_path)
-        catalogue.refuse_wrong_ones()
-    except DefinitionError as error:
-        raise ConfigurationError(f"a definition of the clinic's own cannot be used: {error}") from error
-
-
-def _read_the_clinic_s_crisis_lines(config: Config) -> None:
-    """Refuse to start with numbers that nobody checked, or that are none."""
-    try:
-        known, today = places.country_codes(), clock.now().date()
-        crisis.use(crisis.read_own(config.crisis_path, known=known, today=today))
-    except CrisisFileError as error:
-        raise ConfigurationError(f"the clinic's crisis lines cannot be used: {error}") from error
-
-
 def _settings(config: Config) -> dict[str, Any]:
     name = "interval" if config.is_loopback and not config.is_secure else "__Host-interval"
     return {
@@ -232,7 +189,8 @@ def _settings(config: Config) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": db.engine_options(config.database_url),
         "TRUSTED_HOSTS": config.allowed_hosts,
         "MAX_CONTENT_LENGTH": 24 * 1024 * 1024,
-        "MAX_FORM_MEMORY_SIZE": 500_000,
+        # A megabyte of words in any language still gets an answer that says how many there may be, and keeps them.
+        "MAX_FORM_MEMORY_SIZE": 3_500_000,
         "MAX_FORM_PARTS": 1_000,
         "PREFERRED_URL_SCHEME": "https" if config.is_secure else "http",
         "SESSION_COOKIE_NAME": name,

@@ -7,15 +7,15 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """At most one of the two."""
+    """At most one of the two; as text it can stand in an address, which tells nothing."""
 
     infusion_id: uuid.UUID | None = None
     check_in_id: uuid.UUID | None = None
 
     def __str__(self) -> str:
         if self.infusion_id is not None:
-            return f"infusion-{self.infusion_id.hex}"
-        return f"check-in-{self.check_in_id.hex}" if self.check_in_id is not None else ""
+            return f"t-{self.infusion_id.hex}"
+        return f"c-{self.check_in_id.hex}" if self.check_in_id is not None else ""
 
 
 NOTHING = About()
@@ -39,8 +39,8 @@ def read(text: str) -> About:
         ValueError: it stands for nothing.
     """
     kind, _, number = text.rpartition("-")
-    if kind == "infusion":
+    if kind == "t":
         return About(infusion_id=uuid.UUID(number))
-    if kind == "check-in":
+    if kind == "c":
         return About(check_in_id=uuid.UUID(number))
     raise ValueError("about nothing")

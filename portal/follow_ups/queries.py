@@ -76,13 +76,13 @@ class Place(NamedTuple):
     id: uuid.UUID
 
 
-_settler = aliased(User)
+_settler, _account = aliased(User), aliased(User)
 _LINES: Select[*tuple[Any, ...]] = (
     select(
         FollowUp.id,
         FollowUp.patient_id,
         (Patient.given_name + " " + Patient.family_name).label("patient_name"),
-        select(User.time_zone).where(User.id == Patient.user_id).scalar_subquery().label("time_zone"),
+        _account.time_zone,
         FollowUp.author_id,
         User.name,
         FollowUp.subject,
@@ -96,6 +96,7 @@ _LINES: Select[*tuple[Any, ...]] = (
         FollowUp.thread_id,
     )
     .join(Patient, Patient.id == FollowUp.patient_id)
+    .join(_account, _account.id == Patient.user_id)
     .join(User, User.id == FollowUp.author_id)
     .outerjoin(_settler, _settler.id == FollowUp.settled_by_id)
 )

@@ -85,6 +85,7 @@ def show(patient_id: uuid.UUID) -> ResponseReturnValue:
         describe=describe,
         words=words,
         follow_up=follow_up_box.beside(),
+        follow_up_thread=follow_up_box.thread_address,
     )
 
 

@@ -14,6 +14,7 @@ from portal.access.guard import requires
 from portal.access.policy import Permission, Role, Thing, permits
 from portal.audit import service as audit
 from portal.clinic import queries as clinic
+from portal.follow_ups import queries as follow_ups
 from portal.instruments import queries as instruments
 from portal.review import lists, queries
 from portal.review.forms import SearchForm
@@ -39,6 +40,7 @@ def caseload() -> ResponseReturnValue:
         clock,
         alerts=safety.list_open(by.user_id, limit=5),
         waiting=len(instruments.list_waiting()) if may_approve else 0,
+        to_decide=follow_ups.count_to_decide(by.user_id),
     )
 
 

@@ -1,7 +1,9 @@
 """The box for a follow-up, beside the chart, under the review sheet and on a page of its own."""
 
+import uuid
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from portal.access import guard
@@ -23,6 +25,13 @@ def may_write() -> bool:
 def beside() -> FollowUpForm | None:
     """Return an empty box about the latest that was given or answered; None for whoever may not write."""
     return form(None) if may_write() else None
+
+
+def thread_address(thread_id: uuid.UUID) -> str:
+    """Return where a thread of the patient of this request is read; "" for whoever may not read it."""
+    patient = guard.patient()
+    may_read = permits(guard.actor(), Permission.THREAD_VIEW, Thing(patient.relation, patient.status))
+    return url_for("messaging.thread", patient_id=patient.id, thread_id=thread_id) if may_read else ""
 
 
 def form(formdata: Any, wanted: About | None = None, *, before: About = NOTHING, **values: Any) -> FollowUpForm:

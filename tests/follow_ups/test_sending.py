@@ -4,6 +4,7 @@ import threading
 import uuid
 from contextvars import copy_context
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal import db
+from portal.access.policy import PatientStatus as Status
 from portal.accounts.models import AccountStatus, User
 from portal.audit.models import AuditEvent
 from portal.checkins.models import Mode
@@ -18,13 +20,12 @@ from portal.clinic import queries as clinic
 from portal.clinic.models import Holiday
 from portal.follow_ups import sending, service
 from portal.follow_ups.about import About, Written
-from portal.follow_ups.models import State, Why
+from portal.follow_ups.models import FollowUp, State, Why
 from portal.follow_ups.queries import list_due
 from portal.follow_ups.worker import FollowUpRound
 from portal.messaging.models import Thread
 from portal.notifications.models import OutboxMessage
 from portal.patients.models import CareTeamMember, Patient
-from portal.patients.models import PatientStatus as Status
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.follow_ups import planned
@@ -142,10 +143,10 @@ def test_one_that_fails_stops_no_other(cast: Cast, frozen: Clock, monkeypatch: p
     first, second = plan(cast), plan(cast, subject="Another")
     send = service.send
 
-    def fail_once(follow_up: service.FollowUp, **options: object) -> None:
+    def fail_once(follow_up: FollowUp, **options: Any) -> None:
         if follow_up.id == first.id:
             raise RuntimeError("no")
-        send(follow_up, **options)  # type: ignore[arg-type]
+        send(follow_up, **options)
 
     monkeypatch.setattr(service, "send", fail_once)
     frozen.move_to(MORNING)
@@ -223,11 +224,11 @@ def test_the_same_form_twice_is_one_and_other_words_are_refused(cast: Cast) -> N
 def test_what_was_changed_meanwhile_is_not_overwritten(cast: Cast) -> None:
     follow_up = plan(cast)
     written = Written("Since then", "Changed", send_on=date(2026, 11, 27))
-    options: dict[str, object] = {"revision": follow_up.revision, "by": cast.nia.actor, "at": NOW}
-    changed = service.change(planned.ref(cast.ada, cast.nia), follow_up.id, written, **options)  # type: ignore[arg-type]
+    options: dict[str, Any] = {"revision": follow_up.revision, "by": cast.nia.actor, "at": NOW}
+    changed = service.change(planned.ref(cast.ada, cast.nia), follow_up.id, written, **options)
     assert (changed.author_id, changed.due_at) == (cast.nia.user_id, datetime.fromisoformat("2026-11-27T14:00Z"))
     with pytest.raises(service.ChangedMeanwhile):
-        service.change(planned.ref(cast.ada, cast.bea), follow_up.id, written, **options)  # type: ignore[arg-type]
+        service.change(planned.ref(cast.ada, cast.bea), follow_up.id, written, **options)
 
 
 @pytest.mark.parametrize("what", ["infusion", "check-in"])
