@@ -11,18 +11,22 @@ from portal.access.policy import Actor, PatientStatus, Role
 from portal.accounts import passwords, sessions, tokens
 from portal.accounts import service as accounts
 from portal.accounts.models import AccountStatus, AccountToken, TokenPurpose, User
+from portal.checkins import due
 from portal.checkins import service as checkins
 from portal.checkins.models import CheckIn, Mode, PlanItem
 from portal.clinic import service as clinic
 from portal.instruments import service as instruments
 from portal.instruments.definition import key_of
+from portal.messaging import drafts, handling, notes, queries, retraction
 from portal.messaging import service as messaging
+from portal.messaging.models import Way
 from portal.notifications import service as outbox
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
 from portal.patients import service as patients
 from portal.patients.details import Contact
 from portal.patients.details import Person as Details
 from portal.patients.models import Condition, Patient
+from portal.reminders import links
 from portal.review import service as review
 from portal.safety import queries as alerts
 from portal.safety import service as safety
@@ -156,7 +160,29 @@ def _threads(live: Live) -> dict[str, uuid.UUID]:
     for person, hours in ((ada, 2), (bea, 3), (ada, 4)):
         later = at + timedelta(hours=hours)
         messaging.send(ada.own_id, thread_id, body=LONG, submission_id=uuid.uuid4(), by=person.actor, at=later)
-    return {"thread_id": thread_id}
+    return {"thread_id": thread_id} | _handled(live, thread_id)
+
+
+def _handled(live: Live, thread_id: uuid.UUID) -> dict[str, uuid.UUID]:
+    """Let the team keep something beside a thread, and Ada write words of danger in another and withdraw some."""
+    ada, bea, at = live.cast.ada, live.cast.bea.actor, clock.now()
+    said = "Ask about her sleep at the next visit."
+    for words in (said, LONG):
+        notes.add(ada.own_id, thread_id, words, submission_id=uuid.uuid4(), by=bea, at=at)
+    (note, _) = notes.list_notes(ada.own_id, thread_id)
+    notes.correct(ada.own_id, note.id, f"{said} And about Ike.", submission_id=uuid.uuid4(), by=bea, at=at)
+    handling.record_contact(ada.own_id, thread_id, Way.TELEPHONE, LONG, submission_id=uuid.uuid4(), by=bea, at=at)
+    handling.assign(ada.own_id, thread_id, bea.user_id, by=bea, at=at)
+    sent = {"by": ada.actor, "at": at}
+    danger = messaging.start_thread(
+        ada.own_id, subject="Tonight", body="I want to kill myself.", submission_id=uuid.uuid4(), **sent
+    )
+    for _ in range(2):
+        messaging.send(ada.own_id, danger, body="It is late.", submission_id=uuid.uuid4(), **sent)
+    last = queries.get_conversation(danger).messages[-1]
+    retraction.retract(ada.own_id, danger, last.id, **sent)
+    drafts.keep(ada.own_id, danger.hex, ("", "I was going to"), submission_id=uuid.uuid4(), **sent)
+    return {"note_id": note.id, "danger_thread": danger}
 
 
 def _enrol(live: Live, given: str, family: str, *conditions: Condition) -> Person:
@@ -198,6 +224,7 @@ def _accounts(live: Live) -> Ids:
     db.session.flush()
     invited = db.session.scalars(select(AccountToken).where(AccountToken.user_id == hal.id)).one()
     reset = tokens.issue(live.cast.dot.user_id, TokenPurpose.PASSWORD_RESET, at=at)
+    opening = _links(live)
     outbox.enqueue(Kind.MESSAGE_WAITING, live.cast.dot.user_id, at=at)
     db.session.flush()
     failed = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == Kind.MESSAGE_WAITING)).first()
@@ -211,7 +238,19 @@ def _accounts(live: Live) -> Ids:
         "invited": str(hal.id),
         "invitation": tokens.seal(invited.id, TokenPurpose.INVITATION, keys=[SECRET]),
         "reset": tokens.seal(reset.id, TokenPurpose.PASSWORD_RESET, keys=[SECRET]),
-    }
+    } | opening
+
+
+def _links(live: Live) -> Ids:
+    """Give out links that open a check-in: one that works, and one that was used."""
+    clinic.change({"check_in_links": True}, by=live.cast.eve.actor, at=clock.now())
+    found = {}
+    for name, person in (("link", live.cast.dot), ("used_link", live.cast.ada)):
+        asked = next(one for one in due.due_of(ref(person), clock.now()) if one.is_now)
+        token_id = uuid.UUID(links.issue(person.user_id, asked, at=clock.now())["token_id"])
+        found[name] = tokens.seal(token_id, TokenPurpose.CHECK_IN, keys=[SECRET])
+    db.session.get_one(AccountToken, token_id).used_at = clock.now()
+    return found
 
 
 def _diary(live: Live) -> dict[str, uuid.UUID]:

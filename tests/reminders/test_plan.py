@@ -113,8 +113,8 @@ def test_what_was_missed_is_made_up_for_on_the_same_day_until_the_evening(clock:
 
 
 def line(every: int | None, instrument: str = "daily", **more: object) -> PlanLine:
-    trigger = Trigger(Anchor.START, every_days=every, open_days=more.pop("open_days", None))  # type: ignore[arg-type]
-    return PlanLine(uuid.uuid4(), instrument, (trigger,), 0, 3, START, **more)  # type: ignore[arg-type]
+    trigger = Trigger(Anchor.START, every_days=every, open_days=more.pop("open_days", None))
+    return PlanLine(uuid.uuid4(), instrument, (trigger,), 0, 3, START, **more)
 
 
 def walked(
