@@ -35,6 +35,7 @@ from portal.instruments.own import views as scales
 from portal.messaging import finding_views as finding
 from portal.messaging import handling_views as handling
 from portal.messaging import inbox_views as inbox
+from portal.languages import views as languages
 from portal.messaging import views as messaging
 from portal.messaging import writing_views as writing
 from portal.messaging.attachments import scanner, store
@@ -96,9 +97,10 @@ FEATURES = (
     *(safety_plans, kept_plans, treatment, courses, medication, allergies, events, monitoring, orders, day),
     *(flowsheet, tolerability, record, preparation, treatment_rules, screening, checkins, corrections, entry),
     *(writing, handling, finding, follow_ups, many),
-    *(language, leaving, plan, history, messaging, files, progress, baseline, review, booster, notifications, notices),
+    *(leaving, plan, history, messaging, files, progress, baseline, review, booster, notifications, notices),
     ruleset,
     check_in_links,
+    *(language, languages),
 )
 REFLECTS_NOTHING = {"static", "progress.show", "progress.picture", "progress.numbers"}
 """Where nothing of a query comes back as it was written, so that compressing tells nobody what else is on the page."""

@@ -1,5 +1,6 @@
 """The schema people upgrade to is the schema the code expects, up, down and up again, with data in the tables."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import db
 from portal.audit import service as audit
+from portal.messaging.models import Thread
 from portal.safety.models import Alert, AlertState, Severity
 from tests import factories
 from tests.cast import NOW, Cast
@@ -46,6 +48,24 @@ def test_what_was_open_before_escalation_was_known_goes_further_at_once(app: Fla
     upgrade(directory=FOLDER)
     rows = db.session.execute(select(Alert.rule, Alert.due_at, Alert.escalate_at).order_by(Alert.rule)).all()
     assert [tuple(row) for row in rows] == [("R1", None, None), ("R2", NOW, NOW), ("R4", NOW, None)]
+
+
+def test_what_waited_for_an_answer_before_it_was_counted_is_owed_one(app: Flask, cast: Cast) -> None:
+    hour = timedelta(hours=1)
+    asked, answered, again = (factories.thread(cast.ada, by, at=NOW) for by in (cast.ada, cast.ada, cast.bea))
+    for thread, by, hours in (
+        (asked, cast.ada, 1),
+        (answered, cast.bea, 1),
+        (again, cast.ada, 2),
+        (again, cast.ada, 3),
+    ):
+        factories.message(thread, cast.ada, by, "and", NOW + hours * hour)
+    ids = {asked.id: NOW, answered.id: None, again.id: NOW + 2 * hour}
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="0007")
+    upgrade(directory=FOLDER)
+    rows = db.session.execute(select(Thread.id, Thread.owed_since)).all()
+    assert {row.id: row.owed_since for row in rows} == ids
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_events SET event = 'x'", "DELETE FROM audit_events"])

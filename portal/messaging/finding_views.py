@@ -92,4 +92,4 @@ def _content(stored: Stored) -> bytes:
     try:
         return store.read(stored.id, stored.sha256)
     except store.NotThere:
-        return gettext("This file is not there any more.").encode()
+        return str(gettext("This file is not there any more.")).encode()

@@ -48,6 +48,7 @@ class AssignForm(Form):
     ) -> None:
         """Read what was sent, knowing who is on the care team."""
         self.user_id.choices = [SelectChoice(one.user_id.hex, one.name) for one in team if one.is_active]
+        self.user_id.marks_optional = False
         super().process(formdata, obj, *args, **options)
 
 

@@ -69,13 +69,11 @@ def resolve(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     found, form = _thread(patient_id, thread_id), ResolveForm(typed())
     if request.method == "GET" or not form.validate():
         return _page("resolve", found, form)
-    sent = {"submission_id": form.sent_as, "by": guard.actor(), "at": guard.at()}
+    by, at, words = guard.actor(), guard.at(), form.words.data
     try:
-        handling.resolve(patient_id, thread_id, form.words.data, **sent)
+        handling.resolve(patient_id, thread_id, words, submission_id=form.sent_as, by=by, at=at)
     except handling.NothingOwed:
-        return _done(
-            found, _("Nobody waits for an answer here any more. Nothing was changed."), "attention"
-        )
+        return _done(found, _("Nobody waits for an answer here any more. Nothing was changed."), "attention")
     return _done(found, _("Recorded: this needs no answer."))
 
 

@@ -104,8 +104,13 @@ def _page(found: Select[*tuple[Any, ...]], text: str, after: uuid.UUID | None) -
         found = found.where(tuple_(*_PLACE) < tuple_(*last, types=[column.type for column in _PLACE]))
     ordered = found.order_by(*(column.desc() for column in _PLACE)).limit(PAGE + 1)
     rows = session.execute(ordered).all()
-    hits = [Hit(*row[:7], excerpt(row[7], words_in(text))) for row in rows[:PAGE]]
+    hits = [_hit(row, words_in(text)) for row in rows[:PAGE]]
     return Hits(hits, hits[-1].message_id if len(rows) > PAGE else None)
+
+
+def _hit(row: Any, words: Sequence[str]) -> Hit:
+    shown: list[Any] = [*row[:7], excerpt(row[7], words)]
+    return Hit(*shown)
 
 
 def excerpt(body: str, words: Sequence[str]) -> str:

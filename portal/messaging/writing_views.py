@@ -91,5 +91,5 @@ def _drop(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
 
 def _reason(hindrance: Hindrance) -> str:
     if hindrance is Hindrance.READ:
-        return _("Somebody has read it already, so it cannot be withdrawn. Write another message to correct it.")
-    return _("It was sent more than ten minutes ago, so it cannot be withdrawn. Write another message to correct it.")
+        return str(_("Somebody has read it already, so it cannot be withdrawn. Write another message to correct it."))
+    return str(_("It is more than ten minutes old, so it cannot be withdrawn. Write another message to correct it."))

@@ -185,11 +185,11 @@ def test_the_export_holds_everything_and_each_side_what_it_may_see(browser: Open
         return json.loads(archive.read("messages.json")), archive.read("messages.html").decode()
 
     (theirs,), page = packed(bea)
-    assert [one["body"] for one in theirs["messages"]] == ["<b>How</b> long?", "Take two of them"]  # type: ignore[attr-defined,index]
+    assert [one["body"] for one in theirs["messages"]] == ["<b>How</b> long?", "Take two of them"]  # type: ignore[attr-defined]
     assert "Ask about sleep" in page
     assert "&lt;b&gt;How" in page
     (own,), page = packed(ada)
-    assert [one["body"] for one in own["messages"]] == ["<b>How</b> long?", None]  # type: ignore[attr-defined,index]
+    assert [one["body"] for one in own["messages"]] == ["<b>How</b> long?", None]  # type: ignore[attr-defined]
     assert "Take two" not in page
     assert "notes" not in own
     exported = db.session.scalars(select(AuditEvent.actor_id).where(AuditEvent.event == "messages:exported")).all()

@@ -102,6 +102,16 @@ def test_bad_input_is_said_plainly_and_kept(browser: Open, cast: Cast) -> None:
     assert count() == 1
 
 
+def test_a_megabyte_of_words_is_refused_by_its_length_and_comes_back_whole(browser: Open, cast: Cast) -> None:
+    form = browser(cast.ada).get(path_of(cast, factories.thread(cast.ada, cast.bea))).form("Send")
+    typed = "é" * 500_000
+    page = form.submit(body=typed, expect=422)
+    page.response.request.environ["wsgi.input"].close()
+    assert page.problems == ["Use 10000 characters or fewer. This has 500000."]
+    assert page.form("Send").values["body"] == typed
+    assert count() == 1
+
+
 def test_control_characters_are_left_out_and_the_rest_arrives_as_it_was_typed(browser: Open, cast: Cast) -> None:
     form = browser(cast.ada).get(path_of(cast, factories.thread(cast.ada, cast.bea))).form("Send")
     form.submit(body="one\r\n\ttwo \x00\x1b[31m\u202eeerht 👩🏽‍🌾 naïve ﷽ <b>&amp;")

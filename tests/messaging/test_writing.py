@@ -99,7 +99,7 @@ def test_the_writer_takes_an_unread_message_back_and_corrects_it(browser: Open, 
 
 @pytest.mark.parametrize(
     ("minutes", "is_read", "said"),
-    [(9, True, "Somebody has read it already"), (11, False, "more than ten minutes ago")],
+    [(9, True, "Somebody has read it already"), (11, False, "more than ten minutes old")],
 )
 def test_what_was_read_or_is_old_stays(
     browser: Open, cast: Cast, frozen: time_machine.Traveller, minutes: int, is_read: bool, said: str
