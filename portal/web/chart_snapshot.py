@@ -16,7 +16,7 @@ from portal.web import speech
 def draw(patient: PatientRef, *, at: datetime) -> bytes | None:
     """Return a patient's own chart as an SVG document in their language; None where there is nothing to draw.
 
-    What is for the care team's eyes only is not on it.
+    What is for the care team's eyes only is not on it, and it can be read on a phone.
     """
     whole, shown, _choice = queries.get_progress(patient, at=at, for_team=False)
     if whole.is_empty:
@@ -24,6 +24,6 @@ def draw(patient: PatientRef, *, at: datetime) -> bytes | None:
     with force_locale(patient.language):
         words = speech.words()
         about = " ".join(words.say(message) for message in sentence.sentences(whole))
-        drawn = chart.draw(shown, words, chart.WIDE, about=about)
+        drawn = chart.draw(shown, words, chart.NARROW, about=about)
     css = (Path(str(current_app.static_folder)) / "css" / "chart.css").read_text(encoding="utf-8")
-    return standalone(drawn, css, size=chart.WIDE.font).encode()
+    return standalone(drawn, css, size=chart.NARROW.font).encode()

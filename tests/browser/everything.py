@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -19,7 +19,11 @@ from portal.instruments import service as instruments
 from portal.instruments.definition import key_of
 from portal.messaging import drafts, handling, notes, queries, retraction
 from portal.messaging import service as messaging
+from portal.messaging.attachments import service as attachments
+from portal.messaging.attachments.intake import take_in
 from portal.messaging.models import Way
+from portal.messaging.parcel import Parcel
+from portal.messaging.wording import service as wording
 from portal.notifications import service as outbox
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
 from portal.patients import service as patients
@@ -33,13 +37,14 @@ from portal.safety import service as safety
 from portal.safety.models import Closing
 from portal.treatment.models import Course, Infusion, InfusionStatus
 from portal.treatment.orders.models import InfusionOrder
-from tests.browser import endangered, judged, story, treated
+from tests.browser import endangered, followed, judged, story, treated
 from tests.cast import PASSWORD, ZONE, Person
 from tests.checkins.history import sending
 from tests.checkins.sheets import DAILY, GAD_7, PHQ_9, ref, sheet
 from tests.factories import infusion, plan_item
 from tests.instruments.clinic import scales
 from tests.live import Live
+from tests.messaging.attachments import samples
 from tests.page import Browser
 from tests.server import SECRET
 
@@ -73,6 +78,7 @@ def furnish(live: Live) -> Everything:
         femi, kim = _newcomer(live), _enrol(live, "Kim", "Sato", Condition.ANXIETY)
         endangered.let_card_wait(kim)
         ids |= _others(live)
+        ids |= followed.follow(live, ids["infusion_id"], [ids["paused"], femi.own_id, kim.own_id])
         words = _accounts(live)
         db.session.get_one(User, live.cast.cal.user_id).is_medical_director = True
         db.session.flush()
@@ -84,7 +90,7 @@ def furnish(live: Live) -> Everything:
         kim,
         {name: str(value) for name, value in (ids | later).items()}
         | words
-        | {"key": key_of("epds"), "phq_key": key_of("phq-9")}
+        | {"listed": "es", "key": key_of("epds"), "phq_key": key_of("phq-9")}
         | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs"), "number": 2},
     )
 
@@ -158,9 +164,34 @@ def _threads(live: Live) -> dict[str, uuid.UUID]:
     )
     messaging.mark_read(ada.own_id, thread_id, by=ada.actor, at=at + timedelta(hours=1))
     for person, hours in ((ada, 2), (bea, 3), (ada, 4)):
-        later = at + timedelta(hours=hours)
-        messaging.send(ada.own_id, thread_id, body=LONG, submission_id=uuid.uuid4(), by=person.actor, at=later)
-    return {"thread_id": thread_id} | _handled(live, thread_id)
+        later, parcel = at + timedelta(hours=hours), _parcel(ada, person, at)
+        sent = {"submission_id": uuid.uuid4(), "by": person.actor, "at": later}
+        messaging.send(ada.own_id, thread_id, body=LONG, parcel=parcel, **sent)
+    return {"thread_id": thread_id, "template_id": _template(live)} | _handled(live, thread_id)
+
+
+def _parcel(ada: Person, by: Person, at: datetime) -> Parcel:
+    """Bring a picture and a letter along, and from the care team a questionnaire."""
+    picture, letter, asked = (uuid.uuid4() for _ in range(3))
+    for file_id, content, name in ((picture, samples.heic(), "my arm.heic"), (letter, samples.PDF, "letter.pdf")):
+        attachments.keep(ada.own_id, take_in(content, name), file_id, position=0, by=by.actor, at=at)
+    if by is ada:
+        return Parcel((picture, letter))
+    before = clock.now().date() + timedelta(days=4)
+    attachments.enclose_questionnaire(ada.own_id, "urinary", before, asked, by=by.actor, at=at)
+    return Parcel((picture, letter, asked))
+
+
+def _template(live: Live) -> uuid.UUID:
+    """Let the clinic have two templates, one of them out of use, and a second wording of the other."""
+    eve, at = live.cast.eve.actor, clock.now()
+    kept, old = (
+        wording.add_template("en", title=title, body=LONG, submission_id=uuid.uuid4(), by=eve, at=at)
+        for title in ("After the first visit", "Summer hours")
+    )
+    wording.change_template(kept, 1, title="After the first visit", body="Dear {first_name}", by=eve, at=at)
+    wording.set_retired(old, retired=True, by=eve, at=at)
+    return kept
 
 
 def _handled(live: Live, thread_id: uuid.UUID) -> dict[str, uuid.UUID]:
