@@ -18,6 +18,7 @@ from portal.checkins.history.cli import group as history
 from portal.clinic import queries as clinic
 from portal.demo.cli import group as demo
 from portal.instruments.cli import group as instruments
+from portal.notifications.cli import group as outbox
 from portal.notifications.worker import command as worker
 from portal.patients import queries as patients
 from portal.review.cli import group as caseload
@@ -37,7 +38,7 @@ audit = click.Group("audit", help="The record of who did and saw what.")
 
 def register(app: Flask) -> None:
     """Give the `flask` command our commands."""
-    for command in (user, audit, examine, instruments, safety, history, caseload, worker, demo, help_page):
+    for command in (user, audit, examine, instruments, safety, history, caseload, outbox, worker, demo, help_page):
         app.cli.add_command(command)
 
 

@@ -20,6 +20,7 @@ ORDER = [
     "instruments",
     "patients",
     "safety",
+    "languages",
     "treatment",
 ]
 ORDER += ["checkins", "messaging", "follow_ups", "reminders", "visits", "progress", "review", "interop"]

@@ -19,6 +19,8 @@ from portal.notifications.topics import ALWAYS_BY_MAIL, Topic, topic_of
 USABLE = and_(ContactWay.confirmed_at.is_not(None), ContactWay.gone_at.is_(None))
 Target = tuple[Channel, uuid.UUID | None]
 BY_MAIL: Target = (Channel.EMAIL, None)
+INSTEAD = "instead"
+"""Marks a row that stands for one which led nowhere; it goes out whatever the way, and nothing stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,17 @@ def targets(user_id: uuid.UUID, topic: Topic) -> list[Target]:
     return [BY_MAIL, *found] if by_mail else found
 
 
-def is_wanted(user_id: uuid.UUID, kind: str, channel: Channel, way_id: uuid.UUID | None) -> bool:
-    """Return whether somebody still wants to be told of this in this way."""
+def wants_any(user_id: uuid.UUID, topic: Topic) -> bool:
+    """Return whether somebody wants to be told of a topic at all."""
+    return bool(get(user_id).of(topic).channels)
+
+
+def is_wanted(user_id: uuid.UUID, kind: str, target: Target, values: Mapping[str, Any]) -> bool:
+    """Return whether somebody still wants to be told of this in this way, or in any where the chosen one failed."""
     topic = topic_of(kind)
-    return topic is Topic.ACCOUNT or (channel, way_id) in targets(user_id, topic)
+    if topic is Topic.ACCOUNT:
+        return True
+    return wants_any(user_id, topic) if INSTEAD in values else target in targets(user_id, topic)
 
 
 def not_before(user_id: uuid.UUID, kind: str, zone: str, *, urgent: bool, at: datetime) -> datetime | None:

@@ -114,7 +114,8 @@ def reroute(message_id: uuid.UUID, *, at: datetime) -> bool:
     """
     lost = session.get_one(OutboxMessage, message_id)
     topic = topic_of(lost.kind)
-    if topic is Topic.ACCOUNT or not choosing.get(lost.recipient_id).of(topic).channels or _has_sibling(lost):
+    has_been = choosing.INSTEAD in lost.values
+    if topic is Topic.ACCOUNT or has_been or not choosing.wants_any(lost.recipient_id, topic) or _has_sibling(lost):
         return False
     found = choosing.targets(lost.recipient_id, topic)
     return write(
@@ -122,7 +123,7 @@ def reroute(message_id: uuid.UUID, *, at: datetime) -> bool:
         lost.recipient_id,
         [one for one in found if one != (lost.channel, lost.way_id)] or [choosing.BY_MAIL],
         at=at,
-        values=lost.values,
+        values={**lost.values, choosing.INSTEAD: True},
         patient_id=lost.patient_id,
         alert_id=lost.alert_id,
         urgent=lost.is_urgent,

@@ -12,7 +12,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.notifications import queries, service
-from portal.notifications.models import Kind
+from portal.notifications.models import Channel, Kind
 from portal.patients import queries as patients
 
 blueprint = Blueprint("notifications", __name__)
@@ -27,21 +27,33 @@ KINDS: dict[str, Any] = {
     Kind.CHECK_IN_DUE: _l("Reminder"),
     Kind.GET_READY: _l("Reminder"),
     Kind.REVIEW_WAITING: _l("Reminder"),
+    Kind.PHONE_CODE: _l("Code for a phone"),
+}
+CHANNELS: dict[Channel, Any] = {
+    Channel.EMAIL: _l("Email"),
+    Channel.SMS: _l("Text message"),
+    Channel.PUSH: _l("Notification"),
 }
 REASONS: dict[str, Any] = {
-    "unreachable": _l("The mail server could not be reached"),
-    "timed-out": _l("The mail server did not answer in time"),
-    "no-tls": _l("No safe connection to the mail server"),
-    "sign-in-refused": _l("The mail server refused our sign-in"),
+    "unreachable": _l("The server it goes through could not be reached"),
+    "timed-out": _l("The server it goes through did not answer in time"),
+    "no-tls": _l("No safe connection to the server it goes through"),
+    "sign-in-refused": _l("The server it goes through refused our sign-in"),
     "address-not-supported": _l("The mail server cannot send to this address"),
     "cannot-be-written": _l("The mail could not be put together"),
     "link-ran-out": _l("The link in it ran out. Send a new invitation instead."),
+    "not-set-up": _l("This way of sending is not set up"),
+    "push-host-not-allowed": _l("This browser uses a service that is not on the list"),
+    "push-unreachable": _l("The browser’s service could not be reached"),
+    "push-timed-out": _l("The browser’s service did not answer in time"),
+    "push-no-tls": _l("No safe connection to the browser’s service"),
 }
 
 
 def reason(code: str) -> str:
     """Return what an error code means, in words."""
-    return str(REASONS.get(code) or _("The receiving server refused it (%(code)s)", code=code.removeprefix("smtp-")))
+    number = code.rpartition("-")[2]
+    return str(REASONS.get(code) or _("The receiving server refused it (%(code)s)", code=number))
 
 
 @blueprint.get("/deliveries")
@@ -56,6 +68,7 @@ def deliveries() -> ResponseReturnValue:
         troubled=troubled,
         people=patients.list_names(queries.recipients([*failed, *troubled])),
         kinds=KINDS,
+        channels=CHANNELS,
         reason=reason,
     )
 

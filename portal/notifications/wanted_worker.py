@@ -25,7 +25,7 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
         return "account-switched-off"
     if user.status is AccountStatus.INVITED and held.kind in NEEDS_SIGN_IN:
         return "account-not-set-up"
-    if not choosing.is_wanted(user.id, held.kind, held.channel, held.way_id):
+    if not choosing.is_wanted(user.id, held.kind, (held.channel, held.way_id), held.values):
         return "not-wanted-by-now"
     if held.kind == Kind.PHONE_CODE and at - held.created_at > ways.CODE_LASTS:
         return "code-ran-out"

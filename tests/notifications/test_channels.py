@@ -257,7 +257,7 @@ def test_without_a_gateway_a_text_is_given_up_visibly_and_told_by_mail(cast: Cas
 
 
 def local(zone: str, *when: int) -> datetime:
-    return datetime(*when, tzinfo=ZoneInfo(zone))  # type: ignore[arg-type, misc]
+    return datetime(*when, tzinfo=ZoneInfo(zone))  # type: ignore[misc]
 
 
 def test_quiet_hours_postpone_in_the_persons_zone_and_drop_nothing(cast: Cast, post: Post, frozen: Any) -> None:

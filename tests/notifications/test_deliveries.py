@@ -27,8 +27,9 @@ def test_the_administrator_sees_what_failed_for_whom_and_why_and_nothing_of_what
 ) -> None:
     failed(cast, kind=Kind.ALERT_WAITING)
     page = browser(cast.eve).get("/deliveries")
-    assert page.rows()[1][:5] == [
+    assert page.rows()[1][:6] == [
         "Something to look at",
+        "Email",
         "Bea Lindqvist",
         "November 22, 2026, 10:00 AM",
         "1",
@@ -71,7 +72,7 @@ def test_it_says_when_mail_is_stuck_and_what_is_being_tried(browser: Open, cast:
     db.session.commit()
     page = browser(cast.eve).get("/deliveries")
     assert "Mail is stuck" in page.text
-    assert "The mail server could not be reached" in page.text
+    assert "The server it goes through could not be reached" in page.text
     assert "the oldest for 3 hours" in page.text
 
 

@@ -7,7 +7,7 @@ import pytest
 from portal import db
 from portal.notifications import queue
 from portal.notifications.backoff import WITH_OURSELVES, WITH_THEIR_SERVER
-from portal.notifications.models import Delivery, Kind, OutboxMessage
+from portal.notifications.models import Channel, Delivery, Kind, OutboxMessage
 from tests.cast import NOW, Cast
 from tests.notifications.outbox import put, row
 
@@ -90,7 +90,7 @@ def test_when_the_server_is_back_only_what_waited_for_it_wakes(cast: Cast) -> No
         found = db.session.get_one(OutboxMessage, message_id)
         found.last_error, found.due_at = error, NOW + timedelta(hours=1)
     db.session.commit()
-    queue.wake({"unreachable"}, at=NOW)
+    queue.wake({"unreachable"}, Channel.EMAIL, at=NOW)
     db.session.commit()
     assert row(waited).due_at == NOW
     assert row(other).due_at == NOW + timedelta(hours=1)
