@@ -11,7 +11,7 @@ import statistics
 import time
 import urllib.parse
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -79,13 +79,19 @@ def requests(provider: Provider) -> Iterator[Asked]:
         yield Asked(f"{name} of this name", "POST", "/caseload", body)
 
 
-def measure(address: str, large: Provider, small: Provider, rounds: int) -> dict[str, tuple[float, float]]:
+def measure(
+    address: str,
+    large: Provider,
+    small: Provider,
+    rounds: int,
+    asks: Callable[[Provider], Iterator[Asked]] = requests,
+) -> dict[str, tuple[float, float]]:
     """Return for each request the median milliseconds of the large and of the small clinic, asked in turn."""
     host = urllib.parse.urlsplit(address)
     connection = http.client.HTTPConnection(str(host.hostname), host.port, timeout=120)
     found: dict[str, tuple[list[float], list[float]]] = {}
     for number in range(rounds + 3):
-        for asked in zip(requests(large), requests(small), strict=True):
+        for asked in zip(asks(large), asks(small), strict=True):
             costs = [send(connection, *one) for one in zip((large, small), asked, strict=True)]
             if number >= 3:
                 into = found.setdefault(asked[0].name, ([], []))

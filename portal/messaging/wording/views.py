@@ -81,35 +81,33 @@ def restore(template_id: uuid.UUID) -> ResponseReturnValue:
     return _set_retired(template_id, retired=False)
 
 
-@blueprint.route("/clinic/words-to-notice/<language>", methods=["GET", "POST"])
+@blueprint.route("/clinic/words-to-notice/<listed>", methods=["GET", "POST"])
 @requires(Permission.SAFETY_RULES)
-def word_list(language: str) -> ResponseReturnValue:
-    if language not in forms.LANGUAGES:
+def word_list(listed: str) -> ResponseReturnValue:
+    if listed not in forms.LANGUAGES:
         abort(404)
-    now = queries.get_danger_words(language)
+    now = queries.get_danger_words(listed)
     form = WordListForm.of(now, typed())
     if not form.validate_on_submit():
-        return _words_page(form, language)
+        return _words_page(form, listed)
     by, at = guard.actor(), guard.at()
     try:
-        service.change_danger_words(
-            language, form.base_version, words=form.lines, reason=form.reason.data, by=by, at=at
-        )
+        service.change_danger_words(listed, form.base_version, words=form.lines, reason=form.reason.data, by=by, at=at)
     except service.Unusable as unusable:
         form.refuse(unusable.words)
-        return _words_page(form, language)
+        return _words_page(form, listed)
     except service.TooMany:
         form.words.errors = [_("There can be %(most)s entries at most.", most=service.MOST_WORDS)]
-        return _words_page(form, language)
+        return _words_page(form, listed)
     except service.Stale:
         form.version.data = str(now.version)
         form.form_errors.append(
             _("Somebody changed this list meanwhile: see below how. Send again to put yours in its place.")
         )
-        return _words_page(form, language)
+        return _words_page(form, listed)
     forget_kept()
     flash(_("Saved. The list is in force from now on."), "good")
-    return redirect(url_for("wording.word_list", language=language), 303)
+    return redirect(url_for("wording.word_list", listed=listed), 303)
 
 
 def _set_retired(template_id: uuid.UUID, *, retired: bool) -> ResponseReturnValue:
@@ -135,9 +133,9 @@ def _edit_page(template: Template, form: TemplateForm) -> ResponseReturnValue:
     return _page("messaging/wording/template.html", form, template=template, versions=versions)
 
 
-def _words_page(form: WordListForm, language: str) -> ResponseReturnValue:
-    lists = queries.list_danger_words(language)
-    return _page("messaging/wording/word_list.html", form, listed=language, versions=lists)
+def _words_page(form: WordListForm, listed: str) -> ResponseReturnValue:
+    lists = queries.list_danger_words(listed)
+    return _page("messaging/wording/word_list.html", form, listed=listed, versions=lists)
 
 
 def _page(template_name: str, form: Any, **shown: Any) -> ResponseReturnValue:

@@ -1,6 +1,7 @@
 """Templates are filled in without a hole, and a text is looked through for words whatever way they are written."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -84,12 +85,13 @@ def test_words_are_found_whole_whatever_the_writing(text: str, words: list[str],
     assert danger_words.is_in(text, words) is found
 
 
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "danger-words.md"
 SHIPPED = [word for words in danger_words.shipped().values() for word in words]
 
 
 @given(st.text(max_size=80), st.sampled_from(SHIPPED), st.text(max_size=80), st.sampled_from(["NFC", "NFD"]))
 def test_every_word_of_the_list_is_found_in_any_text_in_any_case(before: str, word: str, after: str, form: str) -> None:
-    text = unicodedata.normalize(form, f"{before} {word.removesuffix('*').upper()} {after}")  # type: ignore[arg-type]
+    text = unicodedata.normalize(form, f"{before} {word.removesuffix('*').upper()} {after}")
     assert danger_words.is_in(text, [word])
     assert danger_words.is_in(text, SHIPPED)
 
@@ -105,3 +107,11 @@ def test_the_list_is_short_and_each_of_its_words_says_something(language: str, w
     folded = [danger_words.folded(word) for word in words]
     assert len(set(folded)) == len(folded)
     assert all(one and len(one) <= danger_words.LONGEST for one in folded), language
+
+
+@pytest.mark.parametrize(("language", "words"), danger_words.shipped().items())
+def test_the_page_in_the_documents_shows_the_list_word_for_word(language: str, words: tuple[str, ...]) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert "**Not validated.**" in page
+    part = page.split(f"({language})")[1].split("## ")[0]
+    assert [line.removeprefix("- ") for line in part.split("\n") if line.startswith("- ")] == list(words)
