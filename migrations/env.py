@@ -18,6 +18,7 @@ ROOMS = (
     "patients.goals",
     "safety",
     *(f"safety.{part}" for part in ("ruleset", "on_call", "chronic", "plan", "silence")),
+    "languages",
     "treatment",
     *(
         f"treatment.{part}"

@@ -32,10 +32,10 @@ from portal.follow_ups import views as follow_ups
 from portal.follow_ups.many import views as many
 from portal.instruments import views as instruments
 from portal.instruments.own import views as scales
+from portal.languages import views as languages
 from portal.messaging import finding_views as finding
 from portal.messaging import handling_views as handling
 from portal.messaging import inbox_views as inbox
-from portal.languages import views as languages
 from portal.messaging import views as messaging
 from portal.messaging import writing_views as writing
 from portal.messaging.attachments import scanner, store

@@ -74,6 +74,8 @@ MATRIX: dict[Permission, frozenset[str]] = {
     Permission.FOLLOW_UP_MANY: STAFF,
     Permission.MESSAGE_WORDING: ADMINISTRATOR,
     Permission.QUESTIONNAIRE_REQUEST: PROVIDER,
+    Permission.TEXT_VIEW: STAFF | ADMINISTRATOR,
+    Permission.TEXT_REVIEW: frozenset({"provider no-patient"}),
     Permission.THREAD_LIST: STAFF,
     Permission.THREAD_VIEW: CARE,
     Permission.THREAD_WRITE: CARE,

@@ -91,6 +91,8 @@ class Permission(StrEnum):
     FOLLOW_UP_WRITE = "follow-up:write"
     FOLLOW_UP_MANY = "follow-up:many"
     QUESTIONNAIRE_REQUEST = "questionnaire:request"
+    TEXT_VIEW = "text:view"
+    TEXT_REVIEW = "text:review"
     THREAD_LIST = "thread:list"
     MESSAGE_WORDING = "message-wording:edit"
     THREAD_VIEW = "thread:view"
@@ -228,6 +230,8 @@ POLICY: dict[Permission, tuple[Rule, ...]] = {
     Permission.FOLLOW_UP_MANY: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.QUESTIONNAIRE_REQUEST: (_PROVIDER_WHILE_ASKED,),
     Permission.MESSAGE_WORDING: (_DIRECTOR, _ANY_ADMINISTRATOR),
+    Permission.TEXT_VIEW: (_ANY_PROVIDER, _ANY_NURSE, _ANY_ADMINISTRATOR),
+    Permission.TEXT_REVIEW: (_ANY_PROVIDER,),
     Permission.THREAD_LIST: (_ANY_PROVIDER, _ANY_NURSE),
     Permission.THREAD_VIEW: _CARE,
     Permission.THREAD_WRITE: (_PATIENT_REACHABLE, _PROVIDER_ON_TEAM, _NURSE_ON_TEAM),

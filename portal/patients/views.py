@@ -19,6 +19,8 @@ from portal.audit import queries as audit
 from portal.checkins import planning
 from portal.checkins import queries as checkins
 from portal.clinic import queries as clinic
+from portal.languages import queries as languages
+from portal.languages.texts import Text
 from portal.patients import queries, service
 from portal.patients.forms import (
     AddressForm,
@@ -135,16 +137,23 @@ def agree(patient_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/patients/<uuid:patient_id>")
 @requires(Permission.PATIENT_VIEW)
 def overview(patient_id: uuid.UUID) -> ResponseReturnValue:
+    record = queries.get_record(patient_id)
     return render_template(
         "patients/overview.html",
-        record=queries.get_record(patient_id),
+        record=record,
         conditions=queries.list_conditions(patient_id),
         team=queries.list_team(patient_id),
         changes=queries.list_changes(patient_id),
         called=desk.list_called_of(patient_id),
         plan_is_overdue=_plan_is_overdue(patient_id),
         is_minor=age(guard.patient().born_on, guard.at()) < ADULT,
+        awaiting=_texts_awaiting(record.language),
     )
+
+
+def _texts_awaiting(language: str) -> list[Text]:
+    """Return what a patient reads in their language that nobody of the clinic has signed; none for the patient."""
+    return [] if guard.actor().role is Role.PATIENT else languages.list_awaiting(language)
 
 
 def _plan_is_overdue(patient_id: uuid.UUID) -> bool:
