@@ -29,6 +29,8 @@ from portal.access.policy import Role
 from portal.accounts import service as accounts
 from portal.accounts.models import User
 from portal.checkins.models import PlanItem
+from portal.clinic.hours import WEEKDAYS
+from portal.clinic.models import Clinic
 from portal.notifications import service as outbox
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.patients import service as enrolment
@@ -40,8 +42,9 @@ from portal.safety.models import Alert, Closing
 from portal.safety.models import Contact as Deed
 from portal.safety.on_call.models import OnCallShift
 from portal.safety.silence.models import Silence
+from portal.treatment.models import InfusionStatus
+from tests import factories, server, telling
 from tests import live as serving
-from tests import server, telling
 from tests.cast import ZONE
 from tests.live import Live
 from tests.notifications.outbox import Inbox, mail_server
@@ -144,7 +147,7 @@ def test_no_mail_says_anything(out: Out) -> None:
 def test_no_mail_carries_a_canary_or_an_id_in_whatever_writing(out: Out) -> None:
     for mail in out.mails:
         assert not _canaries(mail.as_string() + _spoken(mail)), mail["Subject"]
-        without_token = re.sub(r"/(invitation|password)/\S+", "", _spoken(mail))
+        without_token = re.sub(r"/(invitation|password|link)/\S+", "", _spoken(mail))
         assert not [one for one in out.ids if one in without_token], mail["Subject"]
 
 
@@ -188,6 +191,7 @@ class Story:
     def tell(self) -> None:
         """Live through the day."""
         self._name_everybody()
+        self._what_is_due()
         self._forgotten_passwords()
         self._work("the server that refuses")
         self._enrolment_and_accounts()
@@ -204,11 +208,25 @@ class Story:
             for person in self.cast.everybody().values():
                 user = db.session.get_one(User, person.user_id)
                 user.name, user.is_medical_director = canary("name"), person is self.cast.bea
-            # Reminders keep to the day of whoever is reminded: Dot's is in its early afternoon, whenever this runs.
-            db.session.get_one(User, self.cast.dot.user_id).time_zone = f"Etc/GMT{clock.now().hour - 14:+d}"
+            # Reminders keep to the day of whoever is reminded: theirs is in its early afternoon, whenever this runs.
+            for person in (self.cast.dot, self.cast.ada, self.cast.bea):
+                db.session.get_one(User, person.user_id).time_zone = f"Etc/GMT{clock.now().hour - 14:+d}"
             for patient in db.session.scalars(select(Patient)):
                 patient.given_name, patient.family_name = canary("given"), canary("family")
                 patient.emergency_name = canary("emergency")
+
+    def _what_is_due(self) -> None:
+        """Something is due, somebody is to get ready for tomorrow, and something has not been read for ten days."""
+        ada, dot, cal, at = self.cast.ada, self.cast.dot, self.cast.cal, clock.now()
+        with self.live.reach():
+            clinic = db.session.get_one(Clinic, 1)
+            clinic.check_in_links, clinic.hours = True, {day: ["00:00", "23:59"] for day in WEEKDAYS}
+            # Asked since yesterday only, so that nobody is silent yet and it is no reminder of silence.
+            asked = update(PlanItem).where(PlanItem.patient_id == ada.own_id)
+            db.session.execute(asked.values(starts_on=at.date() - timedelta(days=1)))
+            factories.check_in(ada, at.date() - timedelta(days=10), at - timedelta(days=10))
+            ahead = {"status": InfusionStatus.PLANNED, "started_at": None}
+            factories.infusion(factories.course(dot, cal), cal, at + timedelta(days=1), **ahead)
 
     def _forgotten_passwords(self) -> None:
         for person in (self.cast.cal, self.cast.nia, self.cast.bea):
