@@ -21,6 +21,8 @@ _SENT_ALREADY = _l("This page wrote a follow-up before. Look at it first: go on 
 class AboutChoice(SelectField):
     """One of the infusions and check-ins that the view offers; `data` is what it is about."""
 
+    marks_optional = False
+
     def parse(self, text: str) -> About:
         if text not in {str(choice.value) for choice in self.choices}:
             raise self.refusal(_l("Choose one of the infusions and check-ins shown"))
@@ -50,7 +52,7 @@ class FollowUpForm(OnceForm):
         _l("When it goes out"),
         choices=[
             SelectChoice("now", _l("Now")),
-            SelectChoice("days", _l("In some days")),
+            SelectChoice("days", _l("In … days")),
             SelectChoice("day", _l("On a day")),
         ],
         default="now",
