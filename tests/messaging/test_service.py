@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import db
 from portal.access.policy import Actor
 from portal.accounts.models import AccountStatus, User
 from portal.audit.models import AuditEvent
-from portal.messaging import queries, service
+from portal.messaging import queries, retraction, service
+from portal.messaging.attachments.models import Attachment, FileKind
 from portal.messaging.models import Message, MessageRead, Thread
+from portal.messaging.parcel import Parcel
 from portal.notifications.models import OutboxMessage
 from portal.patients.models import CareTeamMember
 from portal.review import service as review
@@ -235,3 +237,52 @@ def test_lists_and_threads_come_in_pages(cast: Cast, monkeypatch: pytest.MonkeyP
     assert latest.earlier is not None
     earlier = queries.get_conversation(made[0], before=latest.earlier)
     assert ([said.body for said in earlier.messages], earlier.earlier) == (["Hello", "1"], None)
+
+
+def test_the_same_submission_with_another_parcel_is_not_taken_for_sent(cast: Cast) -> None:
+    sent, brought = uuid.uuid4(), uuid.uuid4()
+    file = Attachment(id=brought, patient_id=cast.ada.own_id, brought_by_id=cast.ada.user_id, brought_at=NOW, name="a")
+    file.kind = FileKind.PDF
+    db.session.add(file)
+    db.session.commit()
+    thread_id = start(cast, cast.ada, submission_id=sent, parcel=Parcel((brought,)))
+    assert start(cast, cast.ada, submission_id=sent, parcel=Parcel((brought,))) == thread_id
+    with pytest.raises(service.SentAlready):
+        start(cast, cast.ada, submission_id=sent)
+    assert len(list(db.session.scalars(select(Message)))) == 1
+
+
+def test_a_thread_may_be_about_a_check_in_of_this_patient_only(cast: Cast) -> None:
+    own, theirs = (factories.check_in(person) for person in (cast.ada, cast.dot))
+    thread_id = start(cast, cast.bea, about_check_in_id=own.id)
+    assert db.session.get_one(Thread, thread_id).about_check_in_id == own.id
+    with pytest.raises(service.NoSuchThing):
+        start(cast, cast.bea, about_check_in_id=theirs.id)
+
+
+def test_a_message_is_either_read_or_withdrawn_however_close_the_two_come(app: Flask, cast: Cast) -> None:
+    for _ in range(3):
+        thread_id = start(cast, cast.bea)
+        message = db.session.scalars(select(Message.id).where(Message.thread_id == thread_id)).one()
+        db.session.rollback()
+
+        def act(turn: int, thread_id: uuid.UUID = thread_id, message: uuid.UUID = message) -> None:
+            with app.app_context():
+                db.begin(write=True)
+                try:
+                    if turn % 2:
+                        read(cast, thread_id, cast.ada.actor)
+                    else:
+                        retraction.retract(cast.ada.own_id, thread_id, message, by=cast.bea.actor, at=NOW)
+                        db.session.commit()
+                except retraction.CannotBeWithdrawn:
+                    db.session.rollback()
+                finally:
+                    db.session.remove()
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(act, range(4)))
+        is_read = db.session.scalar(select(func.count()).where(MessageRead.message_id == message))
+        is_gone = db.session.get_one(Message, message).retracted_at is not None
+        assert bool(is_read) is not is_gone
+        assert db.session.get_one(Thread, thread_id).unread_by_patient == 0
