@@ -4,7 +4,7 @@
 const list = document.querySelector("[data-news]");
 const standing = document.querySelector("[data-news-standing]");
 const SOON = 6000;
-const CALM = 30000;
+const CALM = 20000;
 const SLOWEST = 120000;
 const PATIENCE = 15000;
 const ACTIONS = ["pointerdown", "keydown"];
