@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from portal.accounts.models import User
 from portal.db import session
+from portal.instruments import catalogue
 from portal.messaging import handling, notes
 from portal.messaging.attachments import queries as attachments
-from portal.messaging.attachments.queries import Stored
+from portal.messaging.attachments.queries import File, Stored
 from portal.messaging.models import Message, MessageRead, Thread
 
 
@@ -48,7 +49,7 @@ def _whole(thread: Thread, number: int, *, for_team: bool) -> Whole:
     named = [
         (message_id, f"files/{number}-{place}-{one.name}", one) for place, (message_id, one) in enumerate(stored, 1)
     ]
-    reads = _reads(thread.id)
+    reads, brought = _reads(thread.id), attachments.list_for(ids)
     values: dict[str, Any] = {
         "subject": _subject(thread, [row.Message for row in rows], for_team=for_team),
         "started_at": thread.started_at,
@@ -64,6 +65,7 @@ def _whole(thread: Thread, number: int, *, for_team: bool) -> Whole:
                 "body": row.Message.body if row.Message.id in ids else None,
                 "read": reads.get(row.Message.id, []),
                 "files": [name for message_id, name, _one in named if message_id == row.Message.id],
+                "asked": [_asked(one) for one in brought.get(row.Message.id, ()) if one.instrument],
             }
             for row in rows
         ],
@@ -71,6 +73,13 @@ def _whole(thread: Thread, number: int, *, for_team: bool) -> Whole:
     if for_team:
         values |= _of_team(thread)
     return Whole(values, {name: one for _message_id, name, one in named})
+
+
+def _asked(one: File) -> dict[str, Any]:
+    """Return what a message asked to be filled in, by its neutral title, and what came of it."""
+    request, about = one.request, catalogue.current().get(one.instrument or "")
+    came = {"withdrawn_at": request.withdrawn_at, "filled_in_for": request.answered_on} if request else {}
+    return {"questionnaire": about.neutral_title, "before": one.before_on, **came}
 
 
 def _may_see(message: Message, *, for_team: bool) -> bool:

@@ -1,9 +1,12 @@
 """The chart as it was, and a questionnaire, in a message: sent by the team, opened and filled in by the patient."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 import time_machine
 from sqlalchemy import select
@@ -56,6 +59,11 @@ def test_a_questionnaire_goes_out_in_a_message_and_its_answer_comes_back(
     assert "Filled in for Sun, Nov 22 · score 7" in back.text
     assert back.follow("Filled in for").h1
     assert bea.open(f"{path}/news").get_json()["state"] != state
+    packed = zipfile.ZipFile(io.BytesIO(ada.open(f"/patients/{cast.ada.own_id}/messages/export").data))
+    (kept,) = [one for message in orjson.loads(packed.read("messages.json"))[0]["messages"] for one in message["asked"]]
+    expected = {"before": "2026-11-26", "filled_in_for": "2026-11-22", "withdrawn_at": None}
+    assert kept == {"questionnaire": "Two weeks: worry", **expected}
+    assert "Filled in for Sun, Nov 22" in packed.read("messages.html").decode()
     assert "Nothing more to do" in ada.get(f"/patients/{cast.ada.own_id}/today").text
 
 
