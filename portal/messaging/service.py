@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, insert, literal, select, update
 
@@ -66,7 +67,7 @@ def start_thread(
     session.add(thread)
     session.flush()
     message = _draw_up(thread, body, submission_id, parcel, by, at)
-    _mark_danger(thread, message, f"{subject}\n{body}", by)
+    _tell(thread, message, f"{subject}\n{body}", by)
     audit.record("thread:started", by=by, at=at, patient_id=patient_id, thing_id=thread.id, message_id=str(message.id))
     return thread.id
 
@@ -96,7 +97,7 @@ def send(
     _note_read(patient_id, thread_id, by, at)
     session.refresh(thread)
     message = _draw_up(thread, body, submission_id, parcel, by, owed.later(thread, at))
-    _mark_danger(thread, message, body, by)
+    _tell(thread, message, body, by)
     audit.record("message:sent", by=by, at=at, patient_id=patient_id, thing_id=message.id)
 
 
@@ -151,11 +152,7 @@ def _draw_up(
     session.flush()
     if parcel.attachment_ids:
         _attach(message, parcel, by)
-    count = Thread.unread_by_team if is_from_patient else Thread.unread_by_patient
-    counted = update(Thread).where(Thread.id == thread.id).values({count: count + 1})
-    unread = session.execute(counted.returning(count)).scalar_one()
     touched(thread.patient_id)
-    telling.let_know(message, unread=unread)
     return message
 
 
@@ -166,12 +163,18 @@ def _attach(message: Message, parcel: Parcel, by: Actor) -> None:
         raise NoSuchThing from error
 
 
-def _mark_danger(thread: Thread, message: Message, text: str, by: Actor) -> None:
-    if not message.is_from_patient or not danger.find(text, by.language):
-        return
-    thread.danger_at = message.sent_at
-    session.flush()
-    audit.record("thread:danger-marked", by=by, at=message.sent_at, patient_id=thread.patient_id, thing_id=message.id)
+def _tell(thread: Thread, message: Message, text: str, by: Actor) -> None:
+    """Let the other side know, at once where a patient's words suggest danger; that is marked on the thread."""
+    count = Thread.unread_by_team if message.is_from_patient else Thread.unread_by_patient
+    counted = update(Thread).where(Thread.id == thread.id).values({count: count + 1})
+    unread = session.execute(counted.returning(count)).scalar_one()
+    suggests_danger = message.is_from_patient and danger.find(text, by.language)
+    if suggests_danger:
+        thread.danger_at = message.sent_at
+        session.flush()
+        mark: dict[str, Any] = {"patient_id": thread.patient_id, "thing_id": message.id}
+        audit.record("thread:danger-marked", by=by, at=message.sent_at, **mark)
+    telling.let_know(message, unread=unread, at_once=suggests_danger)
 
 
 def _note_read(patient_id: uuid.UUID, thread_id: uuid.UUID, by: Actor, at: datetime) -> frozenset[uuid.UUID]:

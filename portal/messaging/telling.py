@@ -12,21 +12,23 @@ from portal.patients import queries as patients
 from portal.patients.models import Patient
 
 
-def let_know(message: Message, *, unread: int) -> None:
+def let_know(message: Message, *, unread: int, at_once: bool) -> None:
     """Put a mail to everybody of the other side into the outbox.
 
     Args:
         message: what was just sent.
         unread: how many messages of the thread the other side has not read, with this one. The first is always
             announced; while it stays unread, the rest at most once an hour.
+        at_once: announce it whatever is unread, before other mail and past quiet hours.
     """
-    once = message.id.hex if unread == 1 else f"{message.thread_id.hex}:{message.sent_at:%Y%m%d%H}"
+    once = message.id.hex if unread == 1 or at_once else f"{message.thread_id.hex}:{message.sent_at:%Y%m%d%H}"
     for recipient_id in _other_side(message):
         notifications.enqueue(
             Kind.MESSAGE_WAITING,
             recipient_id,
             at=message.sent_at,
             patient_id=message.patient_id,
+            urgent=at_once,
             once_key=f"message:{once}:{recipient_id.hex}",
         )
 

@@ -148,6 +148,18 @@ def test_a_burst_of_unread_messages_is_one_mail_an_hour_but_what_is_read_starts_
     assert len(told()) == 3
 
 
+def test_words_of_danger_are_announced_at_once_whatever_is_unread_but_the_team_s_own_are_not(cast: Cast) -> None:
+    thread_id = start(cast, cast.ada)
+    for minute in (1, 2):
+        answer(cast, thread_id, cast.ada, "I want to kill myself", NOW + minute * MINUTE)
+    answer(cast, thread_id, cast.bea, "Do you want to kill yourself?", NOW + 3 * MINUTE)
+    rows = db.session.execute(select(OutboxMessage.is_urgent, OutboxMessage.recipient_id)).all()
+    team = {cast.bea.user_id, cast.nia.user_id}
+    assert sorted(rows) == sorted(
+        [(False, one) for one in [*team, cast.ada.user_id]] + [(True, one) for one in team] * 2
+    )
+
+
 def test_the_same_submission_twice_is_one_message(cast: Cast) -> None:
     sent = uuid.uuid4()
     thread_id = start(cast, cast.ada, submission_id=sent)
