@@ -38,17 +38,22 @@ class ResolveForm(OnceForm):
     words = WordsField(_l("Why does this need no answer?"), longest=LONGEST, missing=_l("Say why it needs no answer"))
 
 
+class MemberField(SelectField):
+    """One of the care team, or nobody in particular, which is an answer too."""
+
+    marks_optional = False
+
+
 class AssignForm(Form):
     """To whom of the care team a thread is given."""
 
-    user_id = SelectField(_l("Assigned to"), blank=_l("Nobody in particular"))
+    user_id = MemberField(_l("Assigned to"), blank=_l("Nobody in particular"))
 
     def process(
         self, formdata: Any = None, obj: Any = None, *args: Any, team: Sequence[Member] = (), **options: Any
     ) -> None:
         """Read what was sent, knowing who is on the care team."""
         self.user_id.choices = [SelectChoice(one.user_id.hex, one.name) for one in team if one.is_active]
-        self.user_id.marks_optional = False
         super().process(formdata, obj, *args, **options)
 
 
