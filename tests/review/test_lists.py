@@ -39,6 +39,8 @@ def crowd(cast: Cast, count: int) -> None:
             "review_on": date(2026, 11, 1) + timedelta(days=number % 40) if number % 4 else None,
             "heard_at": NOW - timedelta(days=number % 15),
         }
+        if number % 6 == 0:
+            marks["owed_since"] = marks["waits_from"] = NOW - timedelta(days=number % 11)
         rank = number % 8 + 1
         named = {"sort_name": f"crowd zoe{number % 50:03}"}
         factories.patient_row(f"Zoe{number:03}", cast.bea, rank, like=like, **named | (marks if rank < 8 else {}))
@@ -57,14 +59,16 @@ def belongs(entry: CaseloadEntry, show: Show) -> bool:
         Show.MINE: entry.is_lead,
         Show.WORSENING: entry.is_worsening,
         Show.INDUCTION: entry.in_induction,
+        Show.UNANSWERED: entry.owed_since is not None,
         Show.DUE: entry.review_on is not None and entry.review_on <= NOW.date(),
         Show.SILENT: entry.heard_at is not None and NOW - entry.heard_at >= timedelta(days=7),
     }[show]
 
 
 def place(entry: CaseloadEntry, show: Show) -> Any:
-    first = {Show.DUE: entry.review_on, Show.SILENT: entry.heard_at}.get(show, entry.rank)
-    return (first, entry.sort_name, entry.patient_id.hex)
+    dated = {Show.DUE: entry.review_on, Show.SILENT: entry.heard_at, Show.UNANSWERED: entry.owed_since}
+    first = (dated[show],) if show in dated else (entry.rank, entry.waits_from)
+    return (*first, entry.sort_name, entry.patient_id.hex)
 
 
 def pages(cast: Cast, show: Show) -> Iterator[queries.Page]:
@@ -157,7 +161,8 @@ def test_a_patient_out_of_care_is_on_no_list_of_the_filters(app: Flask, cast: Ca
     later = Clock.of(NOW.date() + timedelta(days=40), NOW + timedelta(days=40), silent_days=7)
     factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, NOW + timedelta(days=20), status="planned")
     found = lists.count(cast.bea.user_id, later)
-    assert found == {Show.MINE: 1, Show.DUE: 0, Show.WORSENING: 1, Show.SILENT: 1, Show.INDUCTION: 1}
+    named = {Show.MINE: 1, Show.DUE: 0, Show.WORSENING: 1, Show.SILENT: 1, Show.INDUCTION: 1}
+    assert found == {**named, Show.UNANSWERED: 0}
     db.session.get_one(Patient, cast.ada.own_id).status = PatientStatus.PAUSED
     review.refresh([cast.ada.own_id], at=NOW)
     assert set(lists.count(cast.bea.user_id, later).values()) == {0}
