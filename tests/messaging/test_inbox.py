@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from portal import db
 from portal.clinic import queries as clinic
@@ -131,3 +132,32 @@ def test_the_page_marks_what_is_overdue_and_an_answer_takes_it_off(browser: Open
 @pytest.mark.parametrize("show", ["", "overdue", "urgent", "mine", "answered", "nonsense"])
 def test_an_empty_list_says_so(show: str, browser: Open, cast: Cast) -> None:
     assert browser(cast.bea).get(f"/messages?show={show}").find("table") == []
+
+
+INDEXES = {"": "owed", "overdue": "owed", "urgent": "urgent", "mine": "assigned", "answered": "last_message_at"}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize("show", list(Show))
+def test_every_list_is_walked_along_its_index_and_nothing_is_sorted_before_fifty_are_picked(
+    cast: Cast, show: Show
+) -> None:
+    for number in range(60):
+        thread(cast, number * DAY, "one", is_urgent=True, assigned_to_id=cast.bea.user_id)
+    seen: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if "picked" in statement:
+            seen.append((statement, parameters))
+
+    event.listen(db.db.engine, "before_cursor_execute", note)
+    inbox.list_threads(cast.bea.user_id, show, cutoff())
+    event.remove(db.db.engine, "before_cursor_execute", note)
+    ((statement, parameters),) = seen
+    told = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+    plan = [row[3] for row in told]
+    walked = next(line for line in plan if "INDEX ix_threads" in line)
+    assert f"INDEX ix_threads_{INDEXES[show]}" in walked, plan
+    sorts = [place for place, line in enumerate(plan) if "TEMP B-TREE" in line]
+    # The fifty that were picked are put in order once more, after they were joined.
+    assert all(place > plan.index(walked) + 2 for place in sorts), plan
