@@ -11,9 +11,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.dialects import postgresql, sqlite
+
 from portal.audit import service as audit
 from portal.checkins import due
-from portal.db import session
+from portal.db import run, session
 from portal.notifications import choosing, told
 from portal.notifications import service as notifications
 from portal.notifications.choosing import Choices
@@ -25,6 +27,15 @@ from portal.reminders.plan import Step
 
 ABOUT_CHECK_INS = (Kind.CHECK_IN_DUE, Kind.CHECK_IN_WAITING)
 LONGEST_DAY = timedelta(hours=27)
+
+
+def _upsert(dialect: Any) -> Any:
+    written = dialect.insert(CheckInReminder.__table__)
+    changed = {name: written.excluded[name] for name in ("series", "given", "last_on", "last_at")}
+    return written.on_conflict_do_update(index_elements=["patient_id", "instrument"], set_=changed)
+
+
+_KEEP = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +147,12 @@ def _wanted(rows: Sequence[Any], at: datetime) -> list[tuple[uuid.UUID, tuple[St
 
 
 def _keep(patient_id: uuid.UUID, steps: Sequence[Step], today: date, at: datetime) -> None:
-    for step in steps:
-        row = CheckInReminder(patient_id=patient_id, instrument=step.due.line.instrument, series=step.series)
-        row.given, row.last_on, row.last_at = step.number, today, at
-        session.merge(row)
-    session.flush()
+    told_of = {"patient_id": patient_id, "last_on": today, "last_at": at}
+    rows = [
+        told_of | {"instrument": step.due.line.instrument, "series": step.series, "given": step.number}
+        for step in steps
+    ]
+    run(_KEEP[session.get_bind().dialect.name], rows)
 
 
 def _of(choices: Mapping[uuid.UUID, Choices], user_id: uuid.UUID) -> Choices:

@@ -27,7 +27,8 @@ def reminded(live: Live) -> str:
         db.session.execute(update(PlanItem).where(of_ada).values(starts_on=clock.now().date()))
     live.let_clinic_be_forgotten()
     said = live.send_mail().replace("=\n", "").replace("=3D", "=")
-    (link,) = set(re.findall(r"/link/[\w.=-]+", said))
+    found: set[str] = set(re.findall(r"/link/[\w.=-]+", said))
+    (link,) = found
     return link
 
 
