@@ -154,6 +154,16 @@ def test_silence_counts_the_plan_and_never_what_was_asked_for_once(cast: Cast, i
     assert count(Silence) == (1 if in_plan else 0)
 
 
+@ONE_DATABASE
+def test_nor_is_it_counted_beside_a_line_of_the_plan_that_was_answered(cast: Cast) -> None:
+    plan_item(cast.ada, "gad-7", 28, starts_on=TODAY - DAY)
+    send(cast.ada, "gad-7", GAD_7, at=NOW - DAY, on=TODAY - DAY)
+    ask(cast)
+    silence.act([cast.ada.own_id], at=NOW + 20 * DAY)
+    db.session.commit()
+    assert count(Silence) == 0
+
+
 @pytest.mark.parametrize(
     ("days", "done", "said"),
     [
