@@ -25,6 +25,7 @@ from portal.messaging.models import Way
 from portal.messaging.parcel import Parcel
 from portal.messaging.wording import service as wording
 from portal.notifications import service as outbox
+from portal.notifications import stopping
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
 from portal.patients import service as patients
 from portal.patients.details import Contact
@@ -268,6 +269,7 @@ def _accounts(live: Live) -> Ids:
         "user_id": str(live.cast.cal.user_id),
         "invited": str(hal.id),
         "invitation": tokens.seal(invited.id, TokenPurpose.INVITATION, keys=[SECRET]),
+        "stop": stopping.seal(failed.id, keys=[SECRET]),
         "reset": tokens.seal(reset.id, TokenPurpose.PASSWORD_RESET, keys=[SECRET]),
     } | opening
 

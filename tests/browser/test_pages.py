@@ -36,6 +36,7 @@ NO_PAGES = {
     "kept_plan.copy",
     "kept_plan.standing",
     "kept_plan.worker",
+    "notices.worker",
     "measures.download",
     "many.news",
     "messaging.news",
@@ -129,6 +130,8 @@ PAGES = {
     "monitoring.index": "bea",
     "monitoring.new": "nia",
     "monitoring.withdraw": "nia",
+    "notices.show": "ada bea",
+    "notices.stop": "nobody",
     "notifications.deliveries": "eve",
     "on_call.index": "cal nia eve",
     "orders.new": "bea",
@@ -234,7 +237,7 @@ STATES: list[tuple[str, str, str, dict[str, str]]] = [
     ("again", "bea", "scales.file", {"of": "definition_id"}),
     ("not-found", "bea", "patients.overview", {"patient_id": "user_id"}),
 ]
-TOKENS = {"accounts.reset": "reset", "check_in_link.show": "link"}
+TOKENS = {"accounts.reset": "reset", "notices.stop": "stop", "check_in_link.show": "link"}
 VISITS = [(who, who, name, dict[str, str]()) for name, roles in PAGES.items() for who in roles.split()]
 VISITS += [(f"{state}-{who}", who, name, changed) for state, who, name, changed in STATES]
 # Forms sent as they are drawn, so that they come back with what is wrong.
