@@ -154,7 +154,7 @@ def test_every_list_is_walked_along_its_index_and_nothing_is_sorted_before_fifty
     inbox.list_threads(cast.bea.user_id, show, cutoff())
     event.remove(db.db.engine, "before_cursor_execute", note)
     ((statement, parameters),) = seen
-    told = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+    told = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
     plan = [row[3] for row in told]
     walked = next(line for line in plan if "INDEX ix_threads" in line)
     assert f"INDEX ix_threads_{INDEXES[show]}" in walked, plan
