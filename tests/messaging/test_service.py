@@ -14,7 +14,8 @@ from portal.access.policy import Actor
 from portal.accounts.models import AccountStatus, User
 from portal.audit.models import AuditEvent
 from portal.messaging import queries, retraction, service
-from portal.messaging.attachments.models import Attachment, FileKind
+from portal.messaging.attachments.kinds import FileKind
+from portal.messaging.attachments.models import Attachment
 from portal.messaging.models import Message, MessageRead, Thread
 from portal.messaging.parcel import Parcel
 from portal.notifications.models import OutboxMessage
