@@ -100,7 +100,7 @@ def drain(kind: str, workers: int, mails: int, *, kills: bool) -> tuple[float, i
             wait(crew, kills=kills)
             rate = len(inbox.mails) / (time.monotonic() - start)
             cut_short(crew)
-            wait(crew, kills=False)
+            wait(crew, kills=False, held_too=True)
         finally:
             crew.end()
     came = Counter(str(mail["Message-ID"]).strip("<>").partition("@")[0] for mail in inbox.mails)
@@ -119,23 +119,27 @@ def write(mails: int) -> set[str]:
     return {str(row["id"]) for row in rows}
 
 
-def wait(crew: Crew, *, kills: bool) -> None:
+def wait(crew: Crew, *, kills: bool, held_too: bool = False) -> None:
     """Wait until nothing is left but what the dead hold, killing a worker every second where that is asked."""
     until, next_kill = time.monotonic() + LONGEST_SECONDS, time.monotonic() + KILL_EVERY_SECONDS
-    while time.monotonic() < until and left(crew):
+    while time.monotonic() < until and left(crew, held_too):
         time.sleep(0.1)
         if kills and time.monotonic() >= next_kill:
             next_kill += KILL_EVERY_SECONDS
             crew.kill_one()
 
 
-def left(crew: Crew) -> int:
-    """Return how many mails wait, or are held by a worker that lives."""
+def left(crew: Crew, held_too: bool) -> int:
+    """Return how many mails wait, or are held by a worker that lives; with `held_too` by any."""
     db.begin(write=False)
     rows = db.session.execute(
         select(OutboxMessage.state, OutboxMessage.leased_by, func.count()).group_by("state", "leased_by")
     )
-    found = sum(count for state, by, count in rows if state is Delivery.WAITING or is_alive(crew, state, by))
+    found = sum(
+        count
+        for state, by, count in rows
+        if state is Delivery.WAITING or (held_too and state is Delivery.LEASED) or is_alive(crew, state, by)
+    )
     db.session.rollback()
     return found
 
