@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from portal.notifications.quiet import LOOKS_AHEAD, QUARTER, Hours, first_allowed, is_allowed, leave_room
 
-ZONES = ("America/New_York", "America/Phoenix", "Europe/London")
-ZONES += ("Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia")
+ZONES = (
+    *("America/New_York", "America/Phoenix", "Europe/London"),
+    *("Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia"),
+)
 HOUR = st.integers(0, 23)
 SPAN = st.builds(Hours, HOUR, HOUR).filter(lambda one: one.starts != one.ends)
 MOMENTS = st.datetimes(datetime(2010, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
