@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{TABLE}")),
         sa.UniqueConstraint("submission_id", name=op.f(f"uq_{TABLE}_submission_id")),
     )
-    op.create_index(f"ix_{TABLE}_language", TABLE, ["language", "text", "reviewed_at"], unique=False)
+    op.create_index(f"ix_{TABLE}_language_text_reviewed_at", TABLE, ["language", "text", "reviewed_at"], unique=False)
 
 
 def downgrade() -> None:

@@ -13,7 +13,7 @@ from portal.checkins import forms, queries, service
 from portal.checkins.answering_forms import help_values, take
 from portal.checkins.forms import AnswerForm
 from portal.checkins.models import CheckIn, Mode
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.safety.help import Help
 from portal.web.kept import forget_kept, kept_fields
 
@@ -50,7 +50,7 @@ def _begin(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue
         abort(404)
     if latest.id != check_in_id:
         return redirect(_address(latest), 303)
-    definition = catalogue.current().get(latest.instrument, latest.version)
+    definition = own_words.worded(catalogue.current().get(latest.instrument, latest.version), guard.actor().language)
     return _page(latest, forms.begin_correction(definition, latest, at=guard.at(), kept=kept_fields()))
 
 
@@ -59,7 +59,9 @@ def _take(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> ResponseReturnValue:
     if not _may_correct(versions[-1]):
         abort(404)
     check_in = next(one for one in versions if one.id == check_in_id)
-    definition = catalogue.current().get(check_in.instrument, check_in.version)
+    definition = own_words.worded(
+        catalogue.current().get(check_in.instrument, check_in.version), guard.actor().language
+    )
     form = forms.answer_form(definition, check_in.asked)(request.form)
     return take(
         form,

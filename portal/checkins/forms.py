@@ -29,7 +29,7 @@ from portal.checkins.question_forms import (
 )
 from portal.checkins.service import InvalidCheckIn, Sheet, refusal_of
 from portal.clinic import queries as clinic
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.instruments.definition import Definition, Item
 from portal.instruments.loader import UnknownInstrument
 from portal.instruments.scoring import MESSAGES, Number, ProblemKind
@@ -181,12 +181,11 @@ class NotedAnswerForm(AnswerForm):
 
 def answer_form(definition: Definition, asked: Iterable[str]) -> type[AnswerForm]:
     """Return the form for these items of an instrument."""
-    return _answer_form(definition.id, definition.version, tuple(asked))
+    return _answer_form(definition, tuple(asked))
 
 
 @cache
-def _answer_form(instrument: str, version: int, asked: tuple[str, ...]) -> type[AnswerForm]:
-    definition = catalogue.current().get(instrument, version)
+def _answer_form(definition: Definition, asked: tuple[str, ...]) -> type[AnswerForm]:
     items = definition.asked(asked)
     base = NotedAnswerForm if definition.id == DAILY else AnswerForm
     about = {"definition": definition, "asked": items}
@@ -234,9 +233,10 @@ def read_definition(instrument: str, version: str | None, *, language: str | Non
     """Return an instrument in the version that a page says it shows; the latest where it says none that exists."""
     known = catalogue.current()
     try:
-        return known.get(instrument, int(version)) if version else known.get(instrument, language=language)
+        found = known.get(instrument, int(version)) if version else known.get(instrument, language=language)
     except (ValueError, UnknownInstrument):
-        return known.get(instrument, language=language)
+        found = known.get(instrument, language=language)
+    return own_words.worded(found, language or found.language)
 
 
 def read_day(text: str | None) -> date | None:

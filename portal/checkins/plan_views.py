@@ -20,7 +20,7 @@ from portal.checkins.plan_queries import PlanAsItIs
 from portal.checkins.planning import InvalidPlan
 from portal.checkins.ready_made_forms import NAMES, PHASE_NAMES, PHASES, SERVES, ChoiceForm, ReadyMadeForm
 from portal.checkins.rhythm import LineDraft
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.instruments.definition import Definition, FilledBy
 from portal.patients import queries as patients
 from portal.web import filters
@@ -257,10 +257,14 @@ def _ready_made_page(plan: PlanAsItIs, form: ReadyMadeForm) -> str:
     return _page("plan_ready_made", plan, form=form, preview=preview, **shown)
 
 
+def _worded(instrument: str) -> Definition:
+    return own_words.worded(catalogue.current().get(instrument), guard.actor().language)
+
+
 def _page(template: str, plan: PlanAsItIs, **shown: Any) -> str:
     sentences = {"sentences": lambda line: [said(one) for one in wording.describe(line)]}
     names = get_day_names("abbreviated", locale=filters.locale())
     weekdays = [names[number] for number in range(7)]
-    values = {"plan": plan, "definition": catalogue.current().get, "weekdays": weekdays}
+    values = {"plan": plan, "definition": _worded, "weekdays": weekdays}
     values |= sentences | shown
     return render_template(f"checkins/{template}.html", **values)

@@ -21,7 +21,7 @@ from portal.checkins.planning import end_plans, resume, start_default_plan
 from portal.checkins.requests import service as requests
 from portal.checkins.screening import follow_up
 from portal.db import session, touched
-from portal.instruments import catalogue, scoring
+from portal.instruments import catalogue, own_words, scoring
 from portal.instruments.definition import Definition
 from portal.instruments.scoring import AnswerProblem, Number
 from portal.patients.queries import PatientRef
@@ -130,7 +130,7 @@ def submit(
         AlreadySent: the same submission id was sent before with other answers.
         UnknownInstrument: there is no such instrument, or no such version of it.
     """
-    definition = catalogue.current().get(instrument, version)
+    definition = own_words.worded(catalogue.current().get(instrument, version), patient.language)
     asked = asked_items(definition, extra_items)
     today = plan.local_day(at, patient.time_zone)
     filled = Filled(patient, definition, asked, sheet, on or today, plan_item_id, mode=mode)
@@ -153,7 +153,7 @@ def correct(
     A check-in that has been corrected already is corrected in its latest version. `mode` is how the correction came;
     the original keeps its own. Raises as `submit` does.
     """
-    definition = catalogue.current().get(check_in.instrument, check_in.version)
+    definition = own_words.worded(catalogue.current().get(check_in.instrument, check_in.version), check_in.language)
     score = _score(definition, sheet.answers, check_in.asked)
     safety.hold(patient.id)
     latest = queries.list_versions(patient.id, check_in.id)[-1]

@@ -24,7 +24,7 @@ from portal.checkins.queries import Entry, Offer
 from portal.checkins.question_forms import filled_with_none
 from portal.checkins.sitting import Sitting, read_sitting
 from portal.clinic import queries as clinic
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.instruments.definition import Definition
 from portal.safety import card
 from portal.safety import queries as safety
@@ -39,9 +39,9 @@ blueprint = Blueprint("checkins", __name__)
 @blueprint.get("/patients/<uuid:patient_id>/today")
 @requires(Permission.TODAY_VIEW)
 def today(patient_id: uuid.UUID) -> ResponseReturnValue:
-    upcoming, definition = treatment.next_infusion(patient_id, guard.at()), catalogue.current().get
+    upcoming = treatment.next_infusion(patient_id, guard.at())
     asked = preparation.asked(guard.patient(), upcoming, guard.at())
-    shown = {"today": _today(), "next_infusion": upcoming, "preparing": asked, "definition": definition}
+    shown = {"today": _today(), "next_infusion": upcoming, "preparing": asked, "definition": _worded}
     return render_template("checkins/today.html", **shown)
 
 
@@ -158,7 +158,12 @@ def _today() -> Today:
 
 
 def _definition(check_in: CheckIn) -> Definition:
-    return catalogue.current().get(check_in.instrument, check_in.version)
+    return _worded(check_in.instrument, check_in.version)
+
+
+def _worded(instrument: str, version: int | None = None) -> Definition:
+    """Return an instrument in the words that the reader reads."""
+    return own_words.worded(catalogue.current().get(instrument, version), guard.actor().language)
 
 
 def _sitting(fields: Mapping[str, str]) -> Sitting | None:
@@ -267,7 +272,7 @@ def _receipt(entry: Entry) -> str:
         told=told_lines(after.found) if is_in_need else (),
         screen=next((one for one in now if one.line.is_at_once), None) if is_in_need else None,
         sitting=_sitting(request.args),
-        due=[(one, catalogue.current().get(one.line.instrument)) for one in now],
+        due=[(one, _worded(one.line.instrument)) for one in now],
         **help_values(after.help, definition.id),
     )
 

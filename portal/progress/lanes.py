@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal.checkins.history import queries as history
 from portal.checkins.models import ScoreRow
 from portal.db import session
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.patients.queries import PatientRef
 from portal.progress.timeline import DailyPoint, DailySeries, true_at
 
@@ -31,7 +31,7 @@ class Lane:
     scale_id: uuid.UUID | None = None
 
 
-def list_lanes(patient: PatientRef) -> tuple[Lane, ...]:
+def list_lanes(patient: PatientRef, *, language: str = "en") -> tuple[Lane, ...]:
     """Return the daily numbers with anything on record, in printed order, and the imported scales after them."""
     rows = session.execute(
         select(_SCORE.c.scale, func.min(_SCORE.c.for_on), func.max(_SCORE.c.for_on), func.count(_SCORE.c.value))
@@ -39,7 +39,8 @@ def list_lanes(patient: PatientRef) -> tuple[Lane, ...]:
         .group_by(_SCORE.c.scale)
     )
     found = {row[0]: row for row in rows if row[3]}
-    scales = [scale for scale in catalogue.current().get(DAILY).scales if scale.code in found]
+    daily = own_words.worded(catalogue.current().get(DAILY), language)
+    scales = [scale for scale in daily.scales if scale.code in found]
     own = [
         Lane(
             DailySeries(scale.code, scale.title, scale.minimum, scale.maximum, scale.higher_is_better, ()),

@@ -73,7 +73,7 @@ def get_progress(
     offers = list_offers(patient, for_team=for_team)
     offer = _nth(offers, instrument)
     scale = _nth(offer.scales, part) if offer else None
-    available = list_lanes(patient)
+    available = list_lanes(patient, language="en" if for_team else patient.language)
     shown = tuple(number for number in lanes if 0 <= number < len(available))[:MOST_STRIPS] or usual(available)
     outline = _outline(patient, offer, scale, at=at, for_team=for_team)
     outline = replace(outline, daily=tuple(ends(available[number]) for number in shown))

@@ -50,7 +50,12 @@ def weekday(value: date | datetime | None, zone: str = "") -> str:
 
 def clock_time(value: datetime | None, zone: str = "") -> str:
     """Return "2:05 PM"."""
-    return "" if value is None else str(format_time(value, "short", tzinfo=place(zone), locale=locale()))
+    return "" if value is None else undotted(format_time(value, "short", tzinfo=place(zone), locale=locale()))
+
+
+def undotted(time: str) -> str:
+    """Return a time of day without full stops: "2:05 p.m." would give the sentence it ends another one."""
+    return str(time).replace(".\u202fm.", "m").replace(".\xa0m.", "m").replace(".m.", "m")
 
 
 def moment(value: datetime | None, zone: str = "") -> str:

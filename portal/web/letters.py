@@ -22,6 +22,7 @@ from portal.notifications.models import Channel, ContactWay, Kind
 from portal.notifications.over_http import Push, Text
 from portal.notifications.queue import Claim
 from portal.notifications.topics import ALWAYS_BY_MAIL, topic_of
+from portal.web import filters
 
 OPENED_BY = {
     Kind.INVITATION: (TokenPurpose.INVITATION, "accounts.accept"),
@@ -120,4 +121,5 @@ def _address(config: Config, endpoint: str, words: str) -> str:
 def _said(moment: datetime, user: User) -> str:
     """Return a moment in the recipient's language and time zone."""
     local, locale = moment.astimezone(ZoneInfo(user.time_zone)), Locale.parse(user.language)
-    return f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
+    time = filters.undotted(format_time(local, "short", locale=locale))
+    return f"{format_date(local, 'long', locale=locale)}, {time}"

@@ -31,7 +31,8 @@ def opening(week: Opening | None, reader_zone: str = "") -> str:
 
 def _run(days: list[int], week: Opening) -> str:
     names = get_day_names("wide", locale=filters.locale())
-    opens, closes = (format_time(one, "short", locale=filters.locale()) for one in week.week[WEEKDAYS[days[0]]])
+    hours = week.week[WEEKDAYS[days[0]]]
+    opens, closes = (filters.undotted(format_time(one, "short", locale=filters.locale())) for one in hours)
     values = {"first": names[days[0]], "last": names[days[-1]], "opens": opens, "closes": closes}
     if len(days) == 1:
         return str(_("%(first)s, %(opens)s to %(closes)s", **values))

@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations
 from flask_babel import get_translations
 
+from portal.instruments import own_words
 from portal.progress.words import Message, Points, Span, Words
 from portal.web import filters
 
@@ -52,6 +53,8 @@ def _write(value: object, locale: str, translations: NullTranslations) -> Any:
         return _points(value, locale)
     if isinstance(value, date):
         return _day(value, locale)
+    if isinstance(value, str):
+        return own_words.title(value, locale.partition("_")[0])
     return _number(value, locale) if isinstance(value, int | float) else value
 
 

@@ -115,7 +115,7 @@ def test_staff_are_not_asked_because_their_pages_are_in_english(cast: Cast, brow
 
 @pytest.mark.parametrize(
     ("country", "said", "number"),
-    [("US", "27 de marzo de 2026, 2:05 p.m.", "1,234.5"), ("ES", "27 de marzo de 2026, 14:05", "1.234,5")],
+    [("US", "27 de marzo de 2026, 2:05 pm", "1,234.5"), ("ES", "27 de marzo de 2026, 14:05", "1.234,5")],
 )
 def test_dates_hours_and_numbers_are_those_of_the_patients_country(
     cast: Cast, browser: Open, country: str, said: str, number: str

@@ -125,5 +125,5 @@ def test_a_patient_is_asked_in_their_language_where_there_is_a_wording(cast: Cas
     db.session.commit()
     page = browser(cast.ada).get(address)
     assert "words for items.q1.text en español" in page.text
-    page.form("Send").submit(typed({f"q{number}": 0 for number in range(1, 10)}))
+    page.form("Enviar").submit(typed({f"q{number}": 0 for number in range(1, 10)}))
     assert (only(CheckIn).version, only(ScoreRow).value) == (1001, 0)
