@@ -55,6 +55,13 @@ ENTERED_BY: dict[ScoreMode, str] = {
     "bedside": N_("entered by %(name)s, at the bedside"),
     "clinician": N_("rated by %(name)s"),
 }
+_ROUTES = {
+    "intravenous": message("intravenous"),
+    "intramuscular": message("intramuscular"),
+    "subcutaneous": message("subcutaneous"),
+    "intranasal": message("intranasal"),
+    "oral": message("oral"),
+}
 
 
 def amount(instrument: InstrumentView, value: float | None) -> float | Points | None:
@@ -132,7 +139,7 @@ def infusion(mark: InfusionMark) -> tuple[Message, ...]:
     elif mark.dose_mg is not None:
         said.append(message("%(dose)s mg", dose=mark.dose_mg))
     if mark.route:
-        said.append(message("%(route)s", route=mark.route))
+        said.append(_ROUTES.get(mark.route, message("%(route)s", route=mark.route)))
     if mark.minutes is not None:
         said.append(counted("%(n)s minute", "%(n)s minutes", mark.minutes))
     if mark.peak is not None:

@@ -91,7 +91,7 @@ def furnish(live: Live) -> Everything:
         kim,
         {name: str(value) for name, value in (ids | later).items()}
         | words
-        | {"listed": "es", "key": key_of("epds"), "phq_key": key_of("phq-9")}
+        | {"listed": "es", "language": "es", "text": "help", "key": key_of("epds"), "phq_key": key_of("phq-9")}
         | {"instrument_key": key_of("gad-7"), "madrs": key_of("madrs"), "number": 2},
     )
 
