@@ -91,6 +91,12 @@ class ChangePasswordForm(CurrentPasswordForm, NewPasswordForm):
     """Choosing another password."""
 
 
+class LanguageField(SelectField):
+    """One of the languages there are; it always has a value, and what does not send one leaves it as it is."""
+
+    marks_optional = False
+
+
 class OwnForm(Form):
     """What a person may change about their own account; a patient's name belongs to the record and is left out.
 
@@ -104,7 +110,7 @@ class OwnForm(Form):
         missing=_l("Choose a time zone"),
         choices=places.time_zones,
     )
-    language = SelectField(
+    language = LanguageField(
         _l("Language"), hint=_l("Of your pages and of the mail you get."), choices=places.languages, blank=None
     )
 

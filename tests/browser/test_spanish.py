@@ -54,7 +54,7 @@ def test_a_check_in_from_signing_in_to_the_chart(live: Live, window: Callable[..
     expect(page.locator("form [lang=en] legend").first).to_contain_text("Feeling nervous")
     page.get_by_role("link", name="Evolución").click()
     expect(page.get_by_role("heading", level=1, name="Evolución")).to_be_visible()
-    expect(page.get_by_role("main")).to_contain_text("PHQ-9 es 8 ahora")
+    expect(page.get_by_role("main")).to_contain_text("PHQ-9 bajó de 21 a 9 después de la serie")
     page.get_by_text("Lo mismo en números").click()
     expect(page.get_by_role("region", name="Puntuaciones, infusiones y otras fechas")).to_be_visible()
 
@@ -74,6 +74,7 @@ def test_a_message_there_and_back(live: Live, window: Callable[..., Window]) -> 
     other.get_by_role("link", name="La cita del jueves").first.click()
     other.get_by_label("Your message").fill("Una comida ligera, por favor.")
     other.get_by_role("main").get_by_role("button", name="Send", exact=True).click()
+    expect(other.get_by_role("main")).to_contain_text("Sent. Not read yet.")
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("Una comida ligera, por favor.")
     expect(page.get_by_role("main")).to_contain_text("Leído")
