@@ -32,6 +32,7 @@ from portal.checkins.models import PlanItem
 from portal.clinic.hours import WEEKDAYS
 from portal.clinic.models import Clinic
 from portal.notifications import service as outbox
+from portal.notifications import ways
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.patients import service as enrolment
 from portal.patients.details import Contact, Person
@@ -47,6 +48,7 @@ from tests import factories, server, telling
 from tests import live as serving
 from tests.cast import ZONE
 from tests.live import Live
+from tests.notifications import carried
 from tests.notifications.outbox import Inbox, mail_server
 from tests.visitor import Visitor, daily
 
@@ -66,6 +68,7 @@ class Out:
     """Everything that left the house: mails as they arrived, and what each process wrote."""
 
     mails: list[EmailMessage] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
@@ -119,11 +122,10 @@ def out(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("says-nothing")
     with serving.running(str(request.param), folder, workers=2, app="tests.breaking:app") as live:
         found = Out()
-        inbox = Inbox(rcpt=["450 later", "550 nobody"])
-        with mail_server(inbox) as port:
-            story = Story(live, f"smtp://127.0.0.1:{port}", found)
-            story.tell()
-        found.mails = inbox.mails
+        inbox, gateway = Inbox(rcpt=["450 later", "550 nobody"]), carried.Gateway()
+        with mail_server(inbox) as port, carried.serving(gateway) as texts:
+            Story(live, {"MAIL_URL": f"smtp://127.0.0.1:{port}", "SMS_URL": texts}, found).tell()
+        found.mails, found.texts = inbox.mails, [one["text"] for one in gateway.texts]
         found.written["server"] = (folder / "server.log").read_text()
         with live.reach():
             sent = select(OutboxMessage.kind).where(OutboxMessage.state == Delivery.SENT)
@@ -137,6 +139,13 @@ def out(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 def test_every_kind_of_mail_was_sent(out: Out) -> None:
     assert out.delivered == {kind.value for kind in Kind}
     assert len(out.mails) >= len(Kind)
+    assert len(out.texts) == 1
+
+
+def test_no_text_message_says_anything(out: Out) -> None:
+    for text in out.texts:
+        assert not telling.told(telling.MAIL, text)
+        assert not _canaries(text)
 
 
 def test_no_mail_says_anything(out: Out) -> None:
@@ -185,8 +194,8 @@ def _canaries(text: str) -> list[str]:
 class Story:
     """One day on which everything happens that mails or logs."""
 
-    def __init__(self, live: Live, mail_url: str, out: Out) -> None:
-        self.live, self.cast, self.mail_url, self.out = live, live.cast, mail_url, out
+    def __init__(self, live: Live, servers: dict[str, str], out: Out) -> None:
+        self.live, self.cast, self.servers, self.out = live, live.cast, servers, out
 
     def tell(self) -> None:
         """Live through the day."""
@@ -249,9 +258,11 @@ class Story:
             accounts.invite(name=canary("nurse"), email="n@example.org", time_zone=ZONE, role=Role.NURSE, by=eve, at=at)
             nia = db.session.get_one(User, self.cast.nia.user_id)
             accounts.change(nia.id, name=nia.name, email="moved@example.org", by=eve, at=at)
-            outbox.enqueue(Kind.PASSWORD_CHANGED, self.cast.cal.user_id, at=at)
+            cal = self.cast.cal
+            outbox.enqueue(Kind.PASSWORD_CHANGED, cal.user_id, at=at)
+            ways.add_phone(cal.user_id, carried.PHONE, by=cal.actor, at=at)
             now = clock.now()
-            shift = OnCallShift(user_id=self.cast.cal.user_id, added_at=now, added_by_id=self.cast.eve.user_id)
+            shift = OnCallShift(user_id=cal.user_id, added_at=now, added_by_id=self.cast.eve.user_id)
             shift.starts_at, shift.ends_at = now - timedelta(hours=1), now + timedelta(hours=9)
             db.session.add(shift)
 
@@ -365,4 +376,4 @@ class Story:
 
     def _environment(self) -> dict[str, str]:
         ours: dict[str, Any] = server.environment(self.live.database_url, self.live.folder, self.live.address)
-        return {**os.environ, **ours, "MAIL_URL": self.mail_url}
+        return {**os.environ, **ours, **self.servers}
