@@ -17,6 +17,7 @@ WHO = (
     ("dot@interval.example", "patient of another provider"),
     ("marcus@interval.example", "patient whose visit is today"),
     ("ruth@interval.example", "patient whom somebody should call now"),
+    ("tomas@interval.example", "patient who reads the portal in Spanish"),
     ("bea@interval.example", "provider and medical director"),
     ("cal@interval.example", "provider"),
     ("nia@interval.example", "nurse, with visits today and tomorrow"),

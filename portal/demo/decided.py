@@ -96,7 +96,7 @@ HOPES: Mapping[str, tuple[tuple[int, str, bool], ...]] = {
     ),
     "marcus": ((3, "To coach the boys on Saturdays again. To sleep without the pills.", True),),
     "ruth": ((4, "“One day in the week that is not grey.” Asked at the first visit.", False),),
-    "tomas": ((1, "To pass the exam in spring.", True),),
+    "tomas": ((1, "Aprobar el examen en primavera.", True),),
     "imani": ((2, "To ride the bus alone. Fewer nightmares.", True),),
     "dot": ((2, "To work full shifts, and to lift my grandson.", True),),
 }

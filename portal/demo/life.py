@@ -41,7 +41,7 @@ HAPPENED: Mapping[str, tuple[Happened, ...]] = {
         Happened(214, "Night shifts for two weeks", until=228, is_told=False),
     ),
     "ruth": (Happened(150, "Ten years since my brother died"),),
-    "tomas": (Happened(15, "Resit of the exam"),),
+    "tomas": (Happened(15, "Examen de recuperación"),),
     "imani": (Happened(118, "Court hearing", until=120),),
     "dot": (Happened(231, "Full shift on a Saturday, the first this year"),),
     "grace": (Happened(26, "Back at work, two mornings a week"),),

@@ -62,6 +62,7 @@ def _enrol(story: Story, staff: Mapping[str, Actor], hashed: str, calendar: Cale
     contact = Contact(
         country="US",
         time_zone=story.time_zone,
+        language=story.language,
         mobile_phone="+1 503 555 01" + str(10 + len(story.given_name) + len(story.family_name)),
         address_line_1=story.street,
         city=story.city,
@@ -78,7 +79,14 @@ def _enrol(story: Story, staff: Mapping[str, Actor], hashed: str, calendar: Cale
     ref = _ref(patient_id, at)
     user = session.get_one(User, ref.user_id)
     user.status, user.password_hash = AccountStatus.ACTIVE, hashed
-    actor = Actor(ref.user_id, Role.PATIENT, ref.name, patient_id=patient_id, time_zone=story.time_zone)
+    actor = Actor(
+        ref.user_id,
+        Role.PATIENT,
+        ref.name,
+        patient_id=patient_id,
+        time_zone=story.time_zone,
+        language=story.language,
+    )
     service.consent(patient_id, by=actor, at=at + timedelta(hours=2))
     return _ref(patient_id, at), actor
 

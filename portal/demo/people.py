@@ -36,6 +36,7 @@ class Story:
         late: the scale that waits for an answer.
         later: in how many hours a visit of today is.
         weekly: that the PHQ-9 is asked every week on boosters too, as the team wished.
+        language: what they read the portal in.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Story:
     late: str = ""
     later: int = 2
     weekly: bool = False
+    language: str = "en"
 
     @property
     def extra_items(self) -> tuple[str, ...]:
@@ -167,6 +169,7 @@ STORIES = (
         conditions=(Condition.TREATMENT_RESISTANT_DEPRESSION,),
         team=("bea", "nia"),
         street="1170 Mill Road",
+        language="es",
         days=19,
         severity=18.0,
         relief=11.0,

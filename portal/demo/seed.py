@@ -13,7 +13,7 @@ from portal.clinic import queries as clinic_queries
 from portal.clinic import service as clinic
 from portal.clinic.models import Clinic
 from portal.db import session, take_touched
-from portal.demo import patients, rota, rules, talk
+from portal.demo import patients, rota, rules, talk, wording
 from portal.demo.people import STAFF, STORIES
 from portal.notifications.models import Delivery, OutboxMessage
 from portal.review import service as review
@@ -43,6 +43,7 @@ def seed(*, password: str, now: datetime, step: Callable[[str], None]) -> None:
     staff = _open_the_clinic(hashed, now - timedelta(days=400))
     rules.lay_down(staff["bea"], now - timedelta(days=390), now - timedelta(days=120))
     rules.lay_down_for_safety(staff["bea"], now - timedelta(days=390))
+    wording.lay_down(staff["bea"], now - timedelta(days=380))
     rota.lay_out(staff, CLINIC_ZONE, now=now, at=now - timedelta(days=35))
     session.commit()
     for story in STORIES:

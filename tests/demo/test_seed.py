@@ -22,7 +22,7 @@ from portal.review import queries
 from portal.review.lists import Clock, Show
 from portal.treatment.models import Infusion
 from tests.conftest import settings
-from tests.demo import safe, told, treated
+from tests.demo import followed, safe, told, treated
 
 
 def run(app: Flask, *words: str) -> tuple[int, str]:
@@ -47,12 +47,13 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     _shows_the_signs_of_danger()
     _shows_the_catalogue()
     _shows_the_treatment_record(app)
+    _shows_how_people_follow_up()
     assert audit.first_broken() is None
     bea = db.session.query(User).filter_by(email="bea@interval.example").one()
     here = Clock.of(clock.now().date(), clock.now(), silent_days=7)
     lines = queries.list_caseload(bea.id, Show.IN_CARE, here, at=clock.now()).lines
     assert lines[0].name == "Ruth Ellery"
-    assert {line.name for line in lines if not line.new_since_look} == {"Imani Cole"}
+    assert {line.name for line in lines if not line.new_since_look} == {"Imani Cole", "Jonas Brandt"}
     assert {line.name for line in lines if line.overdue} == {"Imani Cole"}
     charts = told.charts()
     told.each_story_says_whether_it_helped_and_how_long_it_held(charts)
@@ -109,6 +110,13 @@ def _shows_the_treatment_record(app: Flask) -> None:
     treated.the_unusual_is_there()
     treated.everything_could_have_been_typed(app)
     treated.the_nurse_has_visits()
+
+
+def _shows_how_people_follow_up() -> None:
+    followed.threads_stand_in_every_state()
+    followed.a_questionnaire_was_asked_for_once_and_came_back()
+    followed.one_follow_up_is_planned_and_one_is_on_the_chart()
+    followed.the_templates_fit_and_somebody_reads_spanish()
 
 
 def _who(row: CheckIn) -> str:
