@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, literal_column, select
@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, exists, func, literal_column, select
 from portal.access.policy import REACHABLE, PatientStatus
 from portal.accounts.models import AccountStatus, User
 from portal.checkins.due import CHUNK
-from portal.checkins.models import CheckIn
+from portal.checkins.models import CheckIn, PlanItem
+from portal.checkins.queries import is_at_once
 from portal.db import run, session
 from portal.patients.models import Patient, StatusChange
 from portal.reminders.models import CheckInReminder
@@ -29,6 +30,12 @@ def sent_in(patient_id: uuid.UUID, plan_item_id: uuid.UUID, since: datetime) -> 
     first = select(CheckIn.id, CheckIn.submission_id).where(*mine, CheckIn.entered_by_id.is_(None))
     row = session.execute(first.order_by(CheckIn.received_at).limit(1)).first()
     return None if row is None else (row.id, row.submission_id)
+
+
+def asked_at_once(patient_id: uuid.UUID, since: date) -> list[uuid.UUID]:
+    """Return the lines that the portal itself asks of a patient because of an answer, from a day of theirs on."""
+    mine = select(PlanItem).where(PlanItem.patient_id == patient_id, PlanItem.starts_on >= since)
+    return [row.id for row in session.scalars(mine) if is_at_once(row)]
 
 
 def next_patients(after: uuid.UUID | None) -> Sequence[Any]:

@@ -1,6 +1,7 @@
-"""What a session may open that a link in a reminder began: its one check-in, the receipt, and the crisis card."""
+"""What a link in a reminder opens: its one check-in, the screen that this calls for, receipts, the crisis card."""
 
-from datetime import date
+import uuid
+from datetime import date, datetime
 
 from flask import request
 
@@ -8,6 +9,8 @@ from portal.accounts import scope
 from portal.accounts.scope import Scope
 from portal.accounts.sessions import SignedIn
 from portal.reminders import queries
+from portal.safety import queries as safety
+from portal.safety.help import Help
 
 CARD = frozenset({"card.show", "card.read"})
 """Help goes before everything else, and says nothing about what was answered."""
@@ -22,14 +25,25 @@ def may_open(found: SignedIn) -> bool:
     limited, place = scope.read(found.scope), request.view_args or {}
     if request.endpoint not in FORM | {SENT, RECEIPT}:
         return False
-    sent = queries.sent_in(place["patient_id"], limited.plan_item_id, found.created_at)
+    lines = _lines(place["patient_id"], limited, found.created_at)
     if request.endpoint == RECEIPT:
-        return sent is not None and place["check_in_id"] == sent[0]
-    is_it = place["plan_item_id"] == limited.plan_item_id and _is_of_its_days(limited)
-    if sent is None:
-        return is_it
+        return any(sent is not None and place["check_in_id"] == sent[0] for sent in lines.values())
+    if place["plan_item_id"] not in lines or not _is_of_its_days(limited):
+        return False
+    sent = lines[place["plan_item_id"]]
     # Sending the same page twice leads to its receipt, as it does anywhere.
-    return is_it and request.endpoint == SENT and request.form.get("submission_id") == str(sent[1])
+    return sent is None or (request.endpoint == SENT and request.form.get("submission_id") == str(sent[1]))
+
+
+def _lines(
+    patient_id: uuid.UUID, limited: Scope, since: datetime
+) -> dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID] | None]:
+    """Return what may be answered, each with what was sent for it: the link's own, and the screen it called for."""
+    own = queries.sent_in(patient_id, limited.plan_item_id, since)
+    if own is None or safety.help_after(patient_id, own[1]) is not Help.CRISIS:
+        return {limited.plan_item_id: own}
+    screens = queries.asked_at_once(patient_id, limited.since)
+    return {limited.plan_item_id: own} | {one: queries.sent_in(patient_id, one, since) for one in screens}
 
 
 def _is_of_its_days(limited: Scope) -> bool:

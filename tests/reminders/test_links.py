@@ -20,13 +20,14 @@ from portal.audit.models import AuditEvent
 from portal.checkins import due
 from portal.checkins import service as checkins
 from portal.checkins.models import CheckIn, PlanItem
+from portal.checkins.rhythm import AT_ONCE
 from portal.clinic import service as clinic
 from portal.patients.models import Patient
 from portal.reminders import links
 from portal.reminders.links import Standing
 from tests import factories
 from tests.cast import NOW, PASSWORD, Cast, Person
-from tests.checkins.sheets import DAILY, ref, sheet, typed
+from tests.checkins.sheets import DAILY, PHQ_9, ref, sheet, typed
 from tests.page import Browser
 
 Open = Callable[..., Browser]
@@ -251,6 +252,26 @@ def test_a_sign_of_danger_brings_the_card_here_too(cast: Cast, browser: Open, li
     after = client.get(path_of(cast, line)).form("Send").submit(typed(DAILY | {"safe": 2}))
     assert after.url.startswith(f"/patients/{cast.ada.own_id}/card")
     assert "988" in after.text
+
+
+def test_the_screen_that_a_dangerous_answer_asks_for_is_answered_here_too_and_the_plan_says_to_sign_in(
+    cast: Cast, browser: Open
+) -> None:
+    clinic.change({"check_in_links": True}, by=cast.eve.actor, at=NOW)
+    client, line = browser(), factories.plan_item(cast.ada, "phq-9", 14)
+    form = client.get(given_out(cast.ada)).form("Open it").submit().form("Send")
+    screen = factories.plan_item(cast.ada, "asq", triggers=AT_ONCE, starts_on=NOW.date())
+    assert client.open(path_of(cast, screen)).headers["Location"].startswith("/sign-in")
+    receipt = form.submit(typed({**PHQ_9, "q9": 1}))
+    sent = receipt.follow("Go on").form("Send")
+    after = sent.submit(typed({f"q{n}": 0 for n in range(1, 5)}))
+    assert after.h1 != "Sign in"
+    assert sent.submit(typed({f"q{n}": 0 for n in range(1, 5)})).url == after.url
+    assert client.get(receipt.url).text.count("Go on") == 0
+    assert client.open(path_of(cast, line)).headers["Location"].startswith("/sign-in")
+    plan = client.get(f"/patients/{cast.ada.own_id}/card").follow("Sign in to open my safety plan")
+    landed = plan.form("Sign in").submit(email=cast.ada.email, password=PASSWORD)
+    assert landed.url == f"/patients/{cast.ada.own_id}/my-plan"
 
 
 def test_signing_in_from_there_ends_the_limit(cast: Cast, browser: Open, line: PlanItem) -> None:
