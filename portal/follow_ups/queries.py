@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
+from portal.access.policy import REACHABLE
 from portal.accounts.models import User
 from portal.checkins.models import A_WORD, CheckIn
 from portal.db import session
@@ -135,15 +136,14 @@ def list_dropped(user_id: uuid.UUID, *, since: datetime) -> Sequence[Line]:
 
 def list_to_decide(user_id: uuid.UUID) -> Sequence[Line]:
     """Return what waits for the care teams that one person is on, the longest first."""
-    waiting = _LINES.where(FollowUp.state == State.TO_DECIDE, is_mine(FollowUp.patient_id, user_id))
+    waiting = _LINES.where(*_to_decide(user_id))
     return _lines(waiting.order_by(FollowUp.due_at, FollowUp.id))
 
 
 def count_to_decide(user_id: uuid.UUID) -> int:
     """Return how many follow-ups wait for a decision of the care teams that one person is on."""
-    waiting = select(func.count()).select_from(FollowUp)
-    mine = (FollowUp.state == State.TO_DECIDE, is_mine(FollowUp.patient_id, user_id))
-    return session.scalar(waiting.where(*mine)) or 0
+    waiting = select(func.count()).select_from(FollowUp).join(Patient, Patient.id == FollowUp.patient_id)
+    return session.scalar(waiting.where(*_to_decide(user_id))) or 0
 
 
 def list_due(after: Place | None, *, at: datetime) -> Sequence[Place]:
@@ -212,6 +212,12 @@ def is_mine(patient_id: Any, user_id: uuid.UUID) -> ColumnElement[bool]:
     """Return the condition that somebody is on a patient's care team now."""
     on_team = (CareTeamMember.user_id == user_id, CareTeamMember.patient_id == patient_id)
     return exists().where(*on_team, CareTeamMember.until.is_(None))
+
+
+def _to_decide(user_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of what can be decided now: of who left care nothing can, until they are back."""
+    in_care = Patient.status.in_(REACHABLE)
+    return FollowUp.state == State.TO_DECIDE, is_mine(FollowUp.patient_id, user_id), in_care
 
 
 def _lines(statement: Select[*tuple[Any, ...]]) -> Sequence[Line]:

@@ -1,6 +1,7 @@
 """Writing follow-ups: at once, for later, changed, taken over or cancelled."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,10 +25,10 @@ class NoSuchThing(LookupError):
 
 
 class WrittenAlready(Exception):
-    """The same form was sent before, with other words; nothing was written now."""
+    """The same form was sent before, with other words or for another day; nothing was written now."""
 
     def __init__(self, follow_up_id: uuid.UUID) -> None:
-        super().__init__("sent before with other words")
+        super().__init__("sent before with other words or for another day")
         self.follow_up_id = follow_up_id
 
 
@@ -44,7 +45,7 @@ def write(patient: PatientRef, written: Written, *, submission_id: uuid.UUID, by
         submission_id: minted when the form was drawn; the same one twice is one follow-up.
 
     Raises:
-        WrittenAlready: the same form was sent before, with other words.
+        WrittenAlready: the same form was sent before, with other words or for another day.
         NoSuchThing: what it is about is not this patient's.
     """
     _lock(patient.id)
@@ -147,7 +148,9 @@ def _again(known: FollowUp, patient_id: uuid.UUID, written: Written) -> FollowUp
     if known.patient_id != patient_id:
         raise NoSuchThing
     about = About(known.about_infusion_id, known.about_check_in_id)
-    if (known.subject, known.body, about) != (written.subject, written.body, written.about):
+    was_now = known.due_at == known.planned_at
+    before = Written(known.subject, known.body, about, None if was_now else known.send_on, known.unless_check_in)
+    if before != replace(written, unless_check_in=written.send_on is not None and written.unless_check_in):
         raise WrittenAlready(known.id)
     return known
 

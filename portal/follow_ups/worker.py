@@ -13,7 +13,7 @@ from portal.follow_ups.queries import Place
 
 
 class FollowUpRound(Round[Place]):
-    """Every minute: the follow-ups whose moment has come."""
+    """Every minute: the follow-ups whose moment has come, each in a transaction of its own: it holds its patient."""
 
     name = "follow-ups"
     every = timedelta(minutes=1)
@@ -24,6 +24,7 @@ class FollowUpRound(Round[Place]):
 
     def _begin(self) -> None:
         super()._begin()
+        self._at_once = 1
         self._after = None
 
     def _look(self, at: datetime) -> tuple[Sequence[Place], bool]:

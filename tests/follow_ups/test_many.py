@@ -375,3 +375,13 @@ def test_what_is_too_long_once_filled_in_is_left_out() -> None:
     text = Text("Hello", "{first_name}" + "x" * (fitting.LONGEST - 13))
     assert fitting.fit(text, values, PatientStatus.ACTIVE).why is LeftOut.TOO_LONG
     assert fitting.fit(text, {"first_name": "Ada"}, PatientStatus.PAUSED).why is LeftOut.NONE
+
+
+def test_other_words_from_the_same_page_are_not_taken_for_the_old_ones(browser: Open, cast: Cast) -> None:
+    form = browser(cast.bea).get("/caseload").follow("Write to this list").form("Look through")
+    form.submit(subject=HELLO.subject, body=HELLO.body)
+    page = form.submit(subject=HELLO.subject, body="Corrected", expect=409)
+    assert "sent before with other words" in page.problems[0]
+    assert page.form("Look through").submit().url != page.url
+    db.session.rollback()
+    assert sorted(db.session.scalars(select(Batch.body))) == sorted([HELLO.body, "Corrected"])

@@ -139,6 +139,16 @@ def test_what_somebody_left_behind_waits_for_the_team(browser: Open, cast: Cast)
     assert "waits for a decision" not in browser(cast.nia).get("/caseload").text
 
 
+def test_of_who_left_care_nothing_waits_for_a_decision_until_they_are_back(browser: Open, cast: Cast) -> None:
+    service.settle(plan(cast), State.TO_DECIDE, Why.AUTHOR_LEFT, at=NOW)
+    for status, waits in ((Status.DISCHARGED, False), (Status.ACTIVE, True)):
+        db.session.get_one(Patient, cast.ada.own_id).status = status
+        db.session.commit()
+        assert ("waits for a decision" in browser(cast.nia).get("/caseload").text) is waits
+        for page in ("/follow-ups", f"/patients/{cast.ada.own_id}/follow-ups"):
+            assert ("Decide" in browser(cast.nia).get(page).text) is waits
+
+
 BAD = [
     ({"subject": "", "body": "Hello"}, ["Say in a few words what it is about"]),
     ({"subject": "Sleep", "body": " \x07\u202e "}, ["Write your message first"]),

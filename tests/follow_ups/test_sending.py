@@ -216,9 +216,36 @@ def test_the_same_form_twice_is_one_and_other_words_are_refused(cast: Cast) -> N
     first = plan(cast, submission_id=submission_id, send_on=None)
     assert plan(cast, submission_id=submission_id, send_on=None).id == first.id
     assert len(sent()) == 1
+    for other in ({"send_on": None, "body": "Another"}, {"send_on": planned.WEDNESDAY}):
+        with pytest.raises(service.WrittenAlready):
+            plan(cast, submission_id=submission_id, **other)
+        db.session.rollback()
+
+
+@pytest.mark.parametrize("other", [{"send_on": None}, {"send_on": date(2026, 11, 27)}, {"unless_check_in": True}])
+def test_what_is_for_later_is_not_the_same_form_on_another_day(cast: Cast, other: dict[str, Any]) -> None:
+    first = plan(cast, submission_id=(submission_id := uuid.uuid4()))
+    assert plan(cast, submission_id=submission_id).id == first.id
     with pytest.raises(service.WrittenAlready):
-        plan(cast, submission_id=submission_id, send_on=None, body="Another")
+        plan(cast, submission_id=submission_id, **other)
     db.session.rollback()
+
+
+def test_each_is_written_by_itself_so_that_no_two_patients_are_held(
+    cast: Cast, frozen: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, act = [], sending.act
+
+    def count(due: Any, **options: Any) -> None:
+        held.append(len(due))
+        act(due, **options)
+
+    monkeypatch.setattr(sending, "act", count)
+    for number in range(3):
+        plan(cast, subject=f"Number {number}")
+    frozen.move_to(MORNING)
+    go_round()
+    assert (max(held), len(sent())) == (1, 3)
 
 
 def test_what_was_changed_meanwhile_is_not_overwritten(cast: Cast) -> None:

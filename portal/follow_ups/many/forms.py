@@ -11,6 +11,8 @@ from portal.messaging.wording.fill import FIELDS
 from portal.web.fields import CheckboxesField
 from portal.web.once import OnceForm
 
+_PREPARED_ALREADY = _l("This page was sent before with other words. Look at the list of follow-ups first, then go on.")
+
 
 class TextForm(OnceForm):
     """What is written to everybody; fields in braces are filled in for each."""
@@ -32,6 +34,11 @@ class TextForm(OnceForm):
             said = _("%(unknown)s is no field. The fields are %(known)s.", unknown=", ".join(found), known=known)
             self.body.errors = [said]
         return not found
+
+    def say_prepared_already(self) -> None:
+        """Let the page, when it is sent again, count as another one."""
+        self.begin_anew()
+        self.form_errors.append(_PREPARED_ALREADY)
 
     @property
     def text(self) -> Text:

@@ -35,6 +35,10 @@ class TooMany(Exception):
     """A batch is for `MOST` patients at most."""
 
 
+class PreparedAlready(Exception):
+    """The same form was sent before, with other words or for another list; nothing was drawn up now."""
+
+
 class NotPossible(Exception):
     """The batch is not in a state from which this can be done, or somebody is no part of it."""
 
@@ -51,12 +55,13 @@ def prepare(
         submission_id: minted when the form was drawn; the same one twice is one batch.
 
     Raises:
+        PreparedAlready: the same form was sent before, with other words or for another list.
         Nobody: no patient of theirs is on the list.
         TooMany: the list is longer than `MOST`.
     """
     known = session.scalar(select(Batch).where(Batch.submission_id == submission_id, Batch.author_id == by.user_id))
     if known is not None:
-        return known
+        return _again(known, text, show)
     if len(patient_ids) > MOST:
         raise TooMany
     statuses = queries.list_statuses(patient_ids, of_team=by.user_id)
@@ -136,6 +141,12 @@ def act(waiting: Sequence[Waiting], *, at: datetime) -> None:
         if queries.is_over(batch.id):
             batch.state, batch.settled_at = BatchState.DONE, at
             audit.record("follow-up-batch:done", by=None, at=at, thing_id=batch.id)
+
+
+def _again(known: Batch, text: Text, show: str) -> Batch:
+    if (known.subject, known.body, known.show) != (text.subject, text.body, show):
+        raise PreparedAlready
+    return known
 
 
 def _next(waiting: Waiting) -> tuple[Batch, Recipient] | None:

@@ -59,6 +59,9 @@ def prepare() -> ResponseReturnValue:
     except service.TooMany:
         form.form_errors.append(_too_many())
         return _writing(form), 422
+    except service.PreparedAlready:
+        form.say_prepared_already()
+        return _writing(form), 409
     forget_kept()
     return redirect(url_for(".show", batch_id=batch.id), 303)
 
