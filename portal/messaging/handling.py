@@ -19,6 +19,10 @@ class NotOnTeam(LookupError):
     """Somebody is to be given a thread who does not look after this patient; nothing was changed."""
 
 
+class RecordedAlready(Exception):
+    """The same form was sent before, with other words; nothing was written now."""
+
+
 class NothingOwed(Exception):
     """Somebody has answered meanwhile, or nothing was asked; nothing was changed."""
 
@@ -76,10 +80,14 @@ def record_contact(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Note that the patient was reached outside the portal, which ends a wait."""
+    """Note that the patient was reached outside the portal, which ends a wait.
+
+    Raises:
+        RecordedAlready: the same form was sent before, with other words or in another thread.
+    """
     thread = _held(patient_id, thread_id)
-    if not _is_known(submission_id):
-        row = ThreadClosing(submission_id=submission_id, how=How.CONTACT, way=way, words=words)
+    row = ThreadClosing(submission_id=submission_id, how=How.CONTACT, way=way, words=words)
+    if not _is_known(thread, row):
         _close(thread, row, by=by, at=at)
 
 
@@ -90,13 +98,14 @@ def resolve(
 
     Raises:
         NothingOwed: nobody waits in this thread.
+        RecordedAlready: the same form was sent before, with other words or in another thread.
     """
     thread = _held(patient_id, thread_id)
-    if _is_known(submission_id):
+    row = ThreadClosing(submission_id=submission_id, how=How.RESOLVED, way=None, words=reason)
+    if _is_known(thread, row):
         return
     if thread.owed_since is None:
         raise NothingOwed
-    row = ThreadClosing(submission_id=submission_id, how=How.RESOLVED, way=None, words=reason)
     _close(thread, row, by=by, at=at)
 
 
@@ -125,8 +134,13 @@ def _held(patient_id: uuid.UUID, thread_id: uuid.UUID) -> Thread:
     return thread
 
 
-def _is_known(submission_id: uuid.UUID) -> bool:
-    return session.scalar(select(ThreadClosing.id).where(ThreadClosing.submission_id == submission_id)) is not None
+def _is_known(thread: Thread, row: ThreadClosing) -> bool:
+    known = session.scalar(select(ThreadClosing).where(ThreadClosing.submission_id == row.submission_id))
+    if known is None:
+        return False
+    if (known.thread_id, known.how, known.way, known.words) != (thread.id, row.how, row.way, row.words):
+        raise RecordedAlready
+    return True
 
 
 def _close(thread: Thread, row: ThreadClosing, *, by: Actor, at: datetime) -> None:

@@ -57,9 +57,12 @@ def contact(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         return _page("contact", found, form)
     way, words = Way(form.way.data), form.words.data
-    handling.record_contact(
-        patient_id, thread_id, way, words, submission_id=form.sent_as, by=guard.actor(), at=guard.at()
-    )
+    try:
+        handling.record_contact(
+            patient_id, thread_id, way, words, submission_id=form.sent_as, by=guard.actor(), at=guard.at()
+        )
+    except handling.RecordedAlready:
+        return _said_already("contact", found, form)
     return _done(found, _("The contact is recorded. Nobody waits for an answer here now."))
 
 
@@ -72,6 +75,8 @@ def resolve(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     by, at, words = guard.actor(), guard.at(), form.words.data
     try:
         handling.resolve(patient_id, thread_id, words, submission_id=form.sent_as, by=by, at=at)
+    except handling.RecordedAlready:
+        return _said_already("resolve", found, form)
     except handling.NothingOwed:
         return _done(found, _("Nobody waits for an answer here any more. Nothing was changed."), "attention")
     return _done(found, _("Recorded: this needs no answer."))

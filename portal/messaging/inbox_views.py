@@ -23,11 +23,14 @@ def show() -> ResponseReturnValue:
     wanted = request.args.get("show", "")
     chosen = Show(wanted) if wanted in set(Show) else Show.UNANSWERED
     where = {name: request.args.get(name, type=uuid.UUID) for name in ("after", "before")}
+    counts = inbox.count(user_id, overdue_since)
+    is_start = chosen is Show.UNANSWERED and not any(where.values())
     return render_template(
         "messaging/inbox.html",
         page=inbox.list_threads(user_id, chosen, overdue_since, **where),
+        pressing=inbox.list_pressing(user_id) if is_start and counts[Show.URGENT] else (),
         show=chosen,
-        counts=inbox.count(user_id, overdue_since),
+        counts=counts,
         most=inbox.COUNTED,
         overdue_since=overdue_since,
         target=settings.reply_within_hours,

@@ -43,7 +43,10 @@ def settle(thread: Thread, at: datetime) -> None:
 
 
 def reckon_anew(thread: Thread) -> None:
-    """Set the clock by what still stands in a thread, after something was withdrawn from it."""
+    """Set the clock by what still stands in a thread, after something was withdrawn from it.
+
+    Words of danger are owed an answer even then: withdrawing them hides them from nobody who is to act on them.
+    """
     stands = (Message.thread_id == thread.id, Message.retracted_at.is_(None))
     replied = session.scalar(_moment(func.max, *stands, Message.is_from_patient.is_(False)))
     ended = [moment for moment in (replied, thread.settled_at) if moment is not None]
@@ -51,6 +54,9 @@ def reckon_anew(thread: Thread) -> None:
     if ended:
         asked.append(Message.sent_at > max(ended))
     since: datetime | None = session.scalar(_moment(func.min, *asked))
+    danger_at = thread.danger_at
+    if danger_at is not None and all(danger_at > moment for moment in ended):
+        since = min(since or danger_at, danger_at)
     session.execute(update(Thread).where(Thread.id == thread.id).values(owed_since=since))
     touched(thread.patient_id)
 

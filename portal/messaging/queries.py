@@ -80,6 +80,12 @@ def count_unread_for_team(user_id: uuid.UUID) -> int:
     return session.scalar(waiting) or 0
 
 
+def is_in_danger(patient_id: uuid.UUID) -> bool:
+    """Return whether a patient waits for an answer to what may mean danger, though they have withdrawn it."""
+    waits = (Thread.patient_id == patient_id, Thread.owed_since.is_not(None), Thread.danger_at.is_not(None))
+    return bool(session.scalar(select(exists().where(*waits))))
+
+
 def count_unread_for_patient(patient_id: uuid.UUID) -> int:
     """Return how many messages from the care team the patient has not read."""
     return session.scalar(select(func.sum(Thread.unread_by_patient)).where(Thread.patient_id == patient_id)) or 0

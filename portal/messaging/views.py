@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
@@ -138,7 +138,9 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
         "is_news": True,
     }
     drawn = render_template("messaging/said.html", thread=_thread(patient_id, thread_id), **values)
-    return {"state": state, "html": drawn}
+    answer = jsonify(state=state, html=drawn)
+    answer.set_etag(state)
+    return answer
 
 
 @blueprint.post("/patients/<uuid:patient_id>/messages/<uuid:thread_id>/read")

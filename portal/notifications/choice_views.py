@@ -17,7 +17,7 @@ from portal.clinic import queries as clinic
 from portal.notifications import choosing, over_http, sealed, stopping, vapid, ways
 from portal.notifications.forms import BrowserForm, ChoicesForm, CodeForm, PhoneForm
 from portal.notifications.models import Channel, ContactWay
-from portal.notifications.topics import ALWAYS_BY_MAIL, OF_PATIENTS, OF_STAFF, Topic, topic_of
+from portal.notifications.topics import OF_PATIENTS, OF_STAFF, Topic, is_fixed, topic_of
 from portal.notifications.ways import NoNumber, NoTexts, TooManyCodes, WrongCode
 from portal.web.kept import forget_kept, typed
 
@@ -130,14 +130,14 @@ def stop(token: str) -> ResponseReturnValue:
 @public_by_link
 def stop_now(token: str) -> ResponseReturnValue:
     found = stopping.find(token, keys=_keys()) or abort(404)
-    if not choosing.switch_off(found.recipient_id, found.kind, at=guard.at()):
+    if not choosing.switch_off(found.recipient_id, found.kind, urgent=found.is_urgent, at=guard.at()):
         abort(404)
     return render_template("notifications/stop.html", token=token, kind=found.kind, done=True)
 
 
 def _kind_of(token: str) -> str:
     found = stopping.find(token, keys=_keys())
-    if found is None or topic_of(found.kind) in ALWAYS_BY_MAIL:
+    if found is None or is_fixed(topic_of(found.kind), urgent=found.is_urgent):
         abort(404)
     return found.kind
 

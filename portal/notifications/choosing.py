@@ -14,7 +14,7 @@ from portal.db import session
 from portal.notifications import quiet
 from portal.notifications.models import Channel, ContactChoice, ContactWay
 from portal.notifications.quiet import Hours
-from portal.notifications.topics import ALWAYS_BY_MAIL, Topic, topic_of
+from portal.notifications.topics import Topic, is_fixed, topic_of
 
 USABLE = and_(ContactWay.confirmed_at.is_not(None), ContactWay.gone_at.is_(None))
 Target = tuple[Channel, uuid.UUID | None]
@@ -38,10 +38,10 @@ class Choices:
     wishes: Mapping[Topic, Wish] = field(default_factory=dict)
     quiet: Hours | None = None
 
-    def of(self, topic: Topic) -> Wish:
-        """Return how the person is told of a topic; of some, by mail and at any hour in any case."""
+    def of(self, topic: Topic, *, urgent: bool = False) -> Wish:
+        """Return how the person is told of a topic; of some and of what is urgent, by mail and at any hour anyway."""
         wish = self.wishes.get(topic, Wish())
-        return Wish(wish.channels | {Channel.EMAIL}) if topic in ALWAYS_BY_MAIL else wish
+        return Wish(wish.channels | {Channel.EMAIL}) if is_fixed(topic, urgent=urgent) else wish
 
 
 def get(user_id: uuid.UUID) -> Choices:
@@ -78,10 +78,10 @@ def choose(user_id: uuid.UUID, choices: Choices, *, by: Actor | None, at: dateti
     audit.record("contact-choices:changed", by=by, at=at, thing_id=user_id, channels=told)
 
 
-def switch_off(user_id: uuid.UUID, kind: str, *, at: datetime) -> bool:
+def switch_off(user_id: uuid.UUID, kind: str, *, urgent: bool, at: datetime) -> bool:
     """Send a person no more mail of this kind, as the link in such a mail asks; return whether that can be done."""
     topic, now = topic_of(kind), get(user_id)
-    if topic in ALWAYS_BY_MAIL:
+    if is_fixed(topic, urgent=urgent):
         return False
     wish = now.of(topic)
     if Channel.EMAIL in wish.channels:
@@ -90,7 +90,7 @@ def switch_off(user_id: uuid.UUID, kind: str, *, at: datetime) -> bool:
     return True
 
 
-def targets(user_id: uuid.UUID, topic: Topic) -> list[Target]:
+def targets(user_id: uuid.UUID, topic: Topic, *, urgent: bool) -> list[Target]:
     """Return every way on which somebody is to be told of a topic now; none, where they want that.
 
     Who chose ways that are all gone is told by mail.
@@ -105,23 +105,25 @@ def targets(user_id: uuid.UUID, topic: Topic) -> list[Target]:
     ).all()
     if not rows:
         return [BY_MAIL]
-    wanted = _choices(rows[0][0]).of(topic).channels
+    wanted = _choices(rows[0][0]).of(topic, urgent=urgent).channels
     found: list[Target] = [(channel, way_id) for _, way_id, channel in rows if way_id is not None and channel in wanted]
     by_mail = Channel.EMAIL in wanted or (wanted and not found)
     return [BY_MAIL, *found] if by_mail else found
 
 
-def wants_any(user_id: uuid.UUID, topic: Topic) -> bool:
-    """Return whether somebody wants to be told of a topic at all."""
-    return bool(get(user_id).of(topic).channels)
+def wants_any(user_id: uuid.UUID, topic: Topic, *, urgent: bool) -> bool:
+    """Return whether somebody is to be told of a topic at all."""
+    return bool(get(user_id).of(topic, urgent=urgent).channels)
 
 
-def is_wanted(user_id: uuid.UUID, kind: str, target: Target, values: Mapping[str, Any]) -> bool:
+def is_wanted(user_id: uuid.UUID, kind: str, target: Target, values: Mapping[str, Any], *, urgent: bool) -> bool:
     """Return whether somebody still wants to be told of this in this way, or in any where the chosen one failed."""
     topic = topic_of(kind)
     if topic is Topic.ACCOUNT:
-        return True
-    return wants_any(user_id, topic) if INSTEAD in values else target in targets(user_id, topic)
+        return target == BY_MAIL or session.get_one(ContactWay, target[1]).gone_at is None
+    if INSTEAD in values:
+        return wants_any(user_id, topic, urgent=urgent)
+    return target in targets(user_id, topic, urgent=urgent)
 
 
 def not_before(user_id: uuid.UUID, kind: str, zone: str, *, urgent: bool, at: datetime) -> datetime | None:
@@ -135,7 +137,7 @@ def not_before(user_id: uuid.UUID, kind: str, zone: str, *, urgent: bool, at: da
         at: now, aware UTC.
     """
     topic = topic_of(kind)
-    if urgent or topic in ALWAYS_BY_MAIL:
+    if is_fixed(topic, urgent=urgent):
         return None
     choices = get(user_id)
     first = quiet.first_allowed(at, zone, quiet=choices.quiet, within=choices.of(topic).within)

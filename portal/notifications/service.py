@@ -10,15 +10,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
-from portal.db import session
+from portal.db import HELD, Base, session
 from portal.notifications import choosing
 from portal.notifications.choosing import Target
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
 from portal.notifications.topics import Topic, topic_of
 
-__all__ = ["Kind", "beat", "drop", "enqueue", "reroute", "resend", "write"]
+__all__ = ["Kind", "beat", "drop", "enqueue", "hold", "reroute", "resend", "write"]
 
 FORGET_WORKERS_AFTER = timedelta(days=1)
+_REACHES = {Delivery.WAITING, Delivery.LEASED, Delivery.SENT}
 
 
 def enqueue(
@@ -42,14 +43,14 @@ def enqueue(
         values: ids the worker needs, never words: `token_id` of an account token, `to` for a former address.
         patient_id: whose care it concerns; the mail is dropped where the recipient has left that care by then.
         alert_id: which alert it tells of; the mail is dropped where somebody has taken that on by then.
-        urgent: overtakes what is not.
+        urgent: overtakes what is not, and comes by mail whatever they chose.
         due_at: not before this moment; now, where it is left out.
         once_key: somebody is not told a second time with the same key, on whichever ways.
 
     Returns:
         Whether a row was written; nobody is told of what they do not want to be told of.
     """
-    found = choosing.targets(recipient_id, topic_of(kind))
+    found = choosing.targets(recipient_id, topic_of(kind), urgent=urgent)
     return write(
         kind,
         recipient_id,
@@ -103,43 +104,55 @@ def write(
     return bool(targets)
 
 
+def hold(user_id: uuid.UUID) -> None:
+    """Let nobody else decide at the same time how a person is told; called first in a transaction.
+
+    Of two workers that give up two ways of telling the same thing, the second one so sees that the first has.
+    """
+    users = Base.metadata.tables["users"]
+    session.execute(select(users.c.id).where(users.c.id == user_id).with_for_update(**HELD))
+
+
 def reroute(message_id: uuid.UUID, *, at: datetime) -> bool:
     """Tell somebody another way because one that was meant for them leads nowhere, or is not wanted any more.
 
     Nothing is written where they want to be told no more, or are told of the same thing in another way already.
+    The caller holds the person since before the row came to nothing.
 
     Args:
         message_id: the row that comes to nothing.
         at: now, aware UTC.
     """
     lost = session.get_one(OutboxMessage, message_id)
-    topic = topic_of(lost.kind)
-    has_been = choosing.INSTEAD in lost.values
-    if topic is Topic.ACCOUNT or has_been or not choosing.wants_any(lost.recipient_id, topic) or _has_sibling(lost):
+    topic, urgent = topic_of(lost.kind), lost.is_urgent
+    told = _told_alike(lost)
+    if topic is Topic.ACCOUNT or choosing.INSTEAD in lost.values or _REACHES & set(told.values()):
         return False
-    found = choosing.targets(lost.recipient_id, topic)
+    if not choosing.wants_any(lost.recipient_id, topic, urgent=urgent):
+        return False
+    found = choosing.targets(lost.recipient_id, topic, urgent=urgent)
     return write(
         Kind(lost.kind),
         lost.recipient_id,
-        [one for one in found if one != (lost.channel, lost.way_id)] or [choosing.BY_MAIL],
+        [one for one in found if one not in told] or [choosing.BY_MAIL],
         at=at,
         values={**lost.values, choosing.INSTEAD: True},
         patient_id=lost.patient_id,
         alert_id=lost.alert_id,
-        urgent=lost.is_urgent,
+        urgent=urgent,
         once_key=f"instead:{lost.id.hex}",
     )
 
 
-def _has_sibling(lost: OutboxMessage) -> bool:
-    """Return whether the same thing is told to the same person by another row that was written with this one."""
+def _told_alike(lost: OutboxMessage) -> dict[Target, Delivery]:
+    """Return on which ways the same thing is told to the same person, this one among them, and what became of each."""
     other = OutboxMessage
     same = (
         *(other.recipient_id == lost.recipient_id, other.kind == lost.kind, other.created_at == lost.created_at),
-        *(other.patient_id == lost.patient_id, other.alert_id == lost.alert_id, other.id != lost.id),
-        other.state.in_((Delivery.WAITING, Delivery.LEASED, Delivery.SENT)),
+        *(other.patient_id == lost.patient_id, other.alert_id == lost.alert_id),
     )
-    return session.scalar(select(other.id).where(*same).limit(1)) is not None
+    rows = session.execute(select(other.channel, other.way_id, other.state).where(*same))
+    return {(row.channel, row.way_id): row.state for row in rows}
 
 
 def resend(message_id: uuid.UUID, *, by: Actor | None, at: datetime) -> bool:

@@ -25,18 +25,19 @@ TOPIC_OF: dict[Kind, Topic] = {
     Kind.CHECK_IN_DUE: Topic.CHECK_INS,
     Kind.GET_READY: Topic.VISITS,
     Kind.REVIEW_WAITING: Topic.REVIEWS,
-    Kind.CHECK_IN_DUE: Topic.CHECK_INS,
-    Kind.GET_READY: Topic.VISITS,
-    Kind.REVIEW_WAITING: Topic.REVIEWS,
     Kind.ALERT_WAITING: Topic.ALERTS,
 }
 ALWAYS_BY_MAIL = frozenset({Topic.ACCOUNT, Topic.ALERTS})
 """What nobody can switch off for themselves, and what waits for no hour of the day."""
 OF_PATIENTS = (Topic.CHECK_INS, Topic.MESSAGES, Topic.VISITS)
 OF_STAFF = (Topic.ALERTS, Topic.MESSAGES, Topic.REVIEWS)
-OF_ADMINISTRATORS: tuple[Topic, ...] = ()
 
 
 def topic_of(kind: str) -> Topic:
     """Return what a kind of mail belongs to."""
     return TOPIC_OF[Kind(kind)]
+
+
+def is_fixed(topic: Topic, *, urgent: bool) -> bool:
+    """Return whether something comes by mail and at any hour, whatever its receiver chose: so does what is urgent."""
+    return urgent or topic in ALWAYS_BY_MAIL

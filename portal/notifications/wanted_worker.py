@@ -25,7 +25,7 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
         return "account-switched-off"
     if user.status is AccountStatus.INVITED and held.kind in NEEDS_SIGN_IN:
         return "account-not-set-up"
-    if not choosing.is_wanted(user.id, held.kind, (held.channel, held.way_id), held.values):
+    if not choosing.is_wanted(user.id, held.kind, (held.channel, held.way_id), held.values, urgent=held.is_urgent):
         return "not-wanted-by-now"
     if held.kind == Kind.PHONE_CODE and at - held.created_at > ways.CODE_LASTS:
         return "code-ran-out"
@@ -38,7 +38,7 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
         return "no-longer-on-care-team"
     if known and known.relation is Relation.SELF and known.status is PatientStatus.DIED:
         return "no-longer-in-care"
-    if known and held.kind == Kind.MESSAGE_WAITING and not _has_unread(known, user):
+    if known and held.kind == Kind.MESSAGE_WAITING and not _has_unread(known, user, held):
         return "read-by-now"
     if known and held.kind == Kind.CHECK_IN_WAITING and (needless := silence.why_not_remind(known.id, held.created_at)):
         return needless
@@ -52,7 +52,8 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
     return LINK_RAN_OUT if token.expires_at <= at else None
 
 
-def _has_unread(patient: PatientRef, user: User) -> bool:
+def _has_unread(patient: PatientRef, user: User, held: Claim) -> bool:
     if patient.relation is Relation.SELF:
         return messaging.count_unread_for_patient(patient.id) > 0
-    return messaging.count_unread_for_team(user.id) > 0
+    # Words of danger that were withdrawn can be read no more, and are still to be answered.
+    return messaging.count_unread_for_team(user.id) > 0 or (held.is_urgent and messaging.is_in_danger(patient.id))

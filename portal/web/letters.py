@@ -21,7 +21,7 @@ from portal.notifications import mail, stopping, ways
 from portal.notifications.models import Channel, ContactWay, Kind
 from portal.notifications.over_http import Push, Text
 from portal.notifications.queue import Claim
-from portal.notifications.topics import ALWAYS_BY_MAIL, topic_of
+from portal.notifications.topics import is_fixed, topic_of
 from portal.web import filters
 
 OPENED_BY = {
@@ -99,7 +99,7 @@ def _mail(held: Claim, user: User, at: datetime) -> EmailMessage:
 
 def _stop(held: Claim, config: Config) -> str:
     """Return the link that switches off mail of this kind; "" for what nobody can switch off."""
-    if topic_of(held.kind) in ALWAYS_BY_MAIL:
+    if is_fixed(topic_of(held.kind), urgent=held.is_urgent):
         return ""
     words = stopping.seal(held.id, keys=[config.secret_key, *config.secret_key_fallbacks])
     return _address(config, "notices.stop", words)

@@ -58,6 +58,18 @@ def test_a_second_tap_is_one_note_and_other_words_ask_first(browser: Open, cast:
     assert len(db.session.scalars(select(ThreadNote)).all()) == 1
 
 
+@pytest.mark.parametrize(("action", "values"), [("contact", {"way": "telephone"}), ("resolve", {})])
+def test_a_second_tap_ends_a_wait_once_and_other_words_ask_first(
+    browser: Open, cast: Cast, action: str, values: dict[str, str]
+) -> None:
+    form = browser(cast.bea).get(f"{base_of(cast)}/{owed_thread(cast).id}/{action}").form("Save")
+    for _ in range(2):
+        form.submit(words="She is well.", **values)
+    again = form.submit(words="She is not.", expect=409, **values)
+    assert again.form("Save").values["words"] == "She is not."
+    assert len(db.session.scalars(select(ThreadClosing)).all()) == 1
+
+
 def test_no_page_of_the_patient_shows_what_the_team_keeps(browser: Open, cast: Cast) -> None:
     thread = owed_thread(cast)
     path = f"{base_of(cast)}/{thread.id}"

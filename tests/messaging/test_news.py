@@ -64,7 +64,9 @@ def test_nothing_new_costs_three_statements_and_draws_nothing(
     for minute in range(1, messages):
         factories.message(thread, cast.ada, cast.ada, "and", NOW + timedelta(minutes=minute))
     ada, path = browser(cast.ada), news_of(cast, thread)
-    known = AS_JSON | {"If-None-Match": f'"{ada.open(path, headers=AS_JSON).get_json()["state"]}"'}
+    drawn = ada.open(path, headers=AS_JSON)
+    known = AS_JSON | {"If-None-Match": drawn.headers["ETag"]}
+    assert drawn.headers["ETag"] == f'"{drawn.get_json()["state"]}"'
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("nothing is new, and still it is read")

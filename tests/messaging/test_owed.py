@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from portal import db
-from portal.messaging import handling, retraction, service
+from portal.messaging import handling, queries, retraction, service
 from portal.messaging.models import Message, Thread, ThreadClosing, Way
 from tests.cast import NOW, Cast, Person
 
@@ -103,6 +103,8 @@ def test_the_same_form_twice_is_one_closing(cast: Cast) -> None:
     talk, once = Talk(cast, cast.ada), uuid.uuid4()
     for _ in range(2):
         handling.resolve(cast.ada.own_id, talk.id, "Thanks only.", submission_id=once, by=cast.bea.actor, at=talk.at)
+    with pytest.raises(handling.RecordedAlready):
+        handling.resolve(cast.ada.own_id, talk.id, "Pain.", submission_id=once, by=cast.bea.actor, at=talk.at)
     assert len(db.session.scalars(select(ThreadClosing)).all()) == 1
 
 
@@ -128,6 +130,16 @@ def test_a_withdrawn_only_question_ends_it_and_the_second_question_keeps_it(cast
     assert talk.owed_since == NOW + MINUTE
     talk.takes_back(cast.ada, "more")
     assert talk.owed_since is None
+
+
+def test_words_of_danger_are_owed_an_answer_though_they_were_withdrawn(cast: Cast) -> None:
+    talk = Talk(cast, cast.bea)
+    talk.says(cast.ada, "I want to kill myself")
+    said_at = talk.at
+    talk.takes_back(cast.ada, "I want to kill myself")
+    assert (talk.owed_since, queries.is_in_danger(cast.ada.own_id)) == (said_at, True)
+    talk.ends("contact")
+    assert (talk.owed_since, queries.is_in_danger(cast.ada.own_id)) == (None, False)
 
 
 def test_words_from_a_slower_clock_after_a_reply_are_owed(cast: Cast) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal import db
 from portal.notifications import choosing, vapid
+from portal.notifications.choosing import Choices, Wish
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.notifications.topics import ALWAYS_BY_MAIL, TOPIC_OF, Topic
 from tests import factories
@@ -83,7 +85,23 @@ def test_what_concerns_the_account_and_alerts_cannot_be_ended_by_a_link(cast: Ca
     with mail_server(inbox) as port:
         drain(worker(port, tmp_path))
     assert [mail["List-Unsubscribe"] for mail in inbox.mails] == [None, None]
-    assert not choosing.switch_off(cast.bea.user_id, Kind.ALERT_WAITING, at=NOW)
+    assert not choosing.switch_off(cast.bea.user_id, Kind.ALERT_WAITING, urgent=False, at=NOW)
+
+
+def test_nobody_alone_ends_what_tells_of_words_of_danger(cast: Cast, browser: Open, tmp_path: Path) -> None:
+    choosing.choose(cast.bea.user_id, Choices({Topic.MESSAGES: Wish(frozenset())}), by=cast.bea.actor, at=NOW)
+    db.session.commit()
+    ada = browser(cast.ada)
+    form = ada.get(f"/patients/{cast.ada.own_id}/messages/new").form("Send")
+    thread = form.submit(subject="Tonight", body="I want to kill myself.")
+    assert "Withdrawn" in thread.form("Withdraw").submit().text, "which stops no mail"
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        drain(worker(port, tmp_path))
+    assert [mail["List-Unsubscribe"] for mail in inbox.mails if mail["To"] == cast.bea.email] == [None]
+    row = db.session.scalars(select(OutboxMessage).where(OutboxMessage.recipient_id == cast.bea.user_id)).one()
+    assert row.state == Delivery.SENT
+    assert not choosing.switch_off(cast.bea.user_id, Kind.MESSAGE_WAITING, urgent=True, at=NOW)
 
 
 def test_every_kind_belongs_to_a_topic() -> None:
