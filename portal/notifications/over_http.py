@@ -12,6 +12,7 @@ import urllib3
 from cryptography.hazmat.primitives.asymmetric import ec
 from urllib3.exceptions import HTTPError, SSLError
 from urllib3.exceptions import TimeoutError as TookTooLong
+from urllib3.util import parse_url
 
 from portal import clock
 from portal.notifications import sealed, vapid
@@ -26,8 +27,10 @@ from portal.notifications.transports import (
 )
 
 GONE, NOT_ALLOWED = "push-gone", "push-host-not-allowed"
-_IS_GONE = frozenset({401, 403, 404, 410})
-"""The browser was let go, or was added under a key that is not ours any more: it never works again."""
+REFUSES_US = frozenset({"push-401", "push-403"})
+"""Our key or our clock is wrong, or a browser was added under another key: tried again soon and not for long, because
+its owner is told another way then; no reason to forget a browser."""
+_IS_GONE = frozenset({404, 410})
 _KEPT_A_DAY = "86400"
 _LATER = frozenset({408, 425, 429})
 _READS_AT_MOST = 65_536
@@ -116,7 +119,8 @@ class PushServices:
         if status in _IS_GONE:
             raise NotSentError(GONE, final=True)
         if status >= 300:
-            raise NotSentError(f"push-{status}", final=400 <= status < 500 and status not in _LATER)
+            is_final = 400 <= status < 500 and status not in _LATER | {401, 403}
+            raise NotSentError(f"push-{status}", final=is_final)
 
 
 def may_push_to(endpoint: str, hosts: Sequence[str]) -> bool:
@@ -127,17 +131,21 @@ def may_push_to(endpoint: str, hosts: Sequence[str]) -> bool:
         hosts: names; one that begins with a dot stands for everything under it. Only over https, and on its own
             port, unless it is this machine.
     """
+    # Without a backslash: some take it for the end of a host's name, as browsers do, and some for a part of it.
+    if not re.fullmatch(r"[\x21-\x5b\x5d-\x7e]{1,1000}", endpoint):
+        return False
     try:
-        to = urlsplit(endpoint)
-        name, port = to.hostname or "", to.port
+        # Read by whoever makes the request, so that the host which is judged is the host that is spoken to.
+        to = parse_url(endpoint)
     except ValueError:
         return False
-    if to.username or to.password or not re.fullmatch(r"[\x21-\x7e]{1,1000}", endpoint):
+    name = (to.host or "").strip("[]")
+    if to.auth is not None or "%" in name:
         return False
     known = any(name == host or (host.startswith(".") and name.endswith(host)) for host in hosts)
     if name in LOOPBACK:
         return known and to.scheme in {"http", "https"}
-    return known and to.scheme == "https" and port in {None, 443}
+    return known and to.scheme == "https" and to.port in {None, 443}
 
 
 def fill(template: str, words: Mapping[str, str]) -> tuple[str, bytes]:

@@ -15,7 +15,7 @@ from portal.audit import service as audit
 from portal.db import HELD, session
 from portal.notifications.models import Channel, ContactChoice, ContactWay, Kind, OutboxMessage
 from portal.notifications.quiet import Hours
-from portal.notifications.service import write
+from portal.notifications.service import hold, write
 
 CODE_LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
@@ -92,6 +92,7 @@ def add_phone(user_id: uuid.UUID, number: str, *, by: Actor, at: datetime) -> Co
     Raises:
         TooManyCodes: five were sent within a day.
     """
+    hold(user_id)
     sent = select(func.count()).select_from(OutboxMessage)
     recent = OutboxMessage.kind == Kind.PHONE_CODE, OutboxMessage.created_at > at - CODES_WITHIN
     if (session.scalar(sent.where(OutboxMessage.recipient_id == user_id, *recent)) or 0) >= MOST_CODES:

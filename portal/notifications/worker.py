@@ -29,7 +29,7 @@ from portal.messaging.attachments.worker import SweepRound
 from portal.notifications import backoff, carriers, choosing, mail, queue, service, ways
 from portal.notifications.backoff import Patience
 from portal.notifications.models import Channel
-from portal.notifications.over_http import GONE
+from portal.notifications.over_http import GONE, REFUSES_US
 from portal.notifications.parts import Part, Round, note
 from portal.notifications.queue import Claim
 from portal.notifications.transports import SERVER_TROUBLE, NotSentError, Transport, from_url, send_within
@@ -158,6 +158,8 @@ class Worker:
         if error.final:
             self._give_up(held, error.code)
             self._say_of_alert(delivery.delivery_failed, held)
+        elif error.code in REFUSES_US:
+            self._retry(held, error.code, backoff.WITH_OURSELVES)
         else:
             self._retry(held, error.code, backoff.WITH_OUR_SERVER if is_ours else backoff.WITH_THEIR_SERVER)
 
@@ -173,6 +175,7 @@ class Worker:
     def _pass_over(self, held: Claim, why: str) -> None:
         """Note that nobody needs a message any more; whoever wants to be told another way by now is."""
         db.begin(write=True)
+        service.hold(held.recipient_id)
         is_ours = (queue.fail if why == LINK_RAN_OUT else queue.drop)(held, why, at=clock.now())
         if is_ours and why == NOT_WANTED:
             service.reroute(held.id, at=clock.now())
@@ -181,6 +184,7 @@ class Worker:
     def _give_up(self, held: Claim, error: str) -> None:
         """Note that a message never arrives; where a phone or a browser was at fault, its owner is told another way."""
         db.begin(write=True)
+        service.hold(held.recipient_id)
         is_ours = (queue.drop if error == GONE else queue.fail)(held, error, at=clock.now())
         if is_ours and error == GONE and held.way_id is not None:
             ways.is_gone(held.way_id, at=clock.now())

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,6 +53,26 @@ class Gateway:
     def pushes(self) -> list[dict[str, str]]:
         """What the browser of the tests reads in the push messages that came."""
         return [orjson.loads(unseal(body)) for _, _, body in self.seen]
+
+
+class Meeting:
+    """Keeps whoever comes first until a second one comes, or for a moment, where nobody can."""
+
+    def __init__(self) -> None:
+        self._came: list[None] = []
+        self._both = threading.Event()
+
+    def before(self, really: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that meets, and then does what another does."""
+
+        def meet_first(*args: Any, **kwargs: Any) -> Any:
+            self._came.append(None)
+            if len(self._came) == 2:
+                self._both.set()
+            self._both.wait(0.5)
+            return really(*args, **kwargs)
+
+        return meet_first
 
 
 @contextlib.contextmanager

@@ -1,21 +1,26 @@
 """Text messages and push messages: to whom, with what in them, and what happens when they do not get through."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
+from urllib3 import PoolManager
 
+from config import PUSH_HOSTS
 from portal import db
 from portal.accounts.models import User
 from portal.messaging.models import Thread
-from portal.notifications import carriers, choosing, service, vapid
+from portal.notifications import carriers, choosing, queue, service, vapid, ways
 from portal.notifications.models import Channel, ContactWay, Delivery, Kind, OutboxMessage
-from portal.notifications.over_http import gateway
+from portal.notifications.over_http import gateway, may_push_to
 from portal.notifications.quiet import Hours
 from portal.notifications.topics import Topic
 from portal.notifications.worker import Worker
@@ -24,6 +29,7 @@ from tests.cast import NOW, Cast, Person
 from tests.notifications.carried import (
     PHONE,
     Gateway,
+    Meeting,
     browser_of,
     claims,
     confirmed_phone,
@@ -175,6 +181,8 @@ def test_no_text_and_no_push_says_what_it_is_about(
         (SMS, "hang", WAITING, "timed-out"),
         (SMS, "drop", WAITING, "unreachable"),
         (PUSH, 410, DROPPED, "push-gone"),
+        (PUSH, 401, WAITING, "push-401"),
+        (PUSH, 403, WAITING, "push-403"),
         (PUSH, 413, FAILED, "push-413"),
         (PUSH, 500, WAITING, "push-500"),
         (PUSH, "hang", WAITING, "push-timed-out"),
@@ -209,6 +217,72 @@ def test_a_browser_that_is_gone_hears_no_more_and_the_other_one_does(cast: Cast,
     assert len({path for path, _, _ in post.gateway.seen}) == 1
     assert len(post.gateway.seen) == 2
     assert post.inbox.mails == [], "the other browser was told"
+
+
+@pytest.mark.parametrize("answer", [401, 403])
+def test_a_service_that_refuses_us_costs_nobody_a_browser_and_is_made_up_for_by_mail_within_minutes(
+    cast: Cast, post: Post, frozen: Any, answer: int
+) -> None:
+    way = browser_of(cast.bea, f"{post.address}/bea")
+    wants(cast.bea, Topic.MESSAGES, PUSH)
+    post.gateway.answers += [answer] * 5
+    tell(cast.bea)
+    for _ in range(5):
+        post.work()
+        frozen.shift(timedelta(minutes=5))
+    post.work()
+    assert rows() == {PUSH: (FAILED, f"push-{answer}"), EMAIL: (SENT, None)}
+    assert way.gone_at is None
+
+
+def at_once(app: Flask, *actions: Callable[[], Any]) -> None:
+    """Do several things in threads of their own, each in a transaction that may write."""
+
+    def act(action: Callable[[], Any]) -> None:
+        with app.app_context():
+            db.begin(write=True)
+            action()
+            db.session.commit()
+            db.session.remove()
+
+    threads = [threading.Thread(target=act, args=(action,)) for action in actions]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
+def test_two_workers_that_give_two_ways_up_at_once_tell_by_mail(
+    app: Flask, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirmed_phone(cast.bea)
+    browser_of(cast.bea, "http://127.0.0.1/bea")
+    wants(cast.bea, Topic.MESSAGES, SMS, PUSH)
+    tell(cast.bea)
+    held = [queue.claim(name, at=NOW) for name in ("one", "two")]
+    db.session.commit()
+    monkeypatch.setattr(service, "reroute", Meeting().before(service.reroute))
+    senders = [Worker(smtp(1), instance_path=str(tmp_path)) for _ in held]
+    at_once(app, *(partial(sender._give_up, one, "gone") for sender, one in zip(senders, held, strict=True)))
+    assert rows() == {SMS: (FAILED, "gone"), PUSH: (FAILED, "gone"), EMAIL: (WAITING, None)}
+
+
+def test_two_taps_make_one_phone_that_waits_for_its_code(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "list_live", Meeting().before(ways.list_live))
+    tap = partial(ways.add_phone, cast.ada.user_id, PHONE, by=cast.ada.actor, at=NOW)
+    db.session.rollback()
+    at_once(app, tap, tap)
+    assert sorted(one.gone_at is None for one in db.session.scalars(select(ContactWay))) == [False, True]
+
+
+def test_no_code_goes_to_a_number_that_was_replaced_meanwhile(cast: Cast, post: Post) -> None:
+    for number in ("+12125550199", PHONE):
+        ways.add_phone(cast.ada.user_id, number, by=cast.ada.actor, at=NOW)
+    db.session.commit()
+    post.work()
+    assert [text["to"] for text in post.gateway.texts] == [PHONE]
 
 
 @pytest.mark.parametrize("instead", [(), (EMAIL,)])
@@ -319,6 +393,38 @@ def test_what_became_needless_during_quiet_hours_is_dropped(cast: Cast, post: Po
 def test_a_gateway_that_would_not_do_is_said(url: str, body: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         gateway(url, body=body, authorization="")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "may"),
+    [
+        ("https://web.push.apple.com/x", True),
+        ("HTTPS://WEB.PUSH.APPLE.COM:443/x", True),
+        (r"https://169.254.169.254\.push.apple.com/x", False),
+        (r"https://web.push.apple.com\@169.254.169.254/x", False),
+        ("https://169.254.169.254#.push.apple.com/x", False),
+        ("https://169.254.169.254?.push.apple.com/x", False),
+        ("https://169.254.169.254%2f.push.apple.com/x", False),
+        ("https://169.254.169.254/.push.apple.com/x", False),
+        ("https://web.push.apple.com@169.254.169.254/x", False),
+        ("https://a:b@web.push.apple.com/x", False),
+        ("https://evilpush.apple.com/x", False),
+        ("https://web.push.apple.com.evil.example/x", False),
+        ("https://web.push.apple.com./x", False),
+        ("https://web.push.apple.com:8443/x", False),
+        ("https://web.push.apple.com:x/x", False),
+        ("http://web.push.apple.com/x", False),
+        ("https://web.push.apple.com/x y", False),
+        ("https://127.0.0.1/x", False),
+        ("https://[::1]/x", False),
+        ("//web.push.apple.com/x", False),
+        ("https:web.push.apple.com", False),
+        ("", False),
+    ],
+)
+def test_only_a_push_service_that_we_know_is_spoken_to(endpoint: str, may: bool) -> None:
+    assert may_push_to(endpoint, PUSH_HOSTS) is may
+    assert not may or (host := PoolManager().connection_from_url(endpoint).host).endswith(".push.apple.com"), host
 
 
 def test_a_form_for_the_gateway_is_filled_and_quoted(cast: Cast, post: Post, tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from portal.accounts.models import AccountStatus, User
 from portal.audit.models import AuditEvent
 from portal.checkins import queries as checkin_queries
 from portal.checkins import service as checkins
-from portal.notifications import worker
 from portal.notifications.models import OutboxMessage
 from portal.notifications.queue import Claim
+from portal.notifications.wanted_worker import why_not
 from portal.patients.models import CareTeamMember
 from portal.review import waiting
 from portal.safety import queries, service
@@ -356,4 +356,4 @@ def test_where_nobody_of_the_team_is_active_whoever_is_on_call_is_told_else_ever
         held = Claim(
             mail.id, mail.kind, mail.recipient_id, mail.patient_id, mail.values, True, 0, NOW, "", mail.alert_id
         )
-        assert worker.why_not(held, user, at=NOW) is None
+        assert why_not(held, user, at=NOW) is None
