@@ -121,9 +121,8 @@ def _is_open_to_patients(view: ast.FunctionDef) -> bool:
 
 
 def _is_registered(function: ast.FunctionDef) -> bool:
-    return any(
-        "template_" in ast.unparse(one) or "context_processor" in ast.unparse(one) for one in function.decorator_list
-    )
+    words = [ast.unparse(one) for one in function.decorator_list]
+    return any(how in one for how in ("template_", "context_processor", "errorhandler") for one in words)
 
 
 def _follow(modules: dict[str, Module], roots: Iterable[Name]) -> set[Name]:

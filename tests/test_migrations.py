@@ -8,12 +8,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Uuid, bindparam, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from portal import db
 from portal.audit import service as audit
-from portal.messaging.models import Thread
+from portal.messaging import retraction
+from portal.messaging.models import Message, Thread
+from portal.review import service as review
+from portal.review.models import CaseloadEntry, CaseloadRow
 from portal.safety.models import Alert, AlertState, Severity
 from tests import factories
 from tests.cast import NOW, Cast
@@ -66,6 +69,53 @@ def test_what_waited_for_an_answer_before_it_was_counted_is_owed_one(app: Flask,
     upgrade(directory=FOLDER)
     rows = db.session.execute(select(Thread.id, Thread.owed_since)).all()
     assert {row.id: row.owed_since for row in rows} == ids
+
+
+def test_what_was_withdrawn_does_not_stand_again_as_if_sent(app: Flask, cast: Cast) -> None:
+    only, one = factories.thread(cast.ada, cast.ada, "Only words"), factories.thread(cast.ada, cast.ada, "Stays")
+    meant = factories.message(one, cast.ada, cast.ada, "Not meant")
+    first = db.session.scalars(select(Message).where(Message.thread_id == only.id)).one()
+    for thread, message in ((only, first), (one, meant)):
+        retraction.retract(cast.ada.own_id, thread.id, message.id, by=cast.ada.actor, at=NOW)
+    assert only.subject == retraction.NO_SUBJECT
+    db.session.commit()
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="0007")
+    bodies = db.session.scalars(text("select body from messages order by body")).all()
+    subjects = set(db.session.scalars(text("select subject from threads")))
+    db.session.remove()
+    upgrade(directory=FOLDER)
+    assert bodies == ["(withdrawn)", "(withdrawn)", "Stays"]
+    assert subjects == {"A question"}
+
+
+@pytest.mark.parametrize(
+    ("row", "rank"),
+    [
+        ({"unread": 1}, 4),
+        ({"trend": "worse"}, 5),
+        ({"unreviewed": 1}, 6),
+        ({}, 7),
+        ({"status": "paused"}, 8),
+    ],
+)
+def test_who_was_only_owed_an_answer_goes_back_in_the_order(
+    app: Flask, cast: Cast, row: dict[str, object], rank: int
+) -> None:
+    factories.thread(cast.ada, cast.ada)
+    db.session.flush()
+    review.refresh([cast.ada.own_id], at=NOW)
+    mine = CaseloadRow.patient_id == cast.ada.own_id
+    db.session.execute(update(CaseloadRow).where(mine).values({"unread": 0, "trend": None} | row))
+    assert set(db.session.scalars(select(CaseloadEntry.rank).where(CaseloadEntry.patient_id == cast.ada.own_id))) == {4}
+    db.session.commit()
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="0013")
+    wanted = text("select distinct rank from caseload_entries where patient_id = :own")
+    ranks = db.session.scalars(wanted.bindparams(bindparam("own", cast.ada.own_id, Uuid))).all()
+    db.session.remove()
+    upgrade(directory=FOLDER)
+    assert ranks == [rank]
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_events SET event = 'x'", "DELETE FROM audit_events"])

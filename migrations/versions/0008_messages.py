@@ -121,6 +121,7 @@ def _closings() -> None:
 
 
 def downgrade() -> None:
+    _withdraw_for_good()
     for table in TABLES:
         op.drop_table(table)
     for name in ("subject", "retracted_at", "parcel"):
@@ -130,3 +131,13 @@ def downgrade() -> None:
     with op.batch_alter_table("threads") as batch:
         for name in (*MOMENTS, "is_urgent", "assigned_to_id", "about_check_in_id"):
             batch.drop_column(name)
+
+
+def _withdraw_for_good() -> None:
+    # Nothing says any more that a message was withdrawn, so its words must go: else they would stand as if sent.
+    op.execute(
+        "UPDATE threads SET subject = (SELECT m.subject FROM messages m"
+        " WHERE m.thread_id = threads.id AND m.subject IS NOT NULL)"
+        " WHERE EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = threads.id AND m.subject IS NOT NULL)"
+    )
+    op.execute("UPDATE messages SET body = '(withdrawn)' WHERE retracted_at IS NOT NULL")

@@ -100,6 +100,7 @@ def _indexes(old: str, new: str, columns: tuple[str, ...]) -> None:
 
 
 def downgrade() -> None:
+    _rank_without_owed()
     op.drop_index("ix_caseload_entries_owed_since", "caseload_entries")
     _indexes("need", "user_id_rank_sort_name_patient_id", BY_NEED)
     op.drop_column("caseload_entries", "waits_from")
@@ -107,3 +108,14 @@ def downgrade() -> None:
         op.drop_column(table, "owed_since")
     for table in ("danger_words", "message_template_versions", "message_templates"):
         op.drop_table(table)
+
+
+def _rank_without_owed() -> None:
+    # Whom only an owed answer raised to 4 goes back to where the rest of the row puts them (`review/need.py`).
+    op.execute(
+        "UPDATE caseload_entries SET rank = (SELECT CASE WHEN r.status <> 'active' THEN 8"
+        " WHEN r.trend = 'worse' THEN 5 WHEN r.unreviewed > 0 THEN 6 ELSE 7 END"
+        " FROM caseload_rows r WHERE r.patient_id = caseload_entries.patient_id)"
+        " WHERE rank = 4 AND EXISTS (SELECT 1 FROM caseload_rows r"
+        " WHERE r.patient_id = caseload_entries.patient_id AND r.unread = 0)"
+    )

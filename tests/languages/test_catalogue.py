@@ -26,6 +26,7 @@ def test_what_a_patient_reads_is_found_and_what_only_staff_read_is_not() -> None
     assert {
         "Call %(number)s",  # in a macro of a macro
         "We could not find that page",  # an error page
+        "This link does not work any more",  # what a blueprint's error handler draws
         "You have something to look at",  # a mail
         "Tick this box if you agree. Without it the portal cannot be used.",  # a form
         "Once, on the first day of the plan",  # a pure file

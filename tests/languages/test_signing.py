@@ -1,5 +1,6 @@
 """Crisis and consent texts in another language: marked until a named reviewer signs, and again when a word changes."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -33,6 +34,15 @@ def test_everything_awaits_review_at_first(cast: Cast, browser: Open) -> None:
     for person in (cast.bea, cast.nia, cast.eve):
         assert browser(person).get("/clinic/languages").text.count(AWAITING) == 1 + len(texts.TEXTS)
     assert browser(cast.ada).open("/clinic/languages").status_code == 403
+
+
+def test_what_is_said_beside_the_card_after_words_of_danger_is_part_of_the_text() -> None:
+    drawn = (texts.ROOT / "templates" / "messaging" / "thread.html").read_text(encoding="utf-8")
+    card = re.search(r'<div id="card">.*?</div>', drawn, re.DOTALL)
+    assert card is not None
+    beside = re.findall(r'_\("([^"]+)"', card[0])
+    assert len(beside) == 2
+    assert {*beside, "Nobody reads this around the clock."} <= {one.english for one in texts.lines("help", "es")}
 
 
 def test_a_provider_reads_it_line_by_line_and_signs(cast: Cast, browser: Open) -> None:
