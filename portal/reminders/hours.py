@@ -1,8 +1,10 @@
 """At which hour of their own day somebody is reminded: the one they chose, and never one that they keep quiet."""
 
-from datetime import time
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from portal.notifications.choosing import Choices
+from portal.notifications.quiet import first_allowed
 from portal.notifications.topics import Topic
 from portal.reminders.plan import HOUR
 
@@ -20,3 +22,9 @@ def hour(choices: Choices, topic: Topic) -> time:
         if (within is None or within.hold(found)) and not (quiet and quiet.hold(found)):
             return time(found)
     return HOUR
+
+
+def is_left(choices: Choices, topic: Topic, zone: ZoneInfo, at: datetime) -> bool:
+    """Return whether what is written now can still go out on the person's same day, at an hour that they chose."""
+    first = first_allowed(at, zone.key, quiet=choices.quiet, within=choices.of(topic).within)
+    return first.astimezone(zone).date() == at.astimezone(zone).date()

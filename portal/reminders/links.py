@@ -1,10 +1,11 @@
 """Links in a reminder that open one due check-in, where the clinic turned that on: given out, and how they stand."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from portal.access.policy import PatientStatus, Relation, Role
 from portal.accounts import scope, tokens
@@ -13,6 +14,7 @@ from portal.accounts.scope import Scope
 from portal.checkins import due
 from portal.checkins.standing import Due
 from portal.clinic import queries as clinic
+from portal.db import session
 from portal.patients import queries as patients
 
 
@@ -48,6 +50,14 @@ def issue(user_id: uuid.UUID, one: Due, *, at: datetime) -> dict[str, str]:
     return {"token_id": str(tokens.issue(user_id, TokenPurpose.CHECK_IN, at=at, scope=limited).id)}
 
 
+def is_of_use(values: Mapping[str, Any], found: Sequence[Due]) -> bool:
+    """Return whether what a reminder asks for still waits: what its link opens, or anything where it has none."""
+    if "token_id" not in values:
+        return any(one.is_now for one in found)
+    token = session.get_one(AccountToken, uuid.UUID(values["token_id"]))
+    return _waits(scope.read(token.scope or ""), found)
+
+
 def read(words: str, *, keys: Sequence[str], at: datetime) -> Link | None:
     """Return how a link stands, without using it; None where it is forged."""
     found = tokens.look(words, TokenPurpose.CHECK_IN, keys=keys)
@@ -76,7 +86,9 @@ def _is_due(patient_id: uuid.UUID, user_id: uuid.UUID, limited: Scope, at: datet
     patient = patients.get_ref(patient_id, viewer_id=user_id, at=at)
     if patient is None or patient.relation is not Relation.SELF or patient.status is not PatientStatus.ACTIVE:
         return False
-    waiting = (one for one in due.due_of(patient, at) if one.is_now)
-    return patient.has_started and any(
-        one.line.id == limited.plan_item_id and one.occurrence.due_on == limited.since for one in waiting
-    )
+    return patient.has_started and _waits(limited, due.due_of(patient, at))
+
+
+def _waits(limited: Scope, found: Sequence[Due]) -> bool:
+    asked = (one for one in found if one.is_now)
+    return any(one.line.id == limited.plan_item_id and one.occurrence.due_on == limited.since for one in asked)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, select
 
 from portal.access.policy import REACHABLE, PatientStatus
 from portal.accounts.models import AccountStatus, User
@@ -13,6 +13,7 @@ from portal.checkins.due import CHUNK
 from portal.checkins.models import CheckIn, PlanItem
 from portal.checkins.queries import is_at_once
 from portal.db import run, session
+from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.patients.models import Patient, StatusChange
 from portal.reminders.models import CheckInReminder
 from portal.reminders.plan import Given
@@ -20,6 +21,9 @@ from portal.treatment.models import Infusion
 from portal.treatment.preparation.models import Preparation, Step
 
 AHEAD = timedelta(days=2)
+DAY_OVER = "day-is-over"
+_WENT_OUT = OutboxMessage.state.in_((Delivery.SENT, Delivery.FAILED))
+_MISSED = and_(OutboxMessage.state == Delivery.DROPPED, OutboxMessage.last_error == DAY_OVER)
 _PLANNED = "'planned'"
 """Written out, because only then can the index of what is planned be used."""
 
@@ -50,13 +54,23 @@ def hold_patients(patient_ids: Sequence[uuid.UUID]) -> Sequence[Any]:
 
 
 def given(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Given]]:
-    """Return by patient and instrument what they were told of so far."""
+    """Return by patient and instrument what they were told of so far; a mail that missed its day told of nothing."""
     found: dict[uuid.UUID, dict[str, Given]] = {}
-    rows = select(CheckInReminder).where(CheckInReminder.patient_id.in_(patient_ids))
-    for row in session.scalars(rows.execution_options(populate_existing=True)):
-        so_far = Given(row.series, row.given, row.last_on, row.last_at)
+    rows = (
+        select(CheckInReminder, and_(_mail(_MISSED), ~_mail(_WENT_OUT)).label("is_missed"))
+        .join(Patient, Patient.id == CheckInReminder.patient_id)
+        .where(CheckInReminder.patient_id.in_(patient_ids))
+    )
+    for row, is_missed in session.execute(rows.execution_options(populate_existing=True)):
+        so_far = Given(row.series, row.given - is_missed, row.last_on, row.last_at)
         found.setdefault(row.patient_id, {})[row.instrument] = so_far
     return found
+
+
+def _mail(became: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that the last mail to a patient about their check-ins became something, on any channel."""
+    to_them = OutboxMessage.recipient_id == Patient.user_id, OutboxMessage.created_at == CheckInReminder.last_at
+    return exists().where(*to_them, OutboxMessage.kind == Kind.CHECK_IN_DUE, became)
 
 
 def planned_infusions(at: datetime) -> Sequence[Any]:

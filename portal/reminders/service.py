@@ -7,7 +7,7 @@ so that two workers, or an answer that comes in meanwhile, never make two mails 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,7 +129,7 @@ def _wanted(rows: Sequence[Any], at: datetime) -> list[tuple[uuid.UUID, tuple[St
     asked = [
         row
         for row in rows
-        if plan.is_time(at, _hour(choices, row.user_id), ZoneInfo(row.time_zone))
+        if _is_time(_of(choices, row.user_id), ZoneInfo(row.time_zone), at)
         and not _is_today(before.get(row.user_id), at, row.time_zone)
     ]
     if not asked:
@@ -159,8 +159,9 @@ def _of(choices: Mapping[uuid.UUID, Choices], user_id: uuid.UUID) -> Choices:
     return choices.get(user_id, Choices())
 
 
-def _hour(choices: Mapping[uuid.UUID, Choices], user_id: uuid.UUID) -> time:
-    return hours.hour(_of(choices, user_id), Topic.CHECK_INS)
+def _is_time(chosen: Choices, zone: ZoneInfo, at: datetime) -> bool:
+    is_hour = plan.is_time(at, hours.hour(chosen, Topic.CHECK_INS), zone)
+    return is_hour and hours.is_left(chosen, Topic.CHECK_INS, zone, at)
 
 
 def _day(at: datetime, zone: str) -> date:

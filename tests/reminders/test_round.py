@@ -18,7 +18,7 @@ from portal.checkins import service as checkins
 from portal.clinic import service as clinic
 from portal.notifications import choosing
 from portal.notifications.choosing import Choices, Wish
-from portal.notifications.models import Kind, OutboxMessage
+from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.notifications.quiet import Hours
 from portal.notifications.topics import Topic
 from portal.patients.models import Patient
@@ -201,6 +201,42 @@ def test_what_is_done_or_of_a_day_gone_by_is_dropped_at_send_time(cast: Cast, fr
     db.session.get_one(Patient, cast.ada.own_id).status = PatientStatus.PAUSED
     db.session.commit()
     assert still_wanted(mail, NINE + HOUR) == "done-by-now"
+
+
+def test_with_a_link_what_counts_is_what_it_opens(cast: Cast, frozen: time_machine.Traveller) -> None:
+    line = plan_item(cast.ada)
+    clinic.change({"check_in_links": True}, by=cast.eve.actor, at=NOW)
+    db.session.commit()
+    frozen.move_to(NINE)
+    go()
+    plan_item(cast.ada, "phq-9", 7, starts_on=NINE.date())
+    (mail,) = mails(cast.ada)
+    assert still_wanted(mail, NINE) is None
+    checkins.submit(ref(cast.ada), "daily", sheet(), plan_item_id=line.id, by=cast.ada.actor, at=NINE + HOUR)
+    db.session.commit()
+    assert still_wanted(mail, NINE + HOUR) == "done-by-now"
+
+
+def test_what_never_went_out_on_its_day_is_none_of_the_three(cast: Cast, frozen: time_machine.Traveller) -> None:
+    plan_item(cast.ada)
+    for day in range(8):
+        frozen.move_to(NINE + day * DAY)
+        go()
+        if day < 3:
+            mail = mails(cast.ada)[-1]
+            mail.state, mail.last_error = Delivery.DROPPED, "day-is-over"
+            db.session.commit()
+    assert days(cast.ada) == [0, 1, 2, 3, 4, 5]
+
+
+def test_past_the_hours_somebody_chose_nothing_is_written(cast: Cast, frozen: time_machine.Traveller) -> None:
+    plan_item(cast.ada)
+    choosing.choose(cast.ada.user_id, Choices({Topic.CHECK_INS: Wish(within=Hours(9, 10))}), by=cast.ada.actor, at=NOW)
+    db.session.commit()
+    for at in (NINE + 2 * HOUR, NINE + DAY):
+        frozen.move_to(at)
+        go()
+    assert days(cast.ada) == [1]
 
 
 def silent(person: Person) -> None:
