@@ -10,6 +10,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.messaging import drafts, queries, retraction
+from portal.messaging.attachments import gathering_forms as enclosing
 from portal.messaging.retraction import CannotBeWithdrawn, Hindrance
 from portal.text import clean, clean_line
 from portal.web.kept import forget_kept
@@ -73,6 +74,7 @@ def _keep(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
         return {"saved": True}
     forget_kept()
     flash(_("Kept as a draft. Nobody else can see it."), "good")
+    enclosing.say_left_behind()
     return redirect(back, 303)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -43,6 +44,16 @@ def test_a_draft_is_kept_without_a_script_and_restored_for_its_writer_only(brows
         assert "I was going to say" not in page.html
     again.form("Throw it away").submit()
     assert count(MessageDraft) == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("to", ["draft", "template"])
+def test_what_a_draft_cannot_keep_is_named(browser: Open, cast: Cast, to: str) -> None:
+    path = f"{base_of(cast)}/new"
+    bea, said = browser(cast.bea), "A draft keeps words only."
+    assert said not in bea.post(f"{path}/{to}", {"subject": "Sleep", "body": "First"}).text
+    for more in ({"chart": "y"}, {"files": (BytesIO(b"%PDF-"), "letter.pdf")}, {"files-brought": "one"}):
+        assert said in bea.post(f"{path}/{to}", {"subject": "Sleep", "body": "First", **more}).text
 
 
 def test_a_new_thread_has_a_draft_of_its_own_with_its_subject(browser: Open, cast: Cast) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import request
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from flask_babel import gettext as _
@@ -21,8 +21,9 @@ from portal.checkins.requests import queries as requests
 from portal.checkins.requests import span
 from portal.instruments import catalogue
 from portal.instruments.definition import Definition
+from portal.messaging import owed
 from portal.messaging.attachments import problems, queries, service
-from portal.messaging.attachments.forms import EnclosingForm, Offered
+from portal.messaging.attachments.forms import BESIDE_FILES, EnclosingForm, Offered
 from portal.messaging.attachments.intake import Taken, take_in
 from portal.messaging.attachments.kinds import MEGABYTE, MOST_BYTES, MOST_FILES, MOST_TOGETHER, FileKind, name_of
 from portal.messaging.attachments.problems import CannotTake
@@ -62,10 +63,13 @@ def gather(form: EnclosingForm) -> None:
         _draw_chart(form)
     db.begin(write=True)
     patient_id, by, at = guard.patient().id, guard.actor(), guard.at()
+    owed.lock(patient_id)
     service.discard(patient_id, form.files.removed_ids, by=by, at=at)
     kept = [one.id for one in form.files.brought]
     kept += [found for place, one in enumerate(taken, len(kept)) if (found := _keep(form, one, place))]
     form.files.brought = queries.list_brought(patient_id, kept, by_id=by.user_id, sent_as=form.sent_as)
+    if not {one.id for one in form.files.brought}.issuperset(form.files.brought_ids):
+        _refuse(form, CannotTake(problems.GONE))
 
 
 def parcel_of(form: EnclosingForm) -> Parcel:
@@ -82,6 +86,16 @@ def parcel_of(form: EnclosingForm) -> Parcel:
         service.enclose_questionnaire(patient_id, instrument, before_on, asked_id, by=by, at=at)
         ids.append(asked_id)
     return Parcel(tuple(dict.fromkeys(ids)))
+
+
+def say_left_behind() -> None:
+    """Say that a draft keeps words only, where what is kept as one came with more."""
+    files = [one for one in request.files.getlist("files") if one.filename]
+    if files or any(request.form.get(name) for name in ("files-brought", "about", *BESIDE_FILES)):
+        said = _(
+            "A draft keeps words only. What else you chose to send along is not kept: choose it again before you send."
+        )
+        flash(said, "attention")
 
 
 @dataclass(frozen=True, slots=True)

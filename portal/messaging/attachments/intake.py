@@ -84,5 +84,7 @@ def _redraw(content: bytes, kind: FileKind, shown: str) -> tuple[int, int, bytes
     if done.returncode != 0:
         raise CannotTake(problems.UNREADABLE, name=shown)
     size, _, drawn = done.stdout.partition(b"\n")
+    if len(drawn) > MOST_BYTES:
+        raise CannotTake(problems.TOO_MANY_PIXELS, name=shown)
     width, height = size.split()
     return int(width), int(height), drawn

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 _places: dict[str, Path] = {}
@@ -83,10 +84,18 @@ def remove_set_aside(before: datetime) -> int:
 
 
 def list_older(before: datetime, after: uuid.UUID | None, most: int) -> list[uuid.UUID]:
-    """Return the ids of files that were written before a moment, in order, after one of them."""
-    names = sorted(path.name for path in _root().glob("??/??/*") if len(path.name) == 32 and _age(path) < before)
-    later = [name for name in names if after is None or name > after.hex]
-    return [uuid.UUID(name) for name in later[:most]]
+    """Return the ids of files that were written before a moment, in order, after one of them; it looks no further."""
+    older = (path for path in _in_order(after.hex if after else "") if _age(path) < before)
+    return [uuid.UUID(path.name) for path in islice(older, most)]
+
+
+def _in_order(after: str) -> Iterator[Path]:
+    for outer in sorted(_root().glob("??")):
+        if outer.name < after[:2]:
+            continue
+        for inner in sorted(outer.glob("??")):
+            if outer.name + inner.name >= after[:4]:
+                yield from sorted(path for path in inner.glob("?" * 32) if path.name > after)
 
 
 def _age(path: Path) -> datetime:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
@@ -17,12 +18,26 @@ QUARANTINE = timedelta(days=30)
 AT_ONCE = 500
 
 
-def look(at: datetime) -> list[uuid.UUID]:
-    """Return what is to be swept away next: rows that nobody sent in a day, and files of a day ago without a row."""
-    unsent = select(Attachment.id).where(Attachment.message_id.is_(None), Attachment.brought_at < at - KEPT_FOR)
-    waits = or_(Attachment.swept_at.is_(None), Attachment.swept_at < at - GRACE)
-    found = list(session.scalars(unsent.where(waits).order_by(Attachment.brought_at).limit(AT_ONCE)))
-    return found + _without_row(at)
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What is to be swept away of a part of the files; after the last part there is no `next_after`."""
+
+    ids: Sequence[uuid.UUID]
+    next_after: uuid.UUID | None
+
+
+def look(after: uuid.UUID | None, *, at: datetime) -> Chunk:
+    """Return what is to be swept away next: files of a day ago without a row, and first rows that nobody sent in a day.
+
+    Args:
+        after: the last file that was looked at; None for the first part.
+        at: the present moment.
+    """
+    files = store.list_older(at - KEPT_FOR, after, AT_ONCE)
+    known = set(session.scalars(select(Attachment.id).where(Attachment.id.in_(files))))
+    without_row = [one for one in files if one not in known]
+    unsent = _unsent(at) if after is None else []
+    return Chunk(unsent + without_row, files[-1] if len(files) == AT_ONCE else None)
 
 
 def act(ids: Sequence[uuid.UUID], *, at: datetime) -> None:
@@ -45,16 +60,12 @@ def end(at: datetime) -> int:
     return store.remove_set_aside(at - QUARANTINE)
 
 
+def _unsent(at: datetime) -> list[uuid.UUID]:
+    unsent = select(Attachment.id).where(Attachment.message_id.is_(None), Attachment.brought_at < at - KEPT_FOR)
+    waits = or_(Attachment.swept_at.is_(None), Attachment.swept_at < at - GRACE)
+    return list(session.scalars(unsent.where(waits).order_by(Attachment.brought_at).limit(AT_ONCE)))
+
+
 def _mark(attachment_id: uuid.UUID, at: datetime) -> None:
     marked = update(Attachment).where(Attachment.id == attachment_id, Attachment.message_id.is_(None))
     session.execute(marked.values(swept_at=at).execution_options(synchronize_session=False))
-
-
-def _without_row(at: datetime) -> list[uuid.UUID]:
-    found: list[uuid.UUID] = []
-    after: uuid.UUID | None = None
-    while len(found) < AT_ONCE and (some := store.list_older(at - KEPT_FOR, after, AT_ONCE)):
-        known = set(session.scalars(select(Attachment.id).where(Attachment.id.in_(some))))
-        found += [one for one in some if one not in known]
-        after = some[-1]
-    return found

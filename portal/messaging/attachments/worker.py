@@ -15,8 +15,18 @@ class SweepRound(Round[uuid.UUID]):
     name = "files"
     every = timedelta(hours=1)
 
+    def __init__(self, worker: str) -> None:
+        self._after: uuid.UUID | None = None
+        super().__init__(worker)
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._after = None
+
     def _look(self, at: datetime) -> tuple[Sequence[uuid.UUID], bool]:
-        return sweep.look(at), True
+        chunk = sweep.look(self._after, at=at)
+        self._after = chunk.next_after
+        return chunk.ids, chunk.next_after is None
 
     def _act(self, now: Sequence[uuid.UUID], at: datetime) -> None:
         sweep.act(now, at=at)

@@ -10,6 +10,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.messaging import drafts, queries
+from portal.messaging.attachments import gathering_forms as enclosing
 from portal.messaging.wording import queries as wording
 from portal.messaging.wording.fill import fill
 from portal.text import clean, clean_line
@@ -51,6 +52,7 @@ def _insert(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue
             )
     drafts.keep(patient_id, place, (subject, body), submission_id=uuid.uuid4(), by=guard.actor(), at=guard.at())
     forget_kept()
+    enclosing.say_left_behind()
     return redirect(back, 303)
 
 

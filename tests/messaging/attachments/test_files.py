@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from portal import db
 from portal.audit.models import AuditEvent
@@ -69,9 +69,9 @@ def test_a_patient_sends_a_picture_and_a_letter_and_the_team_opens_both(browser:
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         assert "script-src" not in answer.headers["Content-Security-Policy"]
         assert answer.headers["Cache-Control"] == "no-store"
-    audited = {event.event: event.details for event in db.session.scalars(select(AuditEvent))}
+    audited = {one.event: one.details for one in db.session.scalars(select(AuditEvent))}
     assert audited["file:sent"]["kinds"] == ["jpeg", "pdf"]
-    assert "arm" not in str([event.details for event in db.session.scalars(select(AuditEvent))])
+    assert "arm" not in str([one.details for one in db.session.scalars(select(AuditEvent))])
 
 
 @ONE_DATABASE
@@ -167,11 +167,38 @@ def test_nobody_sends_what_somebody_else_brought(browser: Open, cast: Cast) -> N
     smuggled = str(wrong.form("Send").values["files-brought"])
     nia = browser(cast.nia)
     form = nia.get(path).form("Send")
-    page = nia.post(path, {**form.values.to_dict(), "body": "Mine now", "files-brought": smuggled})
+    page = nia.post(path, {**form.values.to_dict(), "body": "Mine now", "files-brought": smuggled}, expect=422)
     assert not links(page)
     nia.post(path, {**form.values.to_dict(), "body": "", "files-remove": smuggled}, expect=422)
     (row,) = files()
     assert (row.message_id, row.brought_by_id) == (None, cast.ada.user_id)
+
+
+@ONE_DATABASE
+def test_a_file_that_was_swept_away_meanwhile_is_missed_before_the_message_goes(browser: Open, cast: Cast) -> None:
+    wrong = sent(browser(cast.ada).get(path_of(cast)), file(), body="", expect=422)
+    (row,) = files()
+    row.swept_at = NOW
+    db.session.commit()
+    missed = sent(wrong, file(samples.jpeg(), "arm.jpg"), expect=422)
+    assert missed.problems[0].startswith("A file that you attached before is not there any more.")
+    assert "arm.jpg" in missed.text
+    assert len(links(sent(missed))) == 1
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_who_brings_a_file_holds_the_patient_before_the_record(browser: Open, cast: Cast) -> None:
+    page, said = browser(cast.ada).get(path_of(cast)), list[str]()
+
+    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(db.db.engine, "before_cursor_execute", keep)
+    sent(page, file())
+    event.remove(db.db.engine, "before_cursor_execute", keep)
+    held = next(place for place, one in enumerate(said) if "FROM patients" in one and "FOR NO KEY UPDATE" in one)
+    recorded = next(place for place, one in enumerate(said) if "INSERT INTO audit_events" in one)
+    assert held < recorded
 
 
 @ONE_DATABASE

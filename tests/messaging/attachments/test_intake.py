@@ -97,6 +97,15 @@ def test_the_program_that_reads_pictures_gets_nothing_of_ours(monkeypatch: pytes
     assert b"canary" not in take_in(samples.jpeg(), "arm.jpg").content
 
 
+def test_a_picture_that_grew_above_the_limit_is_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    grown = tmp_path / "grown.py"
+    grown.write_text(f"import sys;sys.stdin.buffer.read();sys.stdout.write('1 1\\n'+'.'*{MOST_BYTES + 1})")
+    monkeypatch.setattr(intake, "_PROGRAM", grown)
+    with pytest.raises(CannotTake) as refused:
+        take_in(samples.jpeg(), "arm.jpg")
+    assert refused.value.message == problems.TOO_MANY_PIXELS
+
+
 def test_the_program_ends_as_the_portal_expects() -> None:
     command = [sys.executable, "-I", picture.__file__, "PNG"]
     done = subprocess.run(command, input=samples.bomb(), capture_output=True, check=False)

@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import select
 
 from portal import db
-from portal.messaging.attachments import service, store
+from portal.messaging.attachments import service, store, sweep
 from portal.messaging.attachments.intake import take_in
 from portal.messaging.attachments.models import Attachment
 from portal.messaging.attachments.worker import SweepRound
@@ -100,6 +100,34 @@ def test_a_crash_between_file_and_row_leaves_a_file_that_is_swept_away(
     frozen.shift(DAY)
     go_round(SweepRound("one"))
     assert on_disk(tmp_path) == {"quarantine"}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_the_files_are_looked_at_a_few_at_a_time_and_each_once(
+    cast: Cast, frozen: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    brought(cast)
+    for first in ("00", "00", "0a", "ff"):
+        store.write(uuid.UUID(first + uuid.uuid4().hex[2:]), b"words")
+    for path in _files(tmp_path):
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    frozen.shift(DAY)
+    looked_at: list[Path] = []
+    age: Callable[[Path], datetime] = store._age
+
+    def looked(path: Path) -> datetime:
+        looked_at.append(path)
+        return age(path)
+
+    monkeypatch.setattr(store, "_age", looked)
+    monkeypatch.setattr(sweep, "AT_ONCE", 2)
+    worker = SweepRound("one")
+    assert worker.step()
+    assert len(looked_at) == 2
+    go_round(worker)
+    kept = [path for path in looked_at if path.parent.name not in ("quarantine", "incoming")]
+    assert len(kept) == len(set(kept)) == 5
+    assert sorted(path.parent.name == "quarantine" for path in _files(tmp_path)) == [False] + [True] * 4
 
 
 def test_a_write_that_is_cut_off_leaves_no_file_under_its_id(
