@@ -70,7 +70,7 @@ function begin(part) {
       stop();
       form.reset();
       goOn(taken.place);
-    } else if (!answer || (answer.ok && !answer.redirected) || answer.status >= 500) {
+    } else if (!answer || answer.ok || answer.status >= 500) {
       later();
     } else {
       pass();
