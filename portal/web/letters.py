@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_time
 from flask import current_app
 from flask_babel import force_locale
@@ -22,6 +21,8 @@ from portal.notifications.models import Channel, ContactWay, Kind
 from portal.notifications.over_http import Push, Text
 from portal.notifications.queue import Claim
 from portal.notifications.topics import is_fixed, topic_of
+from portal.patients import queries as patients
+from portal.patients import regional
 from portal.web import filters
 
 OPENED_BY = {
@@ -119,7 +120,9 @@ def _address(config: Config, endpoint: str, words: str) -> str:
 
 
 def _said(moment: datetime, user: User) -> str:
-    """Return a moment in the recipient's language and time zone."""
-    local, locale = moment.astimezone(ZoneInfo(user.time_zone)), Locale.parse(user.language)
+    """Return a moment in the recipient's language, time zone and country's way."""
+    own = patients.get_own(user.id)
+    locale = regional.locale(user.language, own.country if own else "")
+    local = moment.astimezone(ZoneInfo(user.time_zone))
     time = filters.undotted(format_time(local, "short", locale=locale))
     return f"{format_date(local, 'long', locale=locale)}, {time}"

@@ -2,20 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from typing import Any
 
 from babel.core import negotiate_locale
-from babel.localedata import locale_identifiers
 from flask import Flask, Response, current_app, g, request
 from flask_babel import refresh
 
 from portal.access.policy import Actor
+from portal.patients import regional
 
 ENGLISH = "en"
 CHOSEN_FOR = 365 * 24 * 3600
-# What Babel writes without being told a country; said anew it would only make another name for the same.
-_MEANT = {"en": "US"}
 
 
 def known() -> dict[str, str]:
@@ -30,7 +26,7 @@ def language() -> str:
     if reader is None:
         return _of_a_stranger()
     own = reader.language if reader.language in known() else ENGLISH
-    return _regional(own, g.get("own_country") or "")
+    return regional.locale(own, g.get("own_country") or "")
 
 
 def use_link_of(code: str) -> None:
@@ -93,15 +89,3 @@ def _of_a_stranger() -> str:
 
 def _cookie() -> str:
     return f"{current_app.config['SESSION_COOKIE_NAME']}-language"
-
-
-@cache
-def _regional(code: str, country: str) -> str:
-    whole = f"{code}_{country.upper()}"
-    is_other = bool(country) and "_" not in code and _MEANT.get(code) != country.upper()
-    return whole if is_other and whole in _locales() else code
-
-
-@cache
-def _locales() -> frozenset[Any]:
-    return frozenset(locale_identifiers())

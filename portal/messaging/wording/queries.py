@@ -14,6 +14,7 @@ from portal.accounts.models import User
 from portal.db import session
 from portal.messaging import danger_words
 from portal.messaging.wording.models import DangerWordsVersion, MessageTemplate, TemplateVersion
+from portal.patients import regional
 from portal.patients.models import Patient
 from portal.treatment.models import Infusion, InfusionStatus
 
@@ -84,7 +85,7 @@ def list_values(patient_ids: Collection[uuid.UUID], *, at: datetime) -> Mapping[
     following = select(func.min(Infusion.happens_at)).where(mine, planned)
     rows = session.execute(
         select(
-            *(Patient.id, Patient.given_name, User.language, User.time_zone),
+            *(Patient.id, Patient.given_name, User.language, Patient.country, User.time_zone),
             last.correlate(Patient).scalar_subquery(),
             following.correlate(Patient).scalar_subquery(),
         )
@@ -147,13 +148,13 @@ def _read(statement: Select[*tuple[Any, ...]]) -> Sequence[Template]:
 
 
 def _values(
-    given_name: str, language: str, time_zone: str, last: datetime | None, following: datetime | None
+    given_name: str, language: str, country: str, time_zone: str, last: datetime | None, following: datetime | None
 ) -> Mapping[str, str | None]:
     zone = ZoneInfo(time_zone)
 
     def on(moment: datetime | None) -> str | None:
         if moment is None:
             return None
-        return str(format_date(moment.astimezone(zone).date(), "long", locale=language.replace("-", "_")))
+        return str(format_date(moment.astimezone(zone).date(), "long", locale=regional.locale(language, country)))
 
     return {"first_name": given_name, "last_infusion_date": on(last), "next_visit": on(following)}

@@ -14,7 +14,9 @@ from portal.messaging import danger, danger_words
 from portal.messaging.models import Message, Thread
 from portal.messaging.wording import queries, service
 from portal.messaging.wording.models import MessageTemplate
+from portal.patients.models import Patient
 from portal.treatment.models import InfusionStatus
+from portal.web import letters
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.instruments.clinic.scales import director
@@ -118,6 +120,21 @@ def test_the_values_are_the_patients_own_in_their_language_and_calendar(cast: Ca
     db.session.get_one(User, cast.ada.user_id).language = "es"
     found = queries.list_values(wanted, at=NOW)
     assert list(found[cast.ada.own_id].values()) == ["Ada", "12 de noviembre de 2026", "26 de noviembre de 2026"]
+
+
+def test_dates_stand_in_the_way_of_the_patients_country(cast: Cast) -> None:
+    user = db.session.get_one(User, cast.ada.user_id)
+    factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, NOW - timedelta(days=9))
+    said = {}
+    for country in ("GB", "US"):
+        db.session.get_one(Patient, cast.ada.own_id).country = country
+        db.session.flush()
+        field = queries.list_values([cast.ada.own_id], at=NOW)[cast.ada.own_id]["last_infusion_date"]
+        said[country] = (field, letters._said(NOW, user).split(", 1")[0])
+    assert said == {
+        "GB": ("13 November 2026", "22 November 2026"),
+        "US": ("November 13, 2026", "November 22, 2026"),
+    }
 
 
 def test_a_template_goes_into_the_box_behind_what_was_typed_and_is_never_sent_with_a_hole(
