@@ -69,7 +69,7 @@ class Meeting:
             self._came.append(None)
             if len(self._came) == 2:
                 self._both.set()
-            self._both.wait(0.5)
+            self._both.wait(2)
             return really(*args, **kwargs)
 
         return meet_first
