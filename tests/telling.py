@@ -11,11 +11,17 @@ ILLNESS = r"\bmood|\bbipolar|\bptsd|\bocd\b|\banxi|\bmania|\bmisuse|\burinary"
 SCALES = r"\bpcl|\basq\b|c-?ssrs|\bqids|\bepds|\basrm|\bmadrs"
 DANGER = r"\bsafety|\bunsafe|self-?harm|\bcrisis|\bdanger|\bemergenc"
 CARE = r"\bpatient|\bclinic|treat|therap|\bprovider|\bnurse|\bdoctor|\bbooster|\bhealth|\bpain|check-in|\balert"
+# The same in Spanish, with or without its accents.
+SPANISH = (
+    r"ketamina|infusi[oó]n|puntuaci|depresi|deprimi|suicid|\briesgo|[aá]nimo\b|\bansie|\bman[ií]a|\bconsumo|\borina"
+    r"|\bseguridad|\ba salvo|autolesi|\bcrisis|\bpeligr|\bemergenc|\burgencias"
+    r"|\bpacient|\bcl[ií]nic|tratam|terap|\bm[eé]dic|\benfermer|\brefuerzo|\bsalud|\bdolor|\bregistro diario|\balerta"
+)
 NAMES = r"okafor|vasquez|lindqvist|moreno|achebe|\bbea\b"
 
 LOG = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{NAMES}|(?<!no-reply)@interval\\.example", re.IGNORECASE)
 ON_SCREEN = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{DANGER}", re.IGNORECASE)
-MAIL = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{DANGER}|{CARE}|{NAMES}", re.IGNORECASE)
+MAIL = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{DANGER}|{CARE}|{SPANISH}|{NAMES}", re.IGNORECASE)
 
 
 def told(pattern: re.Pattern[str], text: str) -> list[str]:

@@ -27,6 +27,10 @@ from tests.notifications.outbox import Inbox, drain, mail_server, put, worker
 from tests.telling import MAIL, told
 
 BY_MAIL = [kind for kind in Kind if kind is not Kind.PHONE_CODE]
+ENGLISH = {
+    *("You have something to look at", "Urgent: please sign in now", "A note about your account"),
+    *("Set up your account", "Choose a new password"),
+}
 PURPOSES = {Kind.INVITATION: TokenPurpose.INVITATION, Kind.PASSWORD_RESET: TokenPurpose.PASSWORD_RESET}
 
 
@@ -34,7 +38,8 @@ def reader(cast: Cast, kind: Kind) -> Person:
     return cast.nia if kind is Kind.REVIEW_WAITING else cast.ada
 
 
-def received(cast: Cast, folder: Path, kind: Kind) -> EmailMessage:
+def received(cast: Cast, folder: Path, kind: Kind, *, language: str = "en", is_urgent: bool = False) -> EmailMessage:
+    db.session.get_one(User, reader(cast, kind).user_id).language = language
     values = {"to": "former@interval.example"} if kind is Kind.ADDRESS_CHANGED else {}
     if kind in PURPOSES:
         values = {"token_id": str(tokens.issue(cast.ada.user_id, PURPOSES[kind], at=NOW).id)}
@@ -52,7 +57,7 @@ def received(cast: Cast, folder: Path, kind: Kind) -> EmailMessage:
     if kind is Kind.CHECK_IN_WAITING:
         factories.plan_item(cast.ada)
         db.session.add(Silence(patient_id=cast.ada.own_id, missed={}, began_at=NOW - timedelta(hours=1)))
-    put(reader(cast, kind), kind, values=values)
+    put(reader(cast, kind), kind, values=values, urgent=is_urgent)
     inbox = Inbox()
     with mail_server(inbox) as port:
         drain(worker(port, folder))
@@ -66,14 +71,47 @@ def texts(found: EmailMessage) -> tuple[str, str]:
     return plain.get_content(), html.get_content()
 
 
-@pytest.mark.parametrize("kind", BY_MAIL)
-def test_no_mail_says_what_it_is_about(cast: Cast, tmp_path: Path, kind: Kind) -> None:
-    found = received(cast, tmp_path, kind)
+# One of them is worded in a second way where it presses.
+LETTERS = [(kind, False) for kind in BY_MAIL] + [(Kind.ALERT_WAITING, True)]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("kind", "is_urgent"), LETTERS)
+def test_no_mail_says_what_it_is_about_in_whatever_language(
+    cast: Cast, tmp_path: Path, kind: Kind, is_urgent: bool, language: str
+) -> None:
+    found = received(cast, tmp_path, kind, language=language, is_urgent=is_urgent)
     plain, html = texts(found)
     headers = "\n".join(f"{name}: {value}" for name, value in found.items())
     for part in (plain, html, headers):
         assert not told(MAIL, part), told(MAIL, part)
     assert "Ada" not in plain + html + headers.replace("ada@interval.example", "")
+    assert f'<html lang="{language}">' in html
+    assert ("Nobody reads answers to this mail." in " ".join(plain.split())) is (language == "en")
+    assert (found["Subject"] in ENGLISH) is (language == "en"), found["Subject"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Su próxima infusión", "Su clínica", "Escribió su médica", "Tiene una alerta", "Está en crisis"),
+        *("Para su tratamiento", "Su puntuación", "Estado de ánimo", "Para los pacientes", "Su salud"),
+    ],
+)
+def test_the_list_knows_such_a_word_in_spanish(words: str) -> None:
+    assert told(MAIL, words)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("kind", [kind for kind in BY_MAIL if topic_of(kind) not in ALWAYS_BY_MAIL])
+def test_what_ends_mails_of_a_kind_is_opaque_in_every_language(
+    cast: Cast, tmp_path: Path, kind: Kind, language: str
+) -> None:
+    found = received(cast, tmp_path, kind, language=language)
+    assert re.fullmatch(r"<http://localhost/[a-z-]+/[\w.=-]+>", found["List-Unsubscribe"])
+    assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert not told(MAIL, found["List-Unsubscribe"])
+    assert kind.value not in found["List-Unsubscribe"]
 
 
 @pytest.mark.parametrize("kind", BY_MAIL)
