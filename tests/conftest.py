@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask
-from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import event
@@ -31,8 +31,9 @@ from tests.server import SECRET
 
 KINDS = ("sqlite", "postgresql")
 # How long an example takes says how busy the machine is, and nothing about the code.
-settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any-machine")
+TOO_SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("any-machine", deadline=None, suppress_health_check=TOO_SLOW)
+hypothesis.settings.load_profile("any-machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
