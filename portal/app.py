@@ -137,15 +137,10 @@ def create_app(config: Config) -> Flask:
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies)  # type: ignore[method-assign]
 
-    Path(config.instance_path).mkdir(parents=True, exist_ok=True, mode=0o700)
     db.db.init_app(app)
     with app.app_context():
         db.install(db.db.engine)
-        starting.look_first(config)
-    looks.keep_waiting_looks_in(config.instance_path)
-    store.keep_in(config.instance_path)
-    scanner.use(config.scanner)
-    passwords.use(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
+    heed(app, config)
 
     _offer_migrations(app)
     Babel(app, locale_selector=speaking.language, timezone_selector=_time_zone)
@@ -172,6 +167,21 @@ def create_app(config: Config) -> Flask:
     health.register(app)
     cli.register(app)
     return app
+
+
+def heed(app: Flask, config: Config) -> None:
+    """Let settings hold in this process, after a look whether an app may start with them.
+
+    Raises:
+        ConfigurationError: the settings would put people at risk.
+    """
+    Path(config.instance_path).mkdir(parents=True, exist_ok=True, mode=0o700)
+    with app.app_context():
+        starting.look_first(config)
+    looks.keep_waiting_looks_in(config.instance_path)
+    store.keep_in(config.instance_path)
+    scanner.use(config.scanner)
+    passwords.use(time_cost=config.argon2_time_cost, memory_kib=config.argon2_memory_kib)
 
 
 def _offer_migrations(app: Flask) -> None:

@@ -17,7 +17,7 @@ from config import Config
 from portal import db
 from portal.accounts import passwords, sessions
 from portal.accounts.models import User
-from portal.app import create_app
+from portal.app import create_app, heed
 from portal.clinic import queries as clinic_queries
 from portal.clinic.models import Clinic
 from portal.instruments import catalogue
@@ -34,6 +34,7 @@ KINDS = ("sqlite", "postgresql")
 TOO_SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("any-machine", deadline=None, suppress_health_check=TOO_SLOW)
 hypothesis.settings.load_profile("any-machine")
+_assembled: dict[str, tuple[Flask, dict[str, Any]]] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,9 +70,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(kind: str, tmp_path: Path) -> Iterator[str]:
+def database_url(kind: str) -> Iterator[str]:
     """A fresh migrated database."""
-    with databases.fresh(kind, tmp_path) as url:
+    with databases.fresh(kind, databases.own_folder()) as url:
         yield url
 
 
@@ -82,14 +83,41 @@ def frozen() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+def assemble(config: Config) -> Flask:
+    """Return an app made anew."""
+    portal = create_app(config)
+    portal.jinja_env.bytecode_cache = databases.compiled_templates()
+    return portal
+
+
+def assemble_once(config: Config) -> Flask:
+    """Return the app of a database, with settings as if it had been made anew, which takes longer than most tests."""
+    if config.database_url not in _assembled:
+        portal = assemble(config)
+        _assembled[config.database_url] = portal, dict(portal.config)
+        return portal
+    portal, at_first = _assembled[config.database_url]
+    portal.config.clear()
+    portal.config.update(at_first, INTERVAL=config)
+    heed(portal, config)
+    return portal
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, frozen: time_machine.Traveller) -> Iterator[Flask]:
+def assembled() -> Callable[[Config], Flask]:
+    """How a test comes by its app; whoever changes more of one than its settings wants `assemble`."""
+    return assemble_once
+
+
+@pytest.fixture
+def app(
+    database_url: str, tmp_path: Path, frozen: time_machine.Traveller, assembled: Callable[[Config], Flask]
+) -> Iterator[Flask]:
     """The portal on a fresh database, with an application context open for the test's own reading and writing."""
     clinic_queries.forget()
     catalogue.forget()
     safety_rules.forget()
-    portal = create_app(settings(database_url, tmp_path))
-    portal.jinja_env.bytecode_cache = databases.compiled_templates()
+    portal = assembled(settings(database_url, tmp_path))
     with portal.app_context():
         clinic = db.session.get_one(Clinic, 1)
         clinic.display_name, clinic.time_zone, clinic.country = "Harbour Clinic", ZONE, "US"

@@ -26,6 +26,9 @@ from config import ROOT
 from tests import postgresql
 
 
+ROOM = 4 * 1024**3
+
+
 @dataclass(frozen=True)
 class Copy:
     """A PostgreSQL database that one test at a time may use, and our own way into it."""
@@ -47,10 +50,10 @@ def open_run(config: pytest.Config) -> None:
     if shared:
         _folder = Path(shared)
         return
-    # Not TMPDIR: that may lie in a home, which PostgreSQL's own user cannot enter, and be too long for a socket.
-    _folder = Path(tempfile.mkdtemp(prefix="interval-tests-", dir="/tmp"))
+    _folder = Path(tempfile.mkdtemp(prefix="interval-tests-", dir=_base()))
     _folder.chmod(0o755)
     _keeper = postgresql.keep(_folder)
+    config.option.basetemp = config.option.basetemp or str(_folder / "tests")
 
 
 def share_run(node: Any) -> None:
@@ -71,6 +74,13 @@ def close_run() -> None:
     _keeper.wait(timeout=60)
 
 
+def own_folder() -> Path:
+    """Return where this process has its database, at the same address in every test."""
+    folder = _folder / str(os.getpid())
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def compiled_templates() -> BytecodeCache:
     """Return where the apps of this run share what they compiled: each test has an app of its own."""
     folder = _folder / "templates"
@@ -87,6 +97,8 @@ def fresh(kind: str, folder: Path) -> Iterator[str]:
         folder: where the test keeps its files.
     """
     if kind == "sqlite":
+        for left in folder.glob("test.sqlite3*"):
+            left.unlink()
         yield f"sqlite:///{shutil.copyfile(_sqlite_template(), folder / 'test.sqlite3')}"
         return
     copy = _spare.pop() if _spare else _copy(_postgresql_template())
@@ -98,6 +110,19 @@ def fresh(kind: str, folder: Path) -> Iterator[str]:
         else:
             copy.connection.close()
             _do(_postgresql_template(), "DROP DATABASE {} WITH (FORCE)", copy.name)
+
+
+def _base() -> str:
+    """In memory where it has room, because SQLite waits for the disk at every commit.
+
+    Not TMPDIR: that may lie in a home, which PostgreSQL's own user cannot enter, and be too long for a socket.
+    """
+    memory = "/dev/shm"  # noqa: S108
+    if os.access(memory, os.W_OK):
+        found = os.statvfs(memory)
+        if not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > ROOM:
+            return memory
+    return "/tmp"
 
 
 def _sqlite_template() -> Path:

@@ -11,6 +11,7 @@ import time_machine
 from flask import Flask, abort
 from sqlalchemy.exc import OperationalError
 
+from config import Config
 from portal import db
 from portal.access.guard import public
 from portal.app import create_app
@@ -19,7 +20,7 @@ from portal.patients.models import Patient
 from portal.safety import crisis
 from portal.web import help_page
 from tests.cast import Cast
-from tests.conftest import settings
+from tests.conftest import assemble, settings
 from tests.page import Browser, Page
 
 Open = Callable[..., Browser]
@@ -31,6 +32,12 @@ LINES = {"tel:911", "tel:988", "sms:988"}
 def kind() -> str:
     """What is shown where no database answers does not depend on which one it is."""
     return "sqlite"
+
+
+@pytest.fixture
+def assembled() -> Callable[[Config], Flask]:
+    """Pages are added to it."""
+    return assemble
 
 
 @pytest.fixture
