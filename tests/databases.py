@@ -25,7 +25,6 @@ from sqlalchemy import make_url
 from config import ROOT
 from tests import postgresql
 
-
 ROOM = 4 * 1024**3
 
 
@@ -122,7 +121,7 @@ def _base() -> str:
         found = os.statvfs(memory)
         if not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > ROOM:
             return memory
-    return "/tmp"
+    return "/tmp"  # noqa: S108
 
 
 def _sqlite_template() -> Path:
