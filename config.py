@@ -35,7 +35,7 @@ class Config:
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     mail_url: str = "console:"
-    mail_from: str = "Interval <no-reply@interval.example>"
+    mail_from: str = "no-reply@interval.example"
     sms_url: str = ""
     sms_body: str = SMS_BODY
     sms_authorization: str = field(default="", repr=False)
@@ -86,7 +86,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         trusted_hosts=_words(env.get("TRUSTED_HOSTS", "")),
         trusted_proxies=_port(env.get("TRUSTED_PROXIES", "0"), "TRUSTED_PROXIES"),
         mail_url=env.get("MAIL_URL", "console:"),
-        mail_from=env.get("MAIL_FROM", "Interval <no-reply@interval.example>"),
+        mail_from=env.get("MAIL_FROM", "no-reply@interval.example"),
         sms_url=env.get("SMS_URL", ""),
         sms_body=env.get("SMS_BODY", SMS_BODY),
         sms_authorization=env.get("SMS_AUTHORIZATION", ""),

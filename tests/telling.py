@@ -17,6 +17,8 @@ SPANISH = (
     r"|\bseguridad|\ba salvo|autolesi|\bcrisis|\bpeligr|\bemergenc|\burgencias"
     r"|\bpacient|\bcl[ií]nic|tratam|terap|\bm[eé]dic|\benfermer|\brefuerzo|\bsalud|\bdolor|\bregistro diario|\balerta"
 )
+CLINIC = "Harbour Clinic"
+"""What the clinic of the tests calls itself: the one thing of its own choice that stands in every mail."""
 NAMES = r"okafor|vasquez|lindqvist|moreno|achebe|\bbea\b"
 
 LOG = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{NAMES}|(?<!no-reply)@interval\\.example", re.IGNORECASE)
@@ -26,4 +28,5 @@ MAIL = re.compile(f"{CHECK_29}|{ILLNESS}|{SCALES}|{DANGER}|{CARE}|{SPANISH}|{NAM
 
 def told(pattern: re.Pattern[str], text: str) -> list[str]:
     """Return what a text gives away, with a little of what stands around it."""
+    text = text.replace(CLINIC, "")
     return [text[max(0, one.start() - 30) : one.end() + 20] for one in pattern.finditer(text)]

@@ -9,6 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 
+from portal.text import clean_line
+
 
 def split(letter: str) -> tuple[str, str]:
     """Return the subject and the body of a rendered letter, whose first line is the subject."""
@@ -31,8 +33,8 @@ def sender(configured: str, clinic_name: str) -> str:
 
 
 def sender_name(configured: str, clinic_name: str) -> str:
-    """Return the name a message is from: the configured one, else the clinic's display name."""
-    return parseaddr(configured)[0] or clinic_name
+    """Return the name a message is from, in one line: the configured one, else the clinic's display name."""
+    return parseaddr(configured)[0] or clean_line(clinic_name)
 
 
 def sender_address(configured: str) -> str:

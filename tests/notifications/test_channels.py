@@ -126,7 +126,7 @@ def test_a_text_message_says_who_where_and_nothing_else(cast: Cast, post: Post) 
     assert path == "/texts"
     assert text == {
         "to": PHONE,
-        "text": "Interval: You have something to look at http://localhost/",
+        "text": "Harbour Clinic: You have something to look at http://localhost/",
         "id": str(row.id),
         "kind": "plain",
     }
