@@ -15,7 +15,7 @@ class Attachment(Base):
 
     A file's bytes lie in the store under its id, and `size` and `sha256` are theirs; width and height are a picture's.
     A questionnaire has no file: `instrument` is to be answered before the day `before_on`, and `request_id` is what
-    came of it. `swept_at` is when a file that was never sent was set aside.
+    came of it. `swept_at` is when one that was not sent was taken back or given up; the row stays as long as its file.
     """
 
     __tablename__ = "attachments"

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
 from portal.checkins.requests import service as requests
-from portal.db import session
+from portal.db import HELD, session
 from portal.messaging.attachments import queries, store
 from portal.messaging.attachments.intake import Taken
 from portal.messaging.attachments.kinds import FileKind
@@ -42,14 +42,13 @@ def keep(
     Raises:
         OSError: there is no room for it.
     """
-    if _is_here(attachment_id):
+    row = _vacant(attachment_id)
+    if row is None:
         return
     store.write(attachment_id, taken.content)
-    row = Attachment(id=attachment_id, patient_id=patient_id, brought_by_id=by.user_id, brought_at=at, kind=taken.kind)
     row.name, row.size, row.sha256 = taken.name, len(taken.content), taken.sha256
     row.position, row.width, row.height = position, taken.width, taken.height
-    session.add(row)
-    session.flush()
+    _bring(row, patient_id, taken.kind, by=by, at=at)
     audit.record("file:brought", by=by, at=at, patient_id=patient_id, thing_id=attachment_id, kind=taken.kind.value)
 
 
@@ -57,20 +56,20 @@ def enclose_questionnaire(
     patient_id: uuid.UUID, instrument: str, before_on: date, attachment_id: uuid.UUID, *, by: Actor, at: datetime
 ) -> None:
     """Let a message that is about to be sent ask for a questionnaire; nothing is asked before it is sent."""
-    if _is_here(attachment_id):
+    row = _vacant(attachment_id)
+    if row is None:
         return
-    row = Attachment(id=attachment_id, patient_id=patient_id, brought_by_id=by.user_id, brought_at=at)
-    row.kind, row.name, row.instrument, row.before_on = FileKind.QUESTIONNAIRE, "", instrument, before_on
-    session.add(row)
-    session.flush()
+    row.name, row.instrument, row.before_on = "", instrument, before_on
+    _bring(row, patient_id, FileKind.QUESTIONNAIRE, by=by, at=at)
 
 
 def discard(patient_id: uuid.UUID, attachment_ids: Collection[uuid.UUID], *, by: Actor, at: datetime) -> None:
-    """Take back what was brought and not sent; the file itself is swept away by the worker."""
+    """Take back what was brought and not sent; it counts for the quota until the worker has swept its file away."""
     gone = session.scalars(
-        delete(Attachment)
+        update(Attachment)
         .where(Attachment.id.in_(attachment_ids), Attachment.patient_id == patient_id)
-        .where(Attachment.brought_by_id == by.user_id, Attachment.message_id.is_(None))
+        .where(Attachment.brought_by_id == by.user_id, Attachment.message_id.is_(None), Attachment.swept_at.is_(None))
+        .values(swept_at=at)
         .execution_options(synchronize_session=False)
         .returning(Attachment.id)
     ).all()
@@ -120,5 +119,16 @@ def take_back(message_id: uuid.UUID, patient_id: uuid.UUID, *, by: Actor, at: da
             requests.withdraw(patient_id, request_id, by=by, at=at)
 
 
-def _is_here(attachment_id: uuid.UUID) -> bool:
-    return session.scalar(select(Attachment.id).where(Attachment.id == attachment_id)) is not None
+def _vacant(attachment_id: uuid.UUID) -> Attachment | None:
+    """Return the row to fill in, which may be that of what was taken back before; None where the thing is here."""
+    row = session.get(Attachment, attachment_id, with_for_update=HELD)
+    if row is None:
+        return Attachment(id=attachment_id)
+    return row if row.message_id is None and row.swept_at is not None else None
+
+
+def _bring(row: Attachment, patient_id: uuid.UUID, kind: FileKind, *, by: Actor, at: datetime) -> None:
+    row.patient_id, row.brought_by_id, row.brought_at, row.kind = patient_id, by.user_id, at, kind
+    row.swept_at = None
+    session.add(row)
+    session.flush()

@@ -64,6 +64,11 @@ def lent(content: bytes) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
+def remove(file_id: uuid.UUID) -> None:
+    """Remove a file that is known to be wanted by nobody; it may be gone already."""
+    _path(file_id).unlink(missing_ok=True)
+
+
 def set_aside(file_id: uuid.UUID) -> None:
     """Move a file out of reach, from where it is removed after a while; it may be gone already."""
     target = _folder("quarantine") / file_id.hex

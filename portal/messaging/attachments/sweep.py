@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from portal.audit import service as audit
 from portal.db import session
@@ -27,7 +28,7 @@ class Chunk:
 
 
 def look(after: uuid.UUID | None, *, at: datetime) -> Chunk:
-    """Return what is to be swept away next: files of a day ago without a row, and first rows that nobody sent in a day.
+    """Return what is to be swept away next: files of a day ago without a row, and first what was taken back or not sent.
 
     Args:
         after: the last file that was looked at; None for the first part.
@@ -42,17 +43,18 @@ def look(after: uuid.UUID | None, *, at: datetime) -> Chunk:
 
 def act(ids: Sequence[uuid.UUID], *, at: datetime) -> None:
     """Sweep some away: a row is first marked, so that nobody sends it, and goes with its file in a later round."""
-    known = {row.id: row for row in session.scalars(select(Attachment).where(Attachment.id.in_(ids)))}
+    known = set(session.scalars(select(Attachment.id).where(Attachment.id.in_(ids))))
     for one in ids:
-        row = known.get(one)
-        if row is None:
+        if one not in known:
             store.set_aside(one)
-        elif row.message_id is None and row.swept_at is None:
-            _mark(one, at)
-        elif row.message_id is None and row.swept_at is not None and row.swept_at < at - GRACE:
-            store.set_aside(one)
-            session.execute(delete(Attachment).where(Attachment.id == one))
-            audit.record("file:swept", by=None, at=at, patient_id=row.patient_id, thing_id=one)
+    unsent = (Attachment.id.in_(known), Attachment.message_id.is_(None))
+    gone = delete(Attachment).where(*unsent, _marked(at)).returning(Attachment.id, Attachment.patient_id)
+    swept = session.execute(gone.execution_options(synchronize_session=False)).all()
+    mark = update(Attachment).where(*unsent, _waiting(at)).values(swept_at=at)
+    session.execute(mark.execution_options(synchronize_session=False))
+    for one, patient_id in swept:
+        store.remove(one)
+        audit.record("file:swept", by=None, at=at, patient_id=patient_id, thing_id=one)
 
 
 def end(at: datetime) -> int:
@@ -61,11 +63,14 @@ def end(at: datetime) -> int:
 
 
 def _unsent(at: datetime) -> list[uuid.UUID]:
-    unsent = select(Attachment.id).where(Attachment.message_id.is_(None), Attachment.brought_at < at - KEPT_FOR)
-    waits = or_(Attachment.swept_at.is_(None), Attachment.swept_at < at - GRACE)
-    return list(session.scalars(unsent.where(waits).order_by(Attachment.brought_at).limit(AT_ONCE)))
+    unsent = select(Attachment.id).where(Attachment.message_id.is_(None), or_(_waiting(at), _marked(at)))
+    return list(session.scalars(unsent.order_by(Attachment.brought_at).limit(AT_ONCE)))
 
 
-def _mark(attachment_id: uuid.UUID, at: datetime) -> None:
-    marked = update(Attachment).where(Attachment.id == attachment_id, Attachment.message_id.is_(None))
-    session.execute(marked.values(swept_at=at).execution_options(synchronize_session=False))
+def _waiting(at: datetime) -> Any:
+    return and_(Attachment.swept_at.is_(None), Attachment.brought_at < at - KEPT_FOR)
+
+
+def _marked(at: datetime) -> Any:
+    """What was taken back, or marked in a round before, and nobody can be sending any more."""
+    return Attachment.swept_at < at - GRACE

@@ -10,7 +10,7 @@ from portal.messaging.attachments import sweep
 
 
 class SweepRound(Round[uuid.UUID]):
-    """Every hour: what was brought and never sent is set aside, and removed a month later."""
+    """Every hour: what was brought and never sent goes; what a crash left is set aside for a month."""
 
     name = "files"
     every = timedelta(hours=1)

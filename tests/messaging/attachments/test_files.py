@@ -119,8 +119,32 @@ def test_a_file_without_words_is_kept_and_can_be_removed(browser: Open, cast: Ca
     assert wrong.problems == ["Write your message first"]
     (letter,) = [row for row in files() if row.name == "letter.pdf"]
     done = wrong.form("Send").submit({"files-remove": str(letter.id)}, body="Only one")
-    assert [row.name for row in files()] == ["arm.jpg"]
+    assert [row.name for row in files() if row.swept_at is None] == ["arm.jpg"]
     assert len(links(done)) == 1
+
+
+@ONE_DATABASE
+def test_what_is_taken_back_leaves_no_room_for_more_while_it_lies_on_disk(
+    browser: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(queries, "QUOTA_BYTES", 3 * len(samples.PDF))
+    page = browser(cast.ada).get(path_of(cast))
+    for number in range(3):
+        page = sent(page, file(samples.PDF + bytes([number])), body="", expect=422)
+        if brought := page.form("Send").values.get("files-brought"):
+            page = page.form("Send").submit({"files-remove": brought}, body="", expect=422)
+    assert len(list((tmp_path / "attachments").glob("??/??/*"))) == 2
+    assert "You have sent as many files as there is room for." in sent(page, file(), expect=422).problems[0]
+
+
+@ONE_DATABASE
+def test_what_was_taken_back_can_be_brought_again(browser: Open, cast: Cast) -> None:
+    wrong = sent(browser(cast.ada).get(path_of(cast)), file(), body="", expect=422)
+    (row,) = files()
+    without = wrong.form("Send").submit({"files-remove": str(row.id)}, body="", expect=422)
+    assert "letter.pdf" not in without.text
+    assert len(links(sent(without, file()))) == 1
+    assert len(files()) == 1
 
 
 def test_a_second_tap_sends_one_message_with_one_file(browser: Open, cast: Cast) -> None:

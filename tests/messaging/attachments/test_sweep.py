@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import select
 
 from portal import db
-from portal.messaging.attachments import service, store, sweep
+from portal.messaging.attachments import queries, service, store, sweep
 from portal.messaging.attachments.intake import take_in
 from portal.messaging.attachments.models import Attachment
 from portal.messaging.attachments.worker import SweepRound
@@ -46,7 +46,7 @@ def rows() -> list[Attachment]:
     return list(db.session.scalars(select(Attachment)))
 
 
-def test_what_was_never_sent_goes_after_a_day_and_for_good_after_a_month(
+def test_what_was_never_sent_is_marked_after_a_day_and_then_goes_with_its_file(
     cast: Cast, frozen: time_machine.Traveller, tmp_path: Path
 ) -> None:
     brought(cast)
@@ -59,12 +59,22 @@ def test_what_was_never_sent_goes_after_a_day_and_for_good_after_a_month(
     frozen.shift(timedelta(hours=2))
     go_round(SweepRound("one"))
     assert not rows()
-    assert on_disk(tmp_path) == {"quarantine"}
-    for path in _files(tmp_path):
-        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
-    frozen.shift(timedelta(days=31))
+    assert on_disk(tmp_path) == set()
+
+
+def test_what_was_taken_back_counts_as_long_as_it_lies_on_disk_and_goes_within_the_hour(
+    cast: Cast, frozen: time_machine.Traveller, tmp_path: Path
+) -> None:
+    for at in (NOW, NOW + timedelta(seconds=1)):
+        service.discard(cast.ada.own_id, [brought(cast, at)], by=cast.ada.actor, at=at)
+    db.session.commit()
+    go_round(SweepRound("one"))
+    assert on_disk(tmp_path) == {"kept"}
+    assert queries.count_bytes(cast.ada.user_id, NOW) == 2 * len(samples.PDF)
+    frozen.shift(timedelta(hours=1))
     go_round(SweepRound("one"))
     assert on_disk(tmp_path) == set()
+    assert queries.count_bytes(cast.ada.user_id, NOW) == 0
 
 
 def test_what_is_marked_to_go_is_not_sent_any_more(cast: Cast, frozen: time_machine.Traveller) -> None:
@@ -100,6 +110,11 @@ def test_a_crash_between_file_and_row_leaves_a_file_that_is_swept_away(
     frozen.shift(DAY)
     go_round(SweepRound("one"))
     assert on_disk(tmp_path) == {"quarantine"}
+    for path in _files(tmp_path):
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    frozen.shift(timedelta(days=31))
+    go_round(SweepRound("one"))
+    assert on_disk(tmp_path) == set()
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
