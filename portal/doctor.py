@@ -21,6 +21,7 @@ from portal.clinic.hours import OnCall
 from portal.instruments import queries as instruments
 from portal.instruments.queries import State
 from portal.notifications import queries as notifications
+from portal.notifications import vapid
 from portal.safety.on_call import queries as on_call
 
 # Several writers can corrupt a database in WAL mode in these versions (sqlite.org/wal.html, "the WAL-reset bug").
@@ -80,6 +81,10 @@ def _files(config: Config) -> Iterator[Finding]:
             yield Finding(Level.WRONG, f"Others on this machine can read {path}. Run: chmod 600 {path}")
     if not any(path.stat().st_mode & 0o077 for path in there):
         yield Finding(Level.GOOD, "The key and the database files are readable by their owner only.")
+    try:
+        vapid.load(config.instance_path)
+    except vapid.UnsafeKey as error:
+        yield Finding(Level.WRONG, f"Nobody can be told on a device, and the worker does not start: {error}")
 
 
 def _database() -> Iterator[Finding]:

@@ -175,7 +175,6 @@ def _page(
     code: int = 200,
 ) -> ResponseReturnValue:
     live = ways.list_live(guard.actor().user_id)
-    key = vapid.load(_config().instance_path)
     page = render_template(
         "notifications/choices.html",
         form=form or _choices_form(),
@@ -187,9 +186,18 @@ def _page(
         waiting=next((way for way in live if way.confirmed_at is None), None),
         shown=ways.shown,
         sends_texts=bool(_config().sms_url),
-        push_key=vapid.public(key) if key else "",
+        push_key=_push_key(),
     )
     return page, code
+
+
+def _push_key() -> str:
+    """Return what a browser subscribes with; "" where push messages cannot be sent, which `flask doctor` explains."""
+    try:
+        key = vapid.load(_config().instance_path)
+    except vapid.UnsafeKey:
+        return ""
+    return vapid.public(key) if key else ""
 
 
 def _of(live: list[ContactWay], channel: Channel) -> list[ContactWay]:

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal import db
+from portal import db, doctor
 from portal.audit.models import AuditEvent
+from portal.doctor import Level
 from portal.notifications import choosing, vapid, ways
 from portal.notifications.choosing import Wish
 from portal.notifications.models import Channel, ContactWay, OutboxMessage
@@ -85,6 +87,22 @@ def test_staff_cannot_switch_alerts_off(everything: Flask, cast: Cast, browser: 
     bea.get(PAGE).form("").submit(alerts_channels=["sms"])
     assert chosen(cast.bea).of(Topic.ALERTS).channels == {EMAIL, SMS}
     assert chosen(cast.bea).of(Topic.MESSAGES).channels == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [(lambda key: key.chmod(0o644), "can be read by others. Run: chmod 600"), (Path.unlink, "")],
+)
+def test_without_a_key_that_is_kept_well_no_device_is_offered_and_the_doctor_says_why(
+    everything: Flask, cast: Cast, browser: Open, spoil: Callable[[Path], object], why: str
+) -> None:
+    config = everything.config["INTERVAL"]
+    assert "Add this device" in browser(cast.ada).get(PAGE).text
+    spoil(Path(config.instance_path) / vapid.FILE)
+    assert "Add this device" not in browser(cast.ada).get(PAGE).text
+    said = [one.what for one in doctor.examine(config, at=NOW) if one.level is Level.WRONG and "device" in one.what]
+    assert len(said) == bool(why)
+    assert all(why in one for one in said)
 
 
 def test_each_role_is_asked_about_its_own(everything: Flask, cast: Cast, browser: Open) -> None:
