@@ -1,4 +1,4 @@
-"""Whether somebody was told of something on a day already, so that two rounds of the worker never both do it."""
+"""Whether somebody was told of something already, or is about to be, so that nobody is told twice of one thing."""
 
 import uuid
 from collections.abc import Collection
@@ -8,6 +8,9 @@ from sqlalchemy import select
 
 from portal.db import session
 from portal.notifications.models import Delivery, Kind, OutboxMessage
+from portal.notifications.queue import Claim
+
+_TELLS = (Delivery.WAITING, Delivery.LEASED, Delivery.SENT)
 
 
 def lately(user_ids: Collection[uuid.UUID], kinds: Collection[Kind], since: datetime) -> dict[uuid.UUID, datetime]:
@@ -22,3 +25,17 @@ def lately(user_ids: Collection[uuid.UUID], kinds: Collection[Kind], since: date
         .order_by(OutboxMessage.created_at)
     )
     return {row.recipient_id: row.created_at for row in rows}
+
+
+def is_told_later(held: Claim) -> bool:
+    """Return whether a row written later tells, or told, somebody the same of the same patient in the same way.
+
+    So the last one of what gathered in quiet hours goes out for all of them, whichever worker holds which.
+    """
+    later = OutboxMessage
+    same = (
+        *(later.recipient_id == held.recipient_id, later.kind == held.kind, later.patient_id == held.patient_id),
+        *(later.channel == held.channel, later.way_id == held.way_id),
+    )
+    tells = later.created_at > held.created_at, later.state.in_(_TELLS)
+    return session.scalar(select(later.id).where(*same, *tells).limit(1)) is not None

@@ -6,7 +6,7 @@ from portal.access.policy import PatientStatus, Relation
 from portal.accounts.models import AccountStatus, User
 from portal.checkins import silence
 from portal.messaging import queries as messaging
-from portal.notifications import choosing, ways
+from portal.notifications import choosing, told, ways
 from portal.notifications.models import Kind
 from portal.notifications.queue import Claim
 from portal.patients import queries as patients
@@ -38,8 +38,8 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
         return "no-longer-on-care-team"
     if known and known.relation is Relation.SELF and known.status is PatientStatus.DIED:
         return "no-longer-in-care"
-    if known and held.kind == Kind.MESSAGE_WAITING and not _has_unread(known, user, held):
-        return "read-by-now"
+    if known and held.kind == Kind.MESSAGE_WAITING and (needless := _why_no_message(known, user, held)):
+        return needless
     if known and held.kind == Kind.CHECK_IN_WAITING and (needless := silence.why_not_remind(known.id, held.created_at)):
         return needless
     if needless := reminders.why_not(held, user, known, at=at):
@@ -50,6 +50,12 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
     if token.used_at is not None or token.superseded_at is not None:
         return "link-replaced"
     return LINK_RAN_OUT if token.expires_at <= at else None
+
+
+def _why_no_message(patient: PatientRef, user: User, held: Claim) -> str | None:
+    if not _has_unread(patient, user, held):
+        return "read-by-now"
+    return "told-with-a-later-one" if not held.is_urgent and told.is_told_later(held) else None
 
 
 def _has_unread(patient: PatientRef, user: User, held: Claim) -> bool:

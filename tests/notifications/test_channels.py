@@ -367,6 +367,43 @@ def test_alerts_and_what_is_urgent_wait_for_no_hour(cast: Cast, post: Post, kind
     assert len(post.inbox.mails) == 1
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_one_mail_goes_out_for_all_that_gathered_in_quiet_hours_whoever_holds_which(
+    cast: Cast, post: Post, frozen: Any, order: int
+) -> None:
+    wants(cast.ada, Topic.MESSAGES, EMAIL, quiet=Hours(9, 13))
+    factories.thread(cast.ada, cast.bea)
+    for hours in range(3):
+        frozen.move_to(NOW + timedelta(hours=hours))
+        tell(cast.ada, at=NOW + timedelta(hours=hours), patient_id=cast.ada.own_id)
+        post.work()
+    assert post.inbox.mails == []
+    frozen.move_to(NOW + timedelta(hours=4))
+    held = [queue.claim(post.worker.name, at=NOW + timedelta(hours=4)) for _ in range(3)]
+    db.session.commit()
+    for one in held[::order]:
+        assert one is not None
+        post.worker._handle(one)
+        post.worker._mark_sent()
+    mail = select(OutboxMessage.state).order_by(OutboxMessage.created_at)
+    assert db.session.scalars(mail).all() == [DROPPED, DROPPED, SENT]
+    tell(cast.ada, at=NOW + timedelta(hours=4), patient_id=cast.ada.own_id)
+    post.work()
+    assert len(post.inbox.mails) == 2, "what comes later is told anew"
+
+
+def test_what_is_urgent_and_what_is_about_somebody_else_is_told_for_itself(cast: Cast, post: Post) -> None:
+    factories.thread(cast.ada, cast.ada)
+    about = {"patient_id": cast.ada.own_id}
+    tell(cast.bea, **about, at=NOW - timedelta(minutes=3))
+    tell(cast.bea, patient_id=cast.dot.own_id, at=NOW - timedelta(minutes=2))
+    tell(cast.nia, **about, urgent=True, at=NOW - timedelta(minutes=3))
+    tell(cast.nia, **about, at=NOW - timedelta(minutes=2))
+    post.work()
+    mails = sorted(mail["To"] for mail in post.inbox.mails)
+    assert mails == ["bea@interval.example", "nia@interval.example", "nia@interval.example"]
+
+
 def test_what_became_needless_during_quiet_hours_is_dropped(cast: Cast, post: Post, frozen: Any) -> None:
     wants(cast.ada, Topic.MESSAGES, EMAIL, quiet=Hours(9, 12))
     thread = factories.thread(cast.ada, cast.bea)
