@@ -75,17 +75,21 @@ def remind(patient_ids: Sequence[uuid.UUID], *, at: datetime) -> None:
 
 def remind_to_get_ready(infusion_ids: Collection[uuid.UUID], *, at: datetime) -> None:
     """Write one mail to the patient of each of a few infusions of tomorrow that they have not got ready for."""
-    for row, eve in ready_to_be_told(at):
-        if row.id in infusion_ids:
-            about: dict[str, Any] = {"patient_id": row.patient_id, "once_key": f"get-ready:{row.id}:{eve}"}
-            values = {"infusion_id": str(row.id)}
-            if notifications.enqueue(Kind.GET_READY, row.user_id, at=at, values=values, **about):
-                audit.record("infusion:reminded", by=None, at=at, patient_id=row.patient_id, thing_id=row.id)
+    for row, eve in ready_to_be_told(at, only=infusion_ids):
+        about: dict[str, Any] = {"patient_id": row.patient_id, "once_key": f"get-ready:{row.id}:{eve}"}
+        values = {"infusion_id": str(row.id)}
+        if notifications.enqueue(Kind.GET_READY, row.user_id, at=at, values=values, **about):
+            audit.record("infusion:reminded", by=None, at=at, patient_id=row.patient_id, thing_id=row.id)
 
 
-def ready_to_be_told(at: datetime) -> list[tuple[Any, date]]:
-    """Return the infusions whose patients are to be told now to get ready, each with the day before it."""
-    rows = queries.planned_infusions(at)
+def ready_to_be_told(at: datetime, *, only: Collection[uuid.UUID] | None = None) -> list[tuple[Any, date]]:
+    """Return the infusions whose patients are to be told now to get ready, each with the day before it.
+
+    Args:
+        at: now, aware UTC.
+        only: of these alone; of all, where it is left out.
+    """
+    rows = queries.planned_infusions(at, only=only)
     choices = choosing.of_all({row.user_id for row in rows})
     found = []
     for row in rows:

@@ -95,7 +95,7 @@ def why_not(held: Claim, user: User, patient: PatientRef | None, *, at: datetime
 
 def _why_not_get_ready(held: Claim, patient: PatientRef, at: datetime) -> str | None:
     wanted = uuid.UUID(held.values["infusion_id"])
-    row = next((one for one in queries.planned_infusions(at) if one.id == wanted), None)
+    row = next(iter(queries.planned_infusions(at, only=[wanted])), None)
     tomorrow = plan.local_day(at, patient.time_zone) + timedelta(days=1)
     if row is None or plan.local_day(row.happens_at, patient.time_zone) != tomorrow:
         return MOVED

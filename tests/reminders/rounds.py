@@ -1,10 +1,11 @@
 """Making the worker's rounds of reminders in tests, and looking at what they wrote."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from portal import db
 from portal.accounts.models import User
@@ -49,3 +50,19 @@ def still_wanted(row: OutboxMessage, at: datetime) -> str | None:
 def token_of(row: OutboxMessage) -> uuid.UUID | None:
     """Return the link that a mail carries."""
     return uuid.UUID(row.values["token_id"]) if "token_id" in row.values else None
+
+
+def walks(table: str, action: Callable[[], object]) -> list[str]:
+    """Return how SQLite goes through a table in each of an action's statements that reads it first."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("SELECT") and f"FROM {table}" in statement:
+            seen.append((statement, parameters))
+
+    event.listen(db.db.engine, "before_cursor_execute", note)
+    action()
+    event.remove(db.db.engine, "before_cursor_execute", note)
+    explain = db.session.connection().exec_driver_sql
+    plans = [explain(f"EXPLAIN QUERY PLAN {statement}", parameters).all() for statement, parameters in seen]
+    return [line[3] for plan in plans for line in plan if f" {table} " in line[3]]

@@ -22,6 +22,7 @@ from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.notifications.quiet import Hours
 from portal.notifications.topics import Topic
 from portal.patients.models import Patient
+from portal.reminders import service
 from portal.reminders.worker import CheckInRound, GetReadyRound, ReviewRound
 from portal.treatment.models import Infusion, InfusionStatus
 from portal.treatment.preparation.models import Adult, Preparation, Step
@@ -31,7 +32,7 @@ from tests.checkins.sheets import ref, sheet
 from tests.checkins.silence.rounds import go_round, reminders, spells
 from tests.factories import check_in, plan_item
 from tests.notifications.outbox import Inbox, drain, mail_server, worker
-from tests.reminders.rounds import go, mails, still_wanted
+from tests.reminders.rounds import go, mails, still_wanted, walks
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NINE = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -344,6 +345,17 @@ def test_what_was_moved_called_off_or_got_ready_for_is_told_of_no_more(
     frozen.move_to(NOON + HOUR)
     go(GetReadyRound)
     assert len(mails(cast.ada, Kind.GET_READY)) == 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_telling_of_one_infusion_reads_no_other_one_of_the_clinic(cast: Cast, frozen: time_machine.Traveller) -> None:
+    row = planned(cast, TOMORROW)
+    frozen.move_to(NOON)
+    walked = walks("infusions", lambda: service.remind_to_get_ready([row.id], at=NOON))
+    db.session.commit()
+    (mail,) = mails(cast.ada, Kind.GET_READY)
+    walked += walks("infusions", lambda: still_wanted(mail, NOON))
+    assert set(walked) == {"SEARCH infusions USING INDEX sqlite_autoindex_infusions_1 (id=?)"}
 
 
 def test_an_infusion_that_was_moved_is_told_of_on_its_new_eve(cast: Cast, frozen: time_machine.Traveller) -> None:
