@@ -94,15 +94,15 @@ def _mail(held: Claim, user: User, at: datetime) -> EmailMessage:
         letter=letter,
         page=page,
         at=at,
-        stop=_stop(held, config),
+        stop=_stop(held, user, config),
     )
 
 
-def _stop(held: Claim, config: Config) -> str:
+def _stop(held: Claim, user: User, config: Config) -> str:
     """Return the link that switches off mail of this kind; "" for what nobody can switch off."""
     if is_fixed(topic_of(held.kind), urgent=held.is_urgent):
         return ""
-    words = stopping.seal(held.id, keys=[config.secret_key, *config.secret_key_fallbacks])
+    words = stopping.seal(held.id, to=user.email, keys=[config.secret_key, *config.secret_key_fallbacks])
     return _address(config, "notices.stop", words)
 
 

@@ -269,7 +269,7 @@ def _accounts(live: Live) -> Ids:
         "user_id": str(live.cast.cal.user_id),
         "invited": str(hal.id),
         "invitation": tokens.seal(invited.id, TokenPurpose.INVITATION, keys=[SECRET]),
-        "stop": stopping.seal(failed.id, keys=[SECRET]),
+        "stop": stopping.seal(failed.id, to=live.cast.dot.email, keys=[SECRET]),
         "reset": tokens.seal(reset.id, TokenPurpose.PASSWORD_RESET, keys=[SECRET]),
     } | opening
 

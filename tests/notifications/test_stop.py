@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import db
+from portal.accounts.models import User
 from portal.notifications import choosing, vapid
 from portal.notifications.choosing import Choices, Wish
 from portal.notifications.models import Delivery, Kind, OutboxMessage
@@ -76,6 +77,19 @@ def test_a_link_that_was_made_up_opens_nothing(cast: Cast, browser: Open, tmp_pa
         assert nobody.open(wrong).status_code == 404
         assert nobody.open(wrong, "POST", data=ONE_CLICK, csrf=False).status_code == 404
     assert channels(cast)
+
+
+def test_a_mailbox_that_is_somebodys_no_more_ends_nothing(cast: Cast, browser: Open, tmp_path: Path) -> None:
+    nobody, address = browser(), stop_address(mailed(cast, tmp_path))
+    user = db.session.get_one(User, cast.ada.user_id)
+    user.email = "elsewhere@interval.example"
+    db.session.commit()
+    assert nobody.open(address).status_code == 404
+    assert nobody.open(address, "POST", data=ONE_CLICK, csrf=False).status_code == 404
+    assert channels(cast)
+    db.session.get_one(User, cast.ada.user_id).email = cast.ada.email
+    db.session.commit()
+    assert nobody.open(address, "POST", data=ONE_CLICK, csrf=False).status_code == 200
 
 
 def test_what_concerns_the_account_and_alerts_cannot_be_ended_by_a_link(cast: Cast, tmp_path: Path) -> None:
