@@ -16,7 +16,6 @@ from portal.patients.models import CareTeamMember, Patient
 
 PAGE = 50
 MESSAGES_PAGE = 100
-MOST_UNREAD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,6 @@ class Line:
 
     id: uuid.UUID
     patient_id: uuid.UUID
-    patient_name: str
     subject: str
     last_message_at: datetime
     unread: int
@@ -91,12 +89,6 @@ def count_unread_for_patient(patient_id: uuid.UUID) -> int:
     return session.scalar(select(func.sum(Thread.unread_by_patient)).where(Thread.patient_id == patient_id)) or 0
 
 
-def list_waiting(user_id: uuid.UUID) -> list[Line]:
-    """Return the threads of this person's patients with unread messages in them, whoever waits longest first."""
-    lines = _lines(Thread.unread_by_team).where(_waits_for(user_id))
-    return [Line(*row) for row in session.execute(lines.order_by(*_POSITION).limit(MOST_UNREAD))]
-
-
 def list_last_from_team(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, str]]:
     """Return when the care team last wrote to each of these patients, and who did."""
 
@@ -112,12 +104,6 @@ def list_last_from_team(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, t
     return {row[0]: (row[1], row[2]) for row in rows if row[1] is not None}
 
 
-def list_read(user_id: uuid.UUID, *, after: uuid.UUID | None = None) -> Lines:
-    """Return one page of the threads of this person's patients in which everything is read, the latest first."""
-    lines = _lines(Thread.unread_by_team).where(_was_read_for(user_id))
-    return _page(lines, after)
-
-
 def list_threads(patient_id: uuid.UUID, *, for_patient: bool, after: uuid.UUID | None = None) -> Lines:
     """Return one page of a patient's threads, the latest first.
 
@@ -127,7 +113,14 @@ def list_threads(patient_id: uuid.UUID, *, for_patient: bool, after: uuid.UUID |
         after: the last thread of the page before.
     """
     unread = Thread.unread_by_patient if for_patient else Thread.unread_by_team
-    return _page(_lines(unread).where(Thread.patient_id == patient_id), after)
+    columns = (Thread.id, Thread.patient_id, Thread.subject, Thread.last_message_at, unread)
+    lines = select(*columns).where(Thread.patient_id == patient_id)
+    last = session.execute(select(*_POSITION).where(Thread.id == after)).one_or_none() if after else None
+    if last is not None:
+        lines = lines.where(tuple_(*_POSITION) < tuple_(*last, types=[column.type for column in _POSITION]))
+    rows = session.execute(lines.order_by(*_NEWEST_FIRST).limit(PAGE + 1)).all()
+    found = [Line(*row) for row in rows[:PAGE]]
+    return Lines(found, found[-1].id if len(rows) > PAGE else None)
 
 
 def get_thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> Thread | None:
@@ -176,27 +169,6 @@ def _waits_for(user_id: uuid.UUID) -> Any:
     """Walk the few threads of the clinic that wait, so that a large caseload costs nothing."""
     mine = (CareTeamMember.user_id == user_id, CareTeamMember.patient_id == Thread.patient_id)
     return and_(Thread.unread_by_team > 0, exists().where(*mine, CareTeamMember.until.is_(None)))
-
-
-def _was_read_for(user_id: uuid.UUID) -> Any:
-    """Walk one's own patients' threads, so that a large clinic costs nothing."""
-    mine = select(CareTeamMember.patient_id).where(CareTeamMember.user_id == user_id, CareTeamMember.until.is_(None))
-    return and_(Thread.unread_by_team == 0, Thread.patient_id.in_(mine))
-
-
-def _lines(unread_count: Any) -> Select[*tuple[Any, ...]]:
-    name = (Patient.given_name + " " + Patient.family_name).label("patient_name")
-    columns = (Thread.id, Thread.patient_id, name, Thread.subject, Thread.last_message_at, unread_count)
-    return select(*columns).join(Patient, Patient.id == Thread.patient_id)
-
-
-def _page(lines: Select[*tuple[Any, ...]], after: uuid.UUID | None) -> Lines:
-    last = session.execute(select(*_POSITION).where(Thread.id == after)).one_or_none() if after else None
-    if last is not None:
-        lines = lines.where(tuple_(*_POSITION) < tuple_(*last, types=[column.type for column in _POSITION]))
-    rows = session.execute(lines.order_by(*_NEWEST_FIRST).limit(PAGE + 1)).all()
-    found = [Line(*row) for row in rows[:PAGE]]
-    return Lines(found, found[-1].id if len(rows) > PAGE else None)
 
 
 def _receipts(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Receipt]]:

@@ -129,8 +129,11 @@ def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.THREAD_VIEW, quiet=True)
 def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     state = news_of.get_state(patient_id, thread_id) or abort(404)
-    if request.if_none_match.contains(state):
-        return Response(status=304)
+    # A weak tag, which compressing leaves as it is.
+    if request.if_none_match.contains_weak(state):
+        answer = Response(status=304)
+        answer.set_etag(state, weak=True)
+        return answer
     values = {
         **_said(queries.get_conversation(thread_id)),
         "by_patient": _is_patient(),
@@ -139,7 +142,7 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     }
     drawn = render_template("messaging/said.html", thread=_thread(patient_id, thread_id), **values)
     answer = jsonify(state=state, html=drawn)
-    answer.set_etag(state)
+    answer.set_etag(state, weak=True)
     return answer
 
 

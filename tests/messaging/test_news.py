@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -52,29 +53,37 @@ def test_a_thread_has_a_state_for_its_own_patient_only(cast: Cast) -> None:
     assert news.get_state(cast.ada.own_id, theirs.id) is None
 
 
-@pytest.mark.parametrize("messages", [1, 40])
+@pytest.mark.parametrize(("messages", "encoding"), [(1, "identity"), (40, "gzip")])
 def test_nothing_new_costs_three_statements_and_draws_nothing(
     browser: Open,
     cast: Cast,
     monkeypatch: pytest.MonkeyPatch,
     queries_of: Callable[[Callable[[], Any]], int],
     messages: int,
+    encoding: str,
 ) -> None:
     thread = factories.thread(cast.ada, cast.bea)
     for minute in range(1, messages):
         factories.message(thread, cast.ada, cast.ada, "and", NOW + timedelta(minutes=minute))
     ada, path = browser(cast.ada), news_of(cast, thread)
-    drawn = ada.open(path, headers=AS_JSON)
-    known = AS_JSON | {"If-None-Match": drawn.headers["ETag"]}
-    assert drawn.headers["ETag"] == f'"{drawn.get_json()["state"]}"'
+    asked = AS_JSON | {"Accept-Encoding": encoding}
+    drawn = ada.open(path, headers=asked)
+    assert drawn.headers.get("Content-Encoding", "identity") == encoding
+    assert drawn.headers["ETag"] == f'W/"{state(cast, thread)}"'
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("nothing is new, and still it is read")
 
     monkeypatch.setattr(queries, "get_conversation", refuse)
-    answers = []
-    assert queries_of(lambda: answers.append(ada.open(path, headers=known))) == STATEMENTS_FOR_NOTHING_NEW
-    assert (answers[0].status_code, answers[0].data) == (304, b"")
+    answers: list[Any] = []
+
+    def ask(known: str) -> None:
+        answers.append(ada.open(path, headers=asked | {"If-None-Match": known}))
+
+    for known in (drawn.headers["ETag"], f'"{state(cast, thread)}"'):
+        assert queries_of(partial(ask, known)) == STATEMENTS_FOR_NOTHING_NEW
+    assert {(one.status_code, one.data) for one in answers} == {(304, b"")}
+    assert {one.headers["ETag"] for one in answers} == {drawn.headers["ETag"]}
 
 
 def test_a_page_asks_from_the_state_it_was_drawn_in(browser: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

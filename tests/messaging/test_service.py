@@ -223,18 +223,6 @@ def test_a_thread_an_infusion_or_a_submission_of_another_patient_is_not_there(ca
     assert len(list(db.session.scalars(select(Thread)))) == 1
 
 
-def test_the_inbox_has_ones_own_patients_only_what_waits_longest_first_and_read_threads_latest_first(
-    cast: Cast,
-) -> None:
-    factories.thread(cast.dot, cast.dot)
-    first, second = (start(cast, cast.ada, at=NOW + minute * MINUTE) for minute in (1, 2))
-    third, fourth = (start(cast, cast.bea, at=NOW + minute * MINUTE) for minute in (3, 4))
-    assert [line.id for line in queries.list_waiting(cast.bea.user_id)] == [first, second]
-    assert [line.id for line in queries.list_read(cast.bea.user_id).lines] == [fourth, third]
-    assert [line.id for line in queries.list_read(cast.bea.user_id, after=fourth).lines] == [third]
-    assert queries.list_waiting(cast.eve.user_id) == []
-
-
 def test_lists_and_threads_come_in_pages(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE", 2)
     monkeypatch.setattr(queries, "MESSAGES_PAGE", 2)
