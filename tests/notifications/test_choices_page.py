@@ -114,6 +114,12 @@ def test_each_role_is_asked_about_its_own(everything: Flask, cast: Cast, browser
     assert "nothing else for you to choose" in browser(cast.eve).get(PAGE).text
 
 
+def test_who_can_untick_messages_reads_that_words_of_danger_come_anyway(cast: Cast, browser: Open) -> None:
+    said = "messages whose words suggest danger, come by email at once, whatever you choose here"
+    told = {person.email for person in cast.everybody().values() if said in browser(person).get(PAGE).text}
+    assert told == {cast.bea.email, cast.cal.email, cast.nia.email}
+
+
 def test_a_phone_is_confirmed_by_the_code_it_was_sent(
     everything: Flask, cast: Cast, browser: Open, frozen: Any
 ) -> None:
