@@ -194,6 +194,24 @@ def test_the_page_for_the_proxy_is_whole_in_itself(tmp_path: Path, country: str,
     assert {href.partition(":")[0] for href in hrefs} <= {"tel", "sms", "https"}
 
 
+@pytest.mark.parametrize(
+    ("language", "code", "said"),
+    [
+        ("en", 0, "We cannot be reached right now"),
+        ("es", 0, "En este momento no es posible conectarse con nosotros"),
+        ("fr", 2, "it speaks en, es."),
+    ],
+)
+def test_the_page_for_the_proxy_is_printed_in_a_language_of_the_portal(
+    tmp_path: Path, language: str, code: int, said: str
+) -> None:
+    portal = create_app(settings(f"sqlite:///{tmp_path}/gone.sqlite3", tmp_path, clinic_country="US"))
+    done = portal.test_cli_runner().invoke(args=["help-page", "--language", language])
+    assert (done.exit_code, said in done.output) == (code, True)
+    assert code or f'<html lang="{language}">' in done.output
+    assert ("We cannot be reached" in done.output) is (language == "en")
+
+
 def test_no_country_but_one_that_was_checked_has_numbers() -> None:
     assert [code for code in crisis.country_codes() if not crisis.for_country(code).is_empty] == ["US"]
 
