@@ -1,17 +1,20 @@
-"""Everything that was ever written in one patient's threads, thread by thread, as values for a file."""
+"""Everything that was ever written in one patient's threads, thread by thread, packed into a file to take along."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
+import orjson
 from sqlalchemy import select
 
 from portal.accounts.models import User
 from portal.db import session
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.messaging import handling, notes
 from portal.messaging.attachments import queries as attachments
+from portal.messaging.attachments import store
 from portal.messaging.attachments.queries import File, Stored
 from portal.messaging.models import Message, MessageRead, Thread
 
@@ -24,20 +27,68 @@ class Whole:
     files: Mapping[str, Stored]
 
 
-def threads(patient_id: uuid.UUID, *, for_team: bool) -> Iterator[Whole]:
+def pack(
+    file: BinaryIO,
+    patient_id: uuid.UUID,
+    *,
+    for_team: bool,
+    language: str,
+    draw: Callable[..., Iterable[str]],
+    gone: str,
+) -> int:
+    """Write a ZIP thread by thread, so that a long history needs no more memory than its longest thread.
+
+    Args:
+        file: where to.
+        patient_id: whose threads.
+        for_team: as for `threads`.
+        language: whose titles it has.
+        draw: draws the page to read from `threads`, piece by piece.
+        gone: what a file says that is not there any more.
+
+    Returns:
+        How many threads there are.
+    """
+    files: dict[str, Stored] = {}
+    count = 0
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("messages.json", "w") as entry:
+            for count, whole in enumerate(threads(patient_id, for_team=for_team, language=language), start=1):
+                entry.write(b"," if count > 1 else b"[")
+                entry.write(orjson.dumps(whole.values, option=orjson.OPT_INDENT_2))
+                files |= whole.files
+            entry.write(b"]" if count else b"[]")
+        again = (whole.values for whole in threads(patient_id, for_team=for_team, language=language))
+        with archive.open("messages.html", "w") as entry:
+            for piece in draw(threads=again):
+                entry.write(piece.encode())
+        for name, stored in files.items():
+            archive.writestr(name, _content(stored, gone))
+    return count
+
+
+def threads(patient_id: uuid.UUID, *, for_team: bool, language: str) -> Iterator[Whole]:
     """Yield a patient's threads in order of time, one in memory at a time.
 
     Args:
         patient_id: whose.
         for_team: with the notes and contacts of the care team and the words of everything withdrawn; else as the
             patient may see it, with what they withdrew themselves.
+        language: whose titles the questionnaires have.
     """
     ids = session.scalars(select(Thread.id).where(Thread.patient_id == patient_id).order_by(Thread.started_at)).all()
     for number, thread_id in enumerate(ids, start=1):
-        yield _whole(session.get_one(Thread, thread_id), number, for_team=for_team)
+        yield _whole(session.get_one(Thread, thread_id), number, for_team=for_team, language=language)
 
 
-def _whole(thread: Thread, number: int, *, for_team: bool) -> Whole:
+def _content(stored: Stored, gone: str) -> bytes:
+    try:
+        return store.read(stored.id, stored.sha256)
+    except store.NotThere:
+        return gone.encode()
+
+
+def _whole(thread: Thread, number: int, *, for_team: bool, language: str) -> Whole:
     rows = session.execute(
         select(Message, User.name, User.role)
         .join(User, User.id == Message.author_id)
@@ -65,7 +116,7 @@ def _whole(thread: Thread, number: int, *, for_team: bool) -> Whole:
                 "body": row.Message.body if row.Message.id in ids else None,
                 "read": reads.get(row.Message.id, []),
                 "files": [name for message_id, name, _one in named if message_id == row.Message.id],
-                "asked": [_asked(one) for one in brought.get(row.Message.id, ()) if one.instrument],
+                "asked": [_asked(one, language) for one in brought.get(row.Message.id, ()) if one.instrument],
             }
             for row in rows
         ],
@@ -75,9 +126,9 @@ def _whole(thread: Thread, number: int, *, for_team: bool) -> Whole:
     return Whole(values, {name: one for _message_id, name, one in named})
 
 
-def _asked(one: File) -> dict[str, Any]:
+def _asked(one: File, language: str) -> dict[str, Any]:
     """Return what a message asked to be filled in, by its neutral title, and what came of it."""
-    request, about = one.request, catalogue.current().get(one.instrument or "")
+    request, about = one.request, own_words.worded(catalogue.current().get(one.instrument or ""), language)
     came = {"withdrawn_at": request.withdrawn_at, "filled_in_for": request.answered_on} if request else {}
     return {"questionnaire": about.neutral_title, "before": one.before_on, **came}
 

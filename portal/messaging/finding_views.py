@@ -2,13 +2,12 @@
 
 import tempfile
 import uuid
-import zipfile
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any
 
-import orjson
 from flask import Blueprint, current_app, render_template, request, send_file
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext as _
 
 from portal import db
 from portal.access import guard
@@ -16,8 +15,6 @@ from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
 from portal.audit import service as audit
 from portal.messaging import export, search
-from portal.messaging.attachments import store
-from portal.messaging.attachments.queries import Stored
 from portal.messaging.handling_forms import SearchForm
 
 blueprint = Blueprint("finding", __name__)
@@ -43,11 +40,19 @@ def of_patient(patient_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/patients/<uuid:patient_id>/messages/export")
 @requires(Permission.THREAD_VIEW)
 def take_along(patient_id: uuid.UUID) -> ResponseReturnValue:
-    for_team = guard.patient().relation is not Relation.SELF
+    patient, actor = guard.patient(), guard.actor()
     file: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
-    count = _write(file, patient_id, for_team=for_team)
+    page = current_app.jinja_env.get_template("messaging/export.html")
+    count = export.pack(
+        file,
+        patient_id,
+        for_team=patient.relation is not Relation.SELF,
+        language=actor.language,
+        draw=partial(page.generate, name=patient.name, now=guard.at()),
+        gone=_("This file is not there any more."),
+    )
     with db.short_write():
-        audit.record("messages:exported", by=guard.actor(), at=guard.at(), patient_id=patient_id, threads=count)
+        audit.record("messages:exported", by=actor, at=guard.at(), patient_id=patient_id, threads=count)
     file.seek(0)
     return send_file(file, mimetype="application/zip", as_attachment=True, download_name="messages.zip", max_age=0)
 
@@ -65,31 +70,3 @@ def _is_ready(status: int) -> bool:
 
 def _after() -> uuid.UUID | None:
     return request.form.get("after", type=uuid.UUID)
-
-
-def _write(file: BinaryIO, patient_id: uuid.UUID, *, for_team: bool) -> int:
-    """Write the export thread by thread, so that a long history needs no more memory than its longest thread."""
-    files: dict[str, Stored] = {}
-    count = 0
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("messages.json", "w") as entry:
-            for count, whole in enumerate(export.threads(patient_id, for_team=for_team), start=1):
-                entry.write(b"," if count > 1 else b"[")
-                entry.write(orjson.dumps(whole.values, option=orjson.OPT_INDENT_2))
-                files |= whole.files
-            entry.write(b"]" if count else b"[]")
-        page = current_app.jinja_env.get_template("messaging/export.html")
-        threads = (whole.values for whole in export.threads(patient_id, for_team=for_team))
-        with archive.open("messages.html", "w") as entry:
-            for piece in page.generate(threads=threads, name=guard.patient().name, now=guard.at()):
-                entry.write(piece.encode())
-        for name, stored in files.items():
-            archive.writestr(name, _content(stored))
-    return count
-
-
-def _content(stored: Stored) -> bytes:
-    try:
-        return store.read(stored.id, stored.sha256)
-    except store.NotThere:
-        return str(gettext("This file is not there any more.")).encode()

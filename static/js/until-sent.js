@@ -19,6 +19,7 @@ function goOn(place) {
 function begin(part) {
   const form = part.querySelector("form");
   const notice = part.querySelector("[data-not-sent]");
+  const unclear = part.querySelector("[data-unclear]");
   const draft = form.querySelector("[data-draft-standing]");
   let body = null;
   let button = null;
@@ -64,9 +65,15 @@ function begin(part) {
     const mine = ++turn;
     const options = { method: "POST", headers: { Accept: "application/json" }, body, signal: AbortSignal.timeout(PATIENCE) };
     const answer = await fetch(form.action, options).catch(() => null);
-    const taken = answer?.ok ? await answer.json().catch(() => null) : null;
+    const isOurs = answer?.headers.get("Content-Type")?.startsWith("application/json");
+    const taken = answer?.ok && isOurs ? await answer.json().catch(() => null) : null;
     if (mine !== turn) return;
-    if (taken) {
+    if (answer?.ok && !isOurs) {
+      // A page from elsewhere, such as a network's own: asking for it again and again sends nothing.
+      stop();
+      unclear.hidden = false;
+      unclear.focus();
+    } else if (taken) {
       stop();
       form.reset();
       goOn(taken.place);
@@ -85,6 +92,7 @@ function begin(part) {
       return;
     }
     event.preventDefault();
+    unclear.hidden = true;
     if (body) return;
     const fields = new FormData(form);
     body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);

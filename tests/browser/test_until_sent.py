@@ -113,6 +113,32 @@ def test_a_message_cut_on_its_way_stays_and_is_sent_once(
     assert bodies(live) == [WORDS]
 
 
+def test_a_page_that_answers_instead_of_the_portal_is_told_and_not_asked_again(
+    live: Live, window: Callable[..., Window]
+) -> None:
+    phone = window()
+    page = open_thread(live, phone)
+    asked: list[str] = []
+
+    def elsewhere(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(content_type="text/html", body="<h1>Sign in to this network</h1>")
+
+    cut(page, elsewhere)
+    page.clock.install()
+    send(page)
+    told = page.get_by_role("status").filter(has_text="Your words are still here.")
+    expect(told).to_be_focused()
+    page.clock.run_for(300_000)
+    assert len(asked) == 1
+    expect(page.get_by_label("Your message")).to_have_value(WORDS)
+    expect(page.get_by_role("status").filter(has_text="Not sent yet")).to_be_hidden()
+    mend(page)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="Sent.")).to_be_visible()
+    assert bodies(live) == [WORDS]
+
+
 def test_a_new_thread_cut_after_it_was_taken_is_one_thread(live: Live, window: Callable[..., Window]) -> None:
     phone = window()
     page = phone.sign_in(live.cast.ada)

@@ -19,7 +19,7 @@ from portal.access.policy import Permission, Relation, Thing, permits
 from portal.checkins import plan
 from portal.checkins.requests import queries as requests
 from portal.checkins.requests import span
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.instruments.definition import Definition
 from portal.messaging import owed
 from portal.messaging.attachments import problems, queries, service
@@ -113,7 +113,11 @@ def brought(message_ids: Collection[uuid.UUID]) -> Brought:
     patient = guard.patient()
     may_ask = permits(guard.actor(), Permission.QUESTIONNAIRE_REQUEST, Thing(patient.relation, patient.status))
     today = plan.local_day(guard.at(), patient.time_zone)
-    return Brought(queries.list_for(message_ids), today, may_ask, catalogue.current().get)
+    return Brought(queries.list_for(message_ids), today, may_ask, _definition)
+
+
+def _definition(instrument: str) -> Definition:
+    return own_words.worded(catalogue.current().get(instrument), guard.actor().language)
 
 
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:

@@ -14,6 +14,8 @@ _PROGRAM = Path(__file__).with_name("picture.py")
 _TOO_MANY_PIXELS = 4
 """As `picture.py` ends then. What reads pictures is not loaded into the portal."""
 _SECONDS = 40
+_LONGEST_WAIT = 5.0
+"""So many seconds somebody waits until the files of others are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,24 @@ def take_in(content: bytes, name: str) -> Taken:
         raise CannotTake(problems.TOO_LARGE, name=shown, size=size, limit=limit)
     if kind is None:
         raise CannotTake(problems.WRONG_TYPE, name=shown)
-    _scan(content, shown)
     came_as = hashlib.sha256(content).hexdigest()
-    if kind is FileKind.PDF:
+    if kind is FileKind.PDF and not scanner.is_named():
         return Taken(kind, name_of(name, kind), content, came_as)
-    width, height, drawn = _redraw(content, kind, shown)
-    return Taken(kind, name_of(name, kind), drawn, came_as, width, height)
+    try:
+        with store.turn(_LONGEST_WAIT):
+            width, height, clean = _look_at(content, kind, shown)
+    except store.Busy as error:
+        raise CannotTake(problems.BUSY, name=shown) from error
+    return Taken(kind, name_of(name, kind), clean, came_as, width, height)
+
+
+def _look_at(content: bytes, kind: FileKind, shown: str) -> tuple[int, int, bytes]:
+    if scanner.is_named():
+        _scan(content, shown)
+    return (0, 0, content) if kind is FileKind.PDF else _redraw(content, kind, shown)
 
 
 def _scan(content: bytes, shown: str) -> None:
-    if not scanner.is_named():
-        return
     try:
         with store.lent(content) as path:
             scanner.check(path)

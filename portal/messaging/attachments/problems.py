@@ -16,6 +16,10 @@ REFUSED = N_("“%(name)s” was refused: the clinic’s virus scanner found som
 NOT_CHECKED = N_("“%(name)s” could not be checked for viruses just now, so it was not kept. Please try again later.")
 QUOTA = N_("You have sent as many files as there is room for. Please try again in a few weeks, or call the clinic.")
 GONE = N_("A file that you attached before is not there any more. Attach it again, or send the message without it.")
+BUSY = N_(
+    "“%(name)s” could not be taken just now: others are sending files too. Your words are kept. "
+    "Attach it again in a minute."
+)
 NO_ROOM = N_("“%(name)s” could not be kept just now. Please try again later.")
 
 

@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+import filelock
+
+Busy = filelock.Timeout
 _places: dict[str, Path] = {}
 
 
@@ -67,6 +70,18 @@ def lent(content: bytes) -> Iterator[Path]:
 def remove(file_id: uuid.UUID) -> None:
     """Remove a file that is known to be wanted by nobody; it may be gone already."""
     _path(file_id).unlink(missing_ok=True)
+
+
+@contextmanager
+def turn(longest: float) -> Iterator[None]:
+    """Wait for one's turn to look at a file: one at a time on this machine, because that takes memory and processor.
+
+    Raises:
+        Busy: it did not come in so many seconds.
+    """
+    _make(_root())
+    with filelock.FileLock(_root() / "turn.lock", timeout=longest):
+        yield
 
 
 def set_aside(file_id: uuid.UUID) -> None:

@@ -28,7 +28,7 @@ class Chunk:
 
 
 def look(after: uuid.UUID | None, *, at: datetime) -> Chunk:
-    """Return what is to be swept away next: files of a day ago without a row, and first what was taken back or not sent.
+    """Return what is to be swept away next: files of a day ago without a row; first what nobody sent.
 
     Args:
         after: the last file that was looked at; None for the first part.

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from portal import db
 from portal.access.policy import PatientStatus
+from portal.accounts.models import User
 from portal.checkins.requests.models import QuestionnaireRequest
 from portal.messaging import retraction
 from portal.messaging.attachments import store
@@ -65,6 +66,19 @@ def test_a_questionnaire_goes_out_in_a_message_and_its_answer_comes_back(
     assert kept == {"questionnaire": "Two weeks: worry", **expected}
     assert "Filled in for Sun, Nov 22" in packed.read("messages.html").decode()
     assert "Nothing more to do" in ada.get(f"/patients/{cast.ada.own_id}/today").text
+
+
+@ONE_DATABASE
+def test_its_neutral_title_is_in_the_readers_language(browser: Open, cast: Cast) -> None:
+    path, ada = path_of(cast), browser(cast.ada)
+    browser(cast.bea).get(path).form("Send").submit(**ASKED)
+    db.session.get_one(User, cast.ada.user_id).language = "es"
+    db.session.commit()
+    packed = zipfile.ZipFile(io.BytesIO(ada.open(f"/patients/{cast.ada.own_id}/messages/export").data))
+    for said in (ada.get(path).text, packed.read("messages.html").decode(), packed.read("messages.json").decode()):
+        assert "Dos semanas: preocupación" in said
+        assert "Two weeks" not in said
+        assert "GAD" not in said
 
 
 @ONE_DATABASE

@@ -106,6 +106,22 @@ def test_a_picture_that_grew_above_the_limit_is_not_kept(monkeypatch: pytest.Mon
     assert refused.value.message == problems.TOO_MANY_PIXELS
 
 
+def test_one_file_is_looked_at_at_a_time_and_who_waits_too_long_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(intake, "_LONGEST_WAIT", 0.05)
+    with store.turn(1):
+        assert take_in(samples.PDF, "letter.pdf").content == samples.PDF
+        for sent, scan in ((samples.jpeg(), ""), (samples.PDF, command(tmp_path, "exit 0"))):
+            scanner.use(scan)
+            with pytest.raises(CannotTake) as refused:
+                take_in(sent, "arm.jpg")
+            assert refused.value.message == problems.BUSY
+    assert take_in(samples.PDF, "letter.pdf").content == samples.PDF
+    scanner.use("")
+    assert take_in(samples.jpeg(), "arm.jpg").width
+
+
 def test_the_program_ends_as_the_portal_expects() -> None:
     command = [sys.executable, "-I", picture.__file__, "PNG"]
     done = subprocess.run(command, input=samples.bomb(), capture_output=True, check=False)
