@@ -19,7 +19,7 @@ from portal.treatment.flowsheet.models import FlowsheetEntry
 from portal.treatment.rules.values import DEFAULTS, Limits
 from tests.browser.bedside import EVERYTHING, LANDSCAPE, TABLET, Nurse, prepare
 from tests.browser.test_chart import COUNT_SHIFTS
-from tests.browser.test_pages import AXE, WIDEST, violations
+from tests.browser.test_pages import AXE, RULES, WIDEST, violations
 from tests.browser.window import DESK, PHONE, Window
 from tests.cast import Person
 from tests.live import Live
@@ -77,9 +77,9 @@ def entries(live: Live) -> list[Any]:
 def nothing_is_wrong_with(page: Page) -> None:
     """Check one state of the page with axe, in both schemes and within every screen."""
     found: list[str] = []
-    for scheme in ("light", "dark"):
+    for scheme in RULES:
         page.emulate_media(color_scheme=scheme)
-        found += violations(page)
+        found += violations(page, scheme)
     for size in (PHONE, DESK, LANDSCAPE, TABLET):
         page.set_viewport_size(size)
         if page.evaluate("document.documentElement.scrollWidth") > size["width"]:

@@ -11,7 +11,7 @@ from portal.treatment.models import InfusionStatus
 from portal.treatment.preparation import queries
 from portal.treatment.preparation.steps import Adult, Step
 from tests import factories
-from tests.browser.test_pages import AXE, RULES
+from tests.browser.test_pages import AXE, RULES, violations
 from tests.browser.window import Window
 from tests.live import Live
 
@@ -58,12 +58,11 @@ def test_the_questions_and_the_directors_page_can_be_read_by_everybody(
         infusion_id = factories.infusion(on, bea, clock.now(), **planned).id
         db.session.get_one(User, bea.user_id).is_medical_director = True
     for person, path in ((ada, f"/patients/{ada.own_id}/preparation/{infusion_id}"), (bea, "/clinic/treatment-rules")):
-        for scheme in ("light", "dark"):
+        for scheme in RULES:
             phone = window(color_scheme=scheme, bypass_csp=True)
             phone.sign_in(person)
             page = phone.open(path)
             page.evaluate(AXE.read_text())
-            found = page.evaluate("rules => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES)
-            assert [one["id"] for one in found["violations"]] == [], path
+            assert violations(page, scheme) == [], path
             page.set_viewport_size({"width": 320, "height": 640})
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
