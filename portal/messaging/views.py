@@ -19,7 +19,6 @@ from portal.checkins import queries as check_ins
 from portal.clinic import queries as clinic
 from portal.messaging import drafts, queries, retraction, service, team_side
 from portal.messaging import news as news_of
-from portal.messaging.attachments import gathering_forms as enclosing
 from portal.messaging.drafts import Draft
 from portal.messaging.forms import MessageForm, ThreadForm
 from portal.messaging.handling_forms import AssignForm
@@ -29,6 +28,7 @@ from portal.messaging.wording import queries as wording
 from portal.review import service as review
 from portal.safety import crisis
 from portal.treatment import queries as treatment
+from portal.web import enclosing
 from portal.web.fields import SelectChoice
 from portal.web.filters import day
 from portal.web.kept import forget_kept, kept_fields

@@ -10,9 +10,9 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.messaging import drafts, queries, retraction
-from portal.messaging.attachments import gathering_forms as enclosing
 from portal.messaging.retraction import CannotBeWithdrawn, Hindrance
 from portal.text import clean, clean_line
+from portal.web import enclosing
 from portal.web.kept import forget_kept
 
 blueprint = Blueprint("writing", __name__)

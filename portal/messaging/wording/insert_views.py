@@ -10,10 +10,10 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
 from portal.messaging import drafts, queries
-from portal.messaging.attachments import gathering_forms as enclosing
 from portal.messaging.wording import queries as wording
 from portal.messaging.wording.fill import fill
 from portal.text import clean, clean_line
+from portal.web import enclosing
 from portal.web.kept import forget_kept
 
 blueprint = Blueprint("inserting", __name__)

@@ -1,6 +1,5 @@
-"""Taking in what a message form brings along: looked at before anything is written, kept where the form is wrong."""
+"""What a message form brings along, from the request and back: read, kept where the form is wrong, and shown again."""
 
-import hashlib
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +20,10 @@ from portal.checkins.requests import queries as requests
 from portal.checkins.requests import span
 from portal.instruments import catalogue, own_words
 from portal.instruments.definition import Definition
-from portal.messaging import owed
-from portal.messaging.attachments import problems, queries, service
+from portal.messaging.attachments import gathering, queries
 from portal.messaging.attachments.forms import BESIDE_FILES, EnclosingForm, Offered
-from portal.messaging.attachments.intake import Taken, take_in
-from portal.messaging.attachments.kinds import MEGABYTE, MOST_BYTES, MOST_FILES, MOST_TOGETHER, FileKind, name_of
-from portal.messaging.attachments.problems import CannotTake
+from portal.messaging.attachments.gathering import Bringing
+from portal.messaging.attachments.kinds import MEGABYTE, MOST_TOGETHER
 from portal.messaging.attachments.queries import File
 from portal.messaging.parcel import Parcel
 from portal.web import chart_snapshot
@@ -56,36 +53,23 @@ def gather(form: EnclosingForm) -> None:
     brings = form.files.data or form.files.brought_ids or form.files.removed_ids or _asks(form)
     if not brings or not form.has_id:
         return
+    bringing, files = _bringing(form), form.files
     db.begin(write=False)
-    taken = _take_files(form)
+    files.brought = bringing.list_brought(files.brought_ids)
+    taken, refused = gathering.look_at(bringing, [_read(one) for one in files.data or ()], files.brought)
     _check_questionnaire(form)
     if _ticked(form):
         _draw_chart(form)
     db.begin(write=True)
-    patient_id, by, at = guard.patient().id, guard.actor(), guard.at()
-    owed.lock(patient_id)
-    service.discard(patient_id, form.files.removed_ids, by=by, at=at)
-    kept = [one.id for one in form.files.brought]
-    kept += [found for place, one in enumerate(taken, len(kept)) if (found := _keep(form, one, place))]
-    form.files.brought = queries.list_brought(patient_id, kept, by_id=by.user_id, sent_as=form.sent_as)
-    if not {one.id for one in form.files.brought}.issuperset(form.files.brought_ids):
-        _refuse(form, CannotTake(problems.GONE))
+    files.brought, lost = gathering.keep(bringing, taken, files.brought_ids, files.removed_ids)
+    files.process_errors.extend(gettext(error.message, **error.values) for error in (*refused, *lost))
 
 
 def parcel_of(form: EnclosingForm) -> Parcel:
     """Return what a valid form brings along; the chart and the questionnaire come last."""
-    patient_id, by, at = guard.patient().id, guard.actor(), guard.at()
-    ids = [one.id for one in form.files.brought]
-    if form.drawn is not None:
-        chart_id = service.id_of(form.sent_as, FileKind.CHART, by=by)
-        service.keep(patient_id, form.drawn, chart_id, position=len(ids), by=by, at=at)
-        ids.append(chart_id)
-    if "instrument" in form and form.instrument.data and form.before.data:
-        instrument, before_on = form.instrument.data, form.before.data
-        asked_id = service.id_of(form.sent_as, f"{instrument}:{before_on}", by=by)
-        service.enclose_questionnaire(patient_id, instrument, before_on, asked_id, by=by, at=at)
-        ids.append(asked_id)
-    return Parcel(tuple(dict.fromkeys(ids)))
+    asks = "instrument" in form and form.instrument.data and form.before.data
+    asked = (form.instrument.data, form.before.data) if asks else None
+    return gathering.enclose(_bringing(form), form.files.brought, form.drawn, asked)
 
 
 def say_left_behind() -> None:
@@ -130,53 +114,15 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     return page, 413
 
 
-def _take_files(form: EnclosingForm) -> list[Taken]:
-    files, by = form.files, guard.actor()
-    patient_id = guard.patient().id
-    files.brought = queries.list_brought(patient_id, files.brought_ids, by_id=by.user_id, sent_as=form.sent_as)
-    sent: Sequence[FileStorage] = files.data or []
-    if len(sent) + len(files.brought) > MOST_FILES:
-        count = len(sent) + len(files.brought)
-        return _refuse(form, CannotTake(problems.TOO_MANY, count=count, limit=MOST_FILES))
-    contents = [(_read(one), one.filename or "") for one in sent]
-    size = sum(len(content) for content, _name in contents)
-    together = size + sum(one.size for one in files.brought)
-    if together > MOST_TOGETHER and all(len(content) <= MOST_BYTES for content, _name in contents):
-        values = {"size": -(-together // MEGABYTE), "limit": MOST_TOGETHER // MEGABYTE}
-        return _refuse(form, CannotTake(problems.TOGETHER_TOO_LARGE, **values))
-    if size and queries.count_bytes(by.user_id, guard.at()) + size > queries.QUOTA_BYTES:
-        return _refuse(form, CannotTake(problems.QUOTA))
-    return [taken for content, name in contents for taken in _take(form, content, name)]
+def _bringing(form: EnclosingForm) -> Bringing:
+    return Bringing(guard.patient().id, form.sent_as, guard.actor(), guard.at())
 
 
-def _read(sent: FileStorage) -> bytes:
+def _read(sent: FileStorage) -> tuple[bytes, str]:
     try:
-        return sent.stream.read()
+        return sent.stream.read(), sent.filename or ""
     finally:
         sent.close()
-
-
-def _take(form: EnclosingForm, content: bytes, name: str) -> list[Taken]:
-    try:
-        return [take_in(content, name)]
-    except CannotTake as error:
-        return _refuse(form, error)
-
-
-def _refuse(form: EnclosingForm, error: CannotTake) -> list[Taken]:
-    form.files.process_errors.append(gettext(error.message, **error.values))
-    return []
-
-
-def _keep(form: EnclosingForm, taken: Taken, position: int) -> uuid.UUID | None:
-    by = guard.actor()
-    attachment_id = service.id_of(form.sent_as, taken.came_as, by=by)
-    try:
-        service.keep(guard.patient().id, taken, attachment_id, position=position, by=by, at=guard.at())
-    except OSError:
-        _refuse(form, CannotTake(problems.NO_ROOM, name=taken.name))
-        return None
-    return attachment_id
 
 
 def _check_questionnaire(form: EnclosingForm) -> None:
@@ -204,8 +150,7 @@ def _draw_chart(form: EnclosingForm) -> None:
     if drawn is None:
         form.chart.process_errors.append(_("There is nothing on the chart yet."))
         return
-    name = name_of(f"chart {plan.local_day(at, guard.patient().time_zone).isoformat()}", FileKind.CHART)
-    form.drawn = Taken(FileKind.CHART, name, drawn, hashlib.sha256(drawn).hexdigest())
+    form.drawn = gathering.chart(drawn, plan.local_day(at, guard.patient().time_zone))
 
 
 def _ticked(form: EnclosingForm) -> bool:
