@@ -472,7 +472,7 @@ def test_a_form_for_the_gateway_is_filled_and_quoted(cast: Cast, post: Post, tmp
     assert carrier is not None
     drain(Worker(smtp(1), instance_path=str(tmp_path), others={SMS: carrier}))
     assert post.gateway.seen[0][2] == (
-        b"To=%2B12125550134&Body=Interval%3A+You+have+something+to+look+at+http%3A%2F%2Flocalhost%2F&Flag=on"
+        b"To=%2B12125550134&Body=Harbour+Clinic%3A+You+have+something+to+look+at+http%3A%2F%2Flocalhost%2F&Flag=on"
     )
 
 
