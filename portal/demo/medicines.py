@@ -53,7 +53,7 @@ TAKEN: Mapping[str, tuple[Taken, ...]] = {
         ),
     ),
     "ruth": (Taken("Mirtazapine", "30 mg at night", -900), Taken("Quetiapine", "50 mg at night", -60)),
-    "tomas": (Taken("Bupropion XL", "300 mg in the morning", -120),),
+    "tomas": (Taken("Bupropion XL", "300 mg por la mañana", -120),),
     "imani": (
         Taken("Sertraline", "100 mg in the morning", -500),
         Taken("Prazosin", "2 mg at night", -100, then=((252, "3 mg at night", "Nightmares twice a week."),)),

@@ -68,7 +68,7 @@ def _enrol(story: Story, staff: Mapping[str, Actor], hashed: str, calendar: Cale
         city=story.city,
         region=story.region,
         emergency_name=f"Sam {story.family_name}",
-        emergency_relationship="Sibling",
+        emergency_relationship=story.sibling,
         emergency_phone="+1 503 555 0190",
         emergency_may_call=True,
     )

@@ -75,6 +75,7 @@ class Story:
     later: int = 2
     weekly: bool = False
     language: str = "en"
+    sibling: str = "Sibling"
 
     @property
     def extra_items(self) -> tuple[str, ...]:
@@ -170,6 +171,7 @@ STORIES = (
         team=("bea", "nia"),
         street="1170 Mill Road",
         language="es",
+        sibling="Hermano",
         days=19,
         severity=18.0,
         relief=11.0,

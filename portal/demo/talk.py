@@ -54,17 +54,20 @@ TALKS: dict[str, tuple[Talk, ...]] = {
         Talk(
             "After your last treatment",
             (
-                Said(False, 21, 15, "Hello Ada, your check-ins look brighter since the 29th. How is sleep now?"),
+                Said(False, 21, 15, "Hello Ada, your check-ins look brighter since then. How is sleep now?"),
                 Said(True, 20, 21, "Much better, seven hours most nights. The first two days I was tired, then fine."),
                 Said(
-                    False, 19, 9, "Good to hear. Then we keep the plan: next one in December, and write if it shifts."
+                    False,
+                    19,
+                    9,
+                    "Good to hear. Then we keep the plan: six weeks from the last one, and write if it shifts.",
                 ),
             ),
             about=11,
         ),
         Talk(
             "Visit before the next one",
-            (Said(False, 2, 11, "Could we speak for ten minutes in the first week of December? Tell me a day."),),
+            (Said(False, 2, 11, "Could we speak for ten minutes in the week before your next one? Tell me a day."),),
             is_read=False,
         ),
     ),

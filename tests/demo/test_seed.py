@@ -1,5 +1,6 @@
 """The demo clinic: alive, repeatable, whole, and shown to nobody but this machine."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from portal.accounts.models import User
 from portal.app import create_app
 from portal.audit import service as audit
 from portal.checkins.models import CheckIn, PlanItem
-from portal.demo import answers
+from portal.demo import answers, talk
 from portal.demo import course_of_illness as illness
 from portal.demo.people import STORIES, Story
 from portal.instruments import loader, scoring
@@ -143,6 +144,15 @@ def test_every_answer_of_a_story_can_be_given(story: Story) -> None:
             given = answers.give(instrument, days, number, seed="x", is_worried=bool(number % 3))
             assert not scoring.validate(definition, given), instrument
             assert not scoring.score(definition, given).missing, instrument
+
+
+def test_what_people_wrote_fits_whatever_day_it_is_and_the_language_they_read() -> None:
+    said = " ".join(said.body for talks in talk.TALKS.values() for one in talks for said in one.said)
+    assert len(said) > 500
+    assert not re.search(
+        r"\b\d+(st|nd|rd|th)\b|january|march|april|june|july|ember\b|october|february", said, re.IGNORECASE
+    )
+    assert {one.key: one.sibling for one in STORIES if one.language != "en"} == {"tomas": "Hermano"}
 
 
 def test_a_lasting_responder_lasts_and_a_non_responder_does_not_respond() -> None:
