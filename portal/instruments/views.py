@@ -4,13 +4,14 @@ import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal import db
 from portal.access import guard
 from portal.access.guard import public, requires
 from portal.access.policy import Permission, Thing, permits
-from portal.instruments import catalogue, forms, loader, queries, service, shelves, wording
+from portal.instruments import catalogue, forms, loader, own_words, queries, service, shelves, wording
 from portal.instruments.definition import WORDINGS_PER_VERSION, Definition
 from portal.instruments.forms import WordingForm
 from portal.instruments.loinc import allow_list
@@ -34,7 +35,12 @@ def version_name(version: int) -> str:
 @public
 def about() -> ResponseReturnValue:
     shelf = shelves.public(catalogue.current(), queries.list_versions())
-    return render_template("instruments/about.html", shelves=shelf, notice=allow_list().notice)
+    return render_template("instruments/about.html", shelves=shelf, worded=_worded, notice=allow_list().notice)
+
+
+def _worded(definition: Definition) -> Definition:
+    """Return an instrument in the words that the reader reads, where they are Interval's own."""
+    return own_words.worded(definition, str(get_locale().language))
 
 
 @blueprint.get("/clinic/questionnaires")

@@ -70,10 +70,11 @@ def get_progress(
         lanes: which daily lanes, as they are numbered in `Choice.lanes`; a sensible few where there are none.
         for_team: with what is for the care team's eyes only: days of alerts, outcomes of screenings, marks of quality.
     """
-    offers = list_offers(patient, for_team=for_team)
+    language = _language(patient, for_team=for_team)
+    offers = list_offers(patient, for_team=for_team, language=language)
     offer = _nth(offers, instrument)
     scale = _nth(offer.scales, part) if offer else None
-    available = list_lanes(patient, language="en" if for_team else patient.language)
+    available = list_lanes(patient, language=language)
     shown = tuple(number for number in lanes if 0 <= number < len(available))[:MOST_STRIPS] or usual(available)
     outline = _outline(patient, offer, scale, at=at, for_team=for_team)
     outline = replace(outline, daily=tuple(ends(available[number]) for number in shown))
@@ -93,6 +94,11 @@ def get_progress(
         range=picked,
     )
     return whole, ranges.select(whole, picked), choice
+
+
+def _language(patient: PatientRef, *, for_team: bool) -> str:
+    """Return the language of the words that are Interval's own: the patient's, where the patient reads them."""
+    return "en" if for_team else patient.language
 
 
 def _nth(among: Sequence[T], number: int) -> T | None:
@@ -115,7 +121,9 @@ def _outline(
         end=today,
         instrument=view_of(offer, scale, scores, **lines) if offer and scale else None,
         scores=scores,
-        infusions=with_tolerability(patient.id, infusions, for_team=for_team),
+        infusions=with_tolerability(
+            patient.id, infusions, for_team=for_team, language=_language(patient, for_team=for_team)
+        ),
         marks=list_marks(patient.id, zone, today, for_team=for_team),
         expected_gap_days=_expected_gap(patient.id, offer.definition.id) if offer else WITHOUT_PLAN_DAYS,
         unheard=_unheard(patient, offer.definition.id, at) if offer and scores else None,

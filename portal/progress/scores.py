@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.checkins.models import CheckIn, ScoreRow, ScoreState
 from portal.checkins.reading import is_for_clinicians
 from portal.db import session
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.instruments.definition import Definition, Method, Scale
 from portal.patients.queries import PatientRef
 from portal.progress.timeline import Band, InstrumentView, ScorePoint, true_at
@@ -36,17 +36,18 @@ class Offer:
     definitions: Mapping[int, Definition]
 
 
-def list_offers(patient: PatientRef, *, for_team: bool) -> tuple[Offer, ...]:
+def list_offers(patient: PatientRef, *, for_team: bool, language: str = "en") -> tuple[Offer, ...]:
     """Return what can be charted of a patient: the primary instrument, then published scales, then our own checks.
 
     Outcomes of a screening are for the care team's eyes only: without `for_team` they are not among them. The levels of
-    a check of the house's own, such as the strongest side effect, are the patient's words.
+    a check of the house's own, such as the strongest side effect, are the patient's words. Interval's own words come in
+    `language`; published scales keep their names.
     """
     mine = select(_SCORE.c.instrument, _SCORE.c.version, _SCORE.c.scale).where(_SCORE.c.patient_id == patient.id)
     found: dict[str, dict[int, set[str]]] = {}
     for name, version, scale in session.execute(mine.where(_SCORE.c.instrument != DAILY).distinct()):
         found.setdefault(name, {}).setdefault(version, set()).add(scale)
-    offers = [_offer(name, versions, for_team) for name, versions in found.items()]
+    offers = [_offer(name, versions, for_team, language) for name, versions in found.items()]
     shown = [offer for offer in offers if offer.scales]
     return tuple(sorted(shown, key=lambda offer: _place(offer.definition, patient.primary_instrument)))
 
@@ -55,8 +56,9 @@ def _place(definition: Definition, primary: str) -> tuple[bool, bool, str]:
     return (definition.id != primary, not definition.is_validated, definition.short_title.casefold())
 
 
-def _offer(name: str, versions: Mapping[int, set[str]], for_team: bool) -> Offer:
-    definitions = {version: catalogue.current().get(name, version) for version in versions}
+def _offer(name: str, versions: Mapping[int, set[str]], for_team: bool, language: str) -> Offer:
+    get, said = catalogue.current().get, own_words.worded
+    definitions = {version: said(get(name, version), language) for version in versions}
     newest_first = sorted(definitions.values(), key=lambda one: (one.structure_version, one.version), reverse=True)
     scales: dict[str, Scale] = {}
     for definition in newest_first:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from portal.checkins import queries as checkins
-from portal.instruments import catalogue
+from portal.instruments import catalogue, own_words
 from portal.progress.timeline import InfusionMark
 from portal.progress.words import Message, message
 from portal.treatment.flowsheet.kinds import EntryKind
@@ -18,11 +18,12 @@ STRENGTHS = {1: message("mild"), 2: message("moderate"), 3: message("severe")}
 
 
 def with_tolerability(
-    patient_id: uuid.UUID, marks: Sequence[InfusionMark], *, for_team: bool
+    patient_id: uuid.UUID, marks: Sequence[InfusionMark], *, for_team: bool, language: str = "en"
 ) -> tuple[InfusionMark, ...]:
     """Return infusions, in order of time, each with how it was tolerated.
 
-    A patient reads the same as the care team, except for what somebody wrote at the bedside in words of their own.
+    A patient reads the same as the care team, except for what somebody wrote at the bedside in words of their own,
+    and in `language`.
     """
     treated = [Treated(mark.id, mark.number, mark.at) for mark in marks if mark.was_given]
     if not treated:
@@ -30,7 +31,8 @@ def with_tolerability(
     told = checkins.list_told(patient_id, (SIDE_EFFECTS,))
     answers = belonging(treated, [Answered(one.instrument, one.at, one.answers) for one in told])
     noted = tolerability.list_noted(patient_id, TOLD)
-    names = {item.code: item.text for item in catalogue.current().get(SIDE_EFFECTS).items}
+    asked = own_words.worded(catalogue.current().get(SIDE_EFFECTS), language)
+    names = {item.code: item.text for item in asked.items}
     found = {one.id: summarise(one, noted.get(one.id, []), answers[one.id]) for one in treated}
     return tuple(
         replace(mark, peak=one.pressure.peak, effects=tuple(_effects(one.effects, names, for_team=for_team)))
