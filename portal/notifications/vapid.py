@@ -17,7 +17,7 @@ LASTS = timedelta(hours=12)
 
 
 class UnsafeKey(ValueError):
-    """The file with the key can be read by others, or holds no key; the text says which."""
+    """The file with the key can be read by others, or not by us, or holds no key; the text says which."""
 
 
 def make(folder: str) -> Path:
@@ -39,7 +39,7 @@ def load(folder: str) -> ec.EllipticCurvePrivateKey | None:
     """Return the key; None where none was made.
 
     Raises:
-        UnsafeKey: it can be read by others, or is none.
+        UnsafeKey: it can be read by others, or not by us, or is none.
     """
     path = Path(folder) / FILE
     if not path.is_file():
@@ -50,6 +50,8 @@ def load(folder: str) -> ec.EllipticCurvePrivateKey | None:
         found = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except ValueError:
         found = None
+    except PermissionError as error:
+        raise UnsafeKey(f"{path} belongs to somebody else than the portal runs as") from error
     if not isinstance(found, ec.EllipticCurvePrivateKey):
         raise UnsafeKey(f"{path} holds no key that was made with: flask outbox push-key")
     return found

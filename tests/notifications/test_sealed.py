@@ -70,3 +70,13 @@ def test_the_key_is_made_once_for_nobody_elses_eyes(tmp_path: Path) -> None:
     path.write_bytes(os.urandom(100))
     with pytest.raises(vapid.UnsafeKey, match="holds no key"):
         vapid.load(str(tmp_path))
+
+
+def test_a_key_of_another_user_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_path: Path) -> bytes:
+        raise PermissionError  # what the system says to anybody but root
+
+    vapid.make(str(tmp_path))
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(vapid.UnsafeKey, match="belongs to somebody else"):
+        vapid.load(str(tmp_path))
