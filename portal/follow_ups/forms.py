@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from portal.follow_ups import about
 from portal.follow_ups.about import NOTHING, About, Written
-from portal.messaging.forms import LONGEST, SubjectField, WordsField
+from portal.messaging.attachments.forms import BESIDE_FILES, EnclosingForm
+from portal.messaging.forms import LONGEST, BodyField, SubjectField
 from portal.web.fields import CheckboxField, DateField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField
 from portal.web.filters import day
-from portal.web.once import OnceForm
 
 FURTHEST = timedelta(days=366)
 _SENT_ALREADY = _l("This page wrote a follow-up before. Look at it first: go on only if this one is another.")
@@ -41,13 +41,13 @@ class DayField(DateField):
     marks_optional = False
 
 
-class FollowUpForm(OnceForm):
+class FollowUpForm(EnclosingForm):
     """What is written to one patient, about what and for when; `revision` is of the one that is changed."""
 
     revision = HiddenField(default="0")
     about = AboutChoice(_l("What it is about"), blank=_l("Nothing in particular"))
     subject = SubjectField(_l("Subject"), longest=200, missing=_l("Say in a few words what it is about"))
-    body = WordsField(_l("Your message"), longest=LONGEST, rows=7, missing=_l("Write your message first"))
+    body = BodyField(_l("Your message"), longest=LONGEST, rows=7, missing=_l("Write your message first"))
     when = RadioField(
         _l("When it goes out"),
         choices=[
@@ -64,11 +64,20 @@ class FollowUpForm(OnceForm):
     unless = CheckboxField(_l("Send it later only if no check-in has come by then"))
 
     def process(
-        self, formdata: Any = None, obj: Any = None, *args: Any, offered: Sequence[SelectChoice] = (), **options: Any
+        self, formdata: Any = None, obj: Any = None, *args: Any, things: Sequence[SelectChoice] = (), **options: Any
     ) -> None:
         """Read what was sent, knowing what it can be about."""
-        self.about.choices = offered
+        self.about.choices = things
         super().process(formdata, obj, *args, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also turn away what is for later and brings something along: what is asked or shown is of today."""
+        is_valid = super().validate(extra_validators)
+        brings = self.files.brought or any(self[name].data for name in BESIDE_FILES if name in self)
+        if self.when.data == "now" or not brings or self.when.errors:
+            return is_valid
+        self.when.errors = [_("What goes along goes with a follow-up sent now. Choose “Now”, or take it out below.")]
+        return False
 
     def is_in_time(self, today: date) -> bool:
         """Say what is wrong with the day beside whatever else is; the patient's today decides."""

@@ -14,9 +14,9 @@ from portal.db import session
 from portal.follow_ups import queries, service, when
 from portal.follow_ups.models import FollowUp, State, Why
 from portal.follow_ups.queries import Place
+from portal.messaging import owed
 from portal.messaging import service as messaging
 from portal.patients import queries as patients
-from portal.patients.models import Patient
 
 WRITERS = frozenset({Role.PROVIDER, Role.NURSE})
 
@@ -41,8 +41,10 @@ def author_of(user_id: uuid.UUID, patient_id: uuid.UUID, *, at: datetime) -> Act
 
 def _held(follow_up_id: uuid.UUID) -> FollowUp | None:
     """Hold the patient before the follow-up, as whoever changes one does."""
-    mine = select(FollowUp.patient_id).where(FollowUp.id == follow_up_id).scalar_subquery()
-    session.execute(select(Patient.id).where(Patient.id == mine).with_for_update(key_share=True))
+    patient_id = session.scalar(select(FollowUp.patient_id).where(FollowUp.id == follow_up_id))
+    if patient_id is None:
+        return None
+    owed.lock(patient_id)
     held = select(FollowUp).where(FollowUp.id == follow_up_id).with_for_update()
     return session.scalar(held.execution_options(populate_existing=True))
 

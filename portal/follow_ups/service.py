@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
@@ -13,11 +13,14 @@ from portal.db import session
 from portal.follow_ups import queries, when
 from portal.follow_ups.about import About, Written
 from portal.follow_ups.models import FollowUp, State, Why
+from portal.messaging import drafts, owed
 from portal.messaging import service as messaging
-from portal.patients.models import Patient
+from portal.messaging.parcel import NOTHING, Parcel
 from portal.patients.queries import PatientRef
 
 OPEN = frozenset({State.PLANNED, State.TO_DECIDE})
+DRAFT = "follow-up"
+"""Where a draft is kept of what somebody writes, beside the chart as well as on the page of its own."""
 
 
 class NoSuchThing(LookupError):
@@ -36,28 +39,38 @@ class ChangedMeanwhile(Exception):
     """Somebody else changed it, or it was sent or settled, since it was read."""
 
 
-def write(patient: PatientRef, written: Written, *, submission_id: uuid.UUID, by: Actor, at: datetime) -> FollowUp:
-    """Write a follow-up, and send it unless it is for later.
+def write(
+    patient: PatientRef,
+    written: Written,
+    *,
+    submission_id: uuid.UUID,
+    parcel: Parcel = NOTHING,
+    by: Actor,
+    at: datetime,
+) -> FollowUp:
+    """Write a follow-up, and send it unless it is for later; what its writer kept as a draft is done with.
 
     Args:
         patient: whose; `by` is on their care team.
         written: what is written, and when it is to go out.
         submission_id: minted when the form was drawn; the same one twice is one follow-up.
+        parcel: what goes along, with one that is sent now.
 
     Raises:
         WrittenAlready: the same form was sent before, with other words or for another day.
         NoSuchThing: what it is about is not this patient's.
     """
-    _lock(patient.id)
+    owed.lock(patient.id)
     known = session.scalar(select(FollowUp).where(FollowUp.submission_id == submission_id))
     if known is not None:
-        return _again(known, patient.id, written)
+        return _again(known, patient.id, written, parcel, by, at)
     follow_up = FollowUp(submission_id=submission_id, patient_id=patient.id, planned_at=at)
     _fill(follow_up, patient, written, by, at)
     session.add(follow_up)
     session.flush()
+    drafts.forget(patient.id, DRAFT, by=by)
     if written.send_on is None:
-        send(follow_up, by=by, at=at)
+        send(follow_up, parcel=parcel, by=by, at=at)
     else:
         audit.record("follow-up:planned", by=by, at=at, patient_id=patient.id, thing_id=follow_up.id)
     return follow_up
@@ -107,18 +120,18 @@ def cancel(patient_id: uuid.UUID, follow_up_id: uuid.UUID, *, by: Actor, at: dat
     audit.record("follow-up:cancelled", by=by, at=at, patient_id=patient_id, thing_id=follow_up_id)
 
 
-def send(follow_up: FollowUp, *, by: Actor, at: datetime) -> None:
+def keep_draft(
+    patient_id: uuid.UUID, words: tuple[str, str], *, submission_id: uuid.UUID, by: Actor, at: datetime
+) -> None:
+    """Keep a subject and a body until they are sent or planned; what an autosave brings after that is not kept."""
+    owed.lock(patient_id)
+    if not session.scalar(select(exists().where(FollowUp.submission_id == submission_id))):
+        drafts.keep(patient_id, DRAFT, words, submission_id=submission_id, by=by, at=at)
+
+
+def send(follow_up: FollowUp, *, parcel: Parcel = NOTHING, by: Actor, at: datetime) -> None:
     """Send a follow-up as a message of its own, by its author."""
-    follow_up.thread_id = messaging.start_thread(
-        follow_up.patient_id,
-        subject=follow_up.subject,
-        body=follow_up.body,
-        submission_id=follow_up.submission_id,
-        about_infusion_id=follow_up.about_infusion_id,
-        about_check_in_id=follow_up.about_check_in_id,
-        by=by,
-        at=at,
-    )
+    follow_up.thread_id = _message(follow_up, parcel, by, at)
     settle(follow_up, State.SENT, at=at)
     audit.record("follow-up:sent", by=by, at=at, patient_id=follow_up.patient_id, thing_id=follow_up.id)
 
@@ -127,6 +140,20 @@ def settle(follow_up: FollowUp, state: State, why: Why = Why.NONE, *, at: dateti
     """Note what became of a follow-up; whoever has it open sees that it changed."""
     follow_up.state, follow_up.why, follow_up.settled_at = state, why, at
     follow_up.revision += 1
+
+
+def _message(follow_up: FollowUp, parcel: Parcel, by: Actor, at: datetime) -> uuid.UUID:
+    return messaging.start_thread(
+        follow_up.patient_id,
+        subject=follow_up.subject,
+        body=follow_up.body,
+        submission_id=follow_up.submission_id,
+        about_infusion_id=follow_up.about_infusion_id,
+        about_check_in_id=follow_up.about_check_in_id,
+        parcel=parcel,
+        by=by,
+        at=at,
+    )
 
 
 def _fill(follow_up: FollowUp, patient: PatientRef, written: Written, by: Actor, at: datetime) -> None:
@@ -144,7 +171,9 @@ def _fill(follow_up: FollowUp, patient: PatientRef, written: Written, by: Actor,
     follow_up.revision = follow_up.revision or 1
 
 
-def _again(known: FollowUp, patient_id: uuid.UUID, written: Written) -> FollowUp:
+def _again(
+    known: FollowUp, patient_id: uuid.UUID, written: Written, parcel: Parcel, by: Actor, at: datetime
+) -> FollowUp:
     if known.patient_id != patient_id:
         raise NoSuchThing
     about = About(known.about_infusion_id, known.about_check_in_id)
@@ -152,18 +181,18 @@ def _again(known: FollowUp, patient_id: uuid.UUID, written: Written) -> FollowUp
     before = Written(known.subject, known.body, about, None if was_now else known.send_on, known.unless_check_in)
     if before != replace(written, unless_check_in=written.send_on is not None and written.unless_check_in):
         raise WrittenAlready(known.id)
+    if was_now:
+        try:
+            _message(known, parcel, by, at)
+        except messaging.SentAlready as other:
+            raise WrittenAlready(known.id) from other
     return known
 
 
 def _held(patient_id: uuid.UUID, follow_up_id: uuid.UUID) -> FollowUp:
-    _lock(patient_id)
+    owed.lock(patient_id)
     held = select(FollowUp).where(FollowUp.patient_id == patient_id, FollowUp.id == follow_up_id)
     found = session.scalar(held.with_for_update().execution_options(populate_existing=True))
     if found is None:
         raise NoSuchThing
     return found
-
-
-def _lock(patient_id: uuid.UUID) -> None:
-    """Let one writer at a time write about a patient, in the order in which messages do."""
-    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))

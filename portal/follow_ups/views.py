@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.access import guard
 from portal.access.guard import requires
@@ -16,11 +18,18 @@ from portal.follow_ups.about import About
 from portal.follow_ups.forms import FollowUpForm
 from portal.follow_ups.many import queries as many
 from portal.follow_ups.models import FollowUp, State
-from portal.web import filters, follow_up_box
+from portal.messaging import drafts
+from portal.messaging.attachments.forms import BESIDE_FILES
+from portal.text import clean, clean_line
+from portal.web import enclosing, filters, follow_up_box
+from portal.web.insertion import with_template
 from portal.web.kept import forget_kept, kept_fields
+from portal.web.once import go_on
 
 blueprint = Blueprint("follow_ups", __name__)
 LATELY = timedelta(days=14)
+NEW = "/patients/<uuid:patient_id>/follow-ups/new"
+blueprint.register_error_handler(RequestEntityTooLarge, enclosing.too_large)
 
 
 @blueprint.get("/follow-ups")
@@ -47,27 +56,54 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/patients/<uuid:patient_id>/follow-ups/new")
+@blueprint.get(NEW)
 @requires(Permission.FOLLOW_UP_WRITE)
 def new(patient_id: uuid.UUID) -> ResponseReturnValue:
-    return render_template("follow_ups/new.html", form=follow_up_box.form(kept_fields(), _wanted()))
+    return render_template("follow_ups/new.html", box=follow_up_box.begin(kept_fields(), _wanted()))
 
 
-@blueprint.post("/patients/<uuid:patient_id>/follow-ups/new")
+@blueprint.post(NEW)
 @requires(Permission.FOLLOW_UP_WRITE)
 def write(patient_id: uuid.UUID) -> ResponseReturnValue:
-    form = follow_up_box.form(request.form)
+    box = follow_up_box.sent(_sent())
+    form = box.form
     if not _is_right(form):
-        return render_template("follow_ups/new.html", form=form), 422
-    written = form.written(_today())
+        return render_template("follow_ups/new.html", box=box), 422
+    written, by, at = form.written(_today()), guard.actor(), guard.at()
+    parcel = enclosing.parcel_of(form)
     try:
-        follow_up = service.write(guard.patient(), written, submission_id=form.sent_as, by=guard.actor(), at=guard.at())
+        follow_up = service.write(guard.patient(), written, submission_id=form.sent_as, parcel=parcel, by=by, at=at)
     except service.NoSuchThing:
         abort(404)
     except service.WrittenAlready:
         form.say_sent_already()
-        return render_template("follow_ups/new.html", form=form, is_sent=True), 409
+        return render_template("follow_ups/new.html", box=box, is_sent=True), 409
     return _written(follow_up)
+
+
+@blueprint.post(f"{NEW}/draft")
+@requires(Permission.FOLLOW_UP_WRITE)
+def keep(patient_id: uuid.UUID) -> ResponseReturnValue:
+    body = clean(request.form.get("body", ""))
+    if request.accept_mimetypes.best == "application/json":
+        _keep_draft(patient_id, body)
+        return {"saved": True}
+    flash(_("Kept as a draft. Nobody else can see it."), "good")
+    return _go_on_writing(patient_id, body)
+
+
+@blueprint.post(f"{NEW}/template")
+@requires(Permission.FOLLOW_UP_WRITE)
+def insert(patient_id: uuid.UUID) -> ResponseReturnValue:
+    return _go_on_writing(patient_id, with_template())
+
+
+@blueprint.post(f"{NEW}/draft/drop")
+@requires(Permission.FOLLOW_UP_WRITE)
+def drop(patient_id: uuid.UUID) -> ResponseReturnValue:
+    drafts.forget(patient_id, service.DRAFT, by=guard.actor())
+    flash(_("The draft is thrown away."), "good")
+    return redirect(url_for(".index", patient_id=patient_id), 303)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/follow-ups/<uuid:follow_up_id>")
@@ -109,6 +145,29 @@ def cancel(patient_id: uuid.UUID, follow_up_id: uuid.UUID) -> ResponseReturnValu
     return redirect(url_for(".index", patient_id=patient_id), 303)
 
 
+def _sent(body: str | None = None) -> CombinedMultiDict[str, Any]:
+    words = request.form.copy()
+    if body is not None:
+        words["body"] = body
+    return CombinedMultiDict([request.files, words])
+
+
+def _go_on_writing(patient_id: uuid.UUID, body: str) -> ResponseReturnValue:
+    """Show the box again with all that was chosen in it, and keep its words as a draft."""
+    box = follow_up_box.sent(_sent(body))
+    for name in ("files", *BESIDE_FILES):
+        if name in box.form:
+            box.form[name].errors = box.form[name].process_errors
+    _keep_draft(patient_id, body)
+    return render_template("follow_ups/new.html", box=box)
+
+
+def _keep_draft(patient_id: uuid.UUID, body: str) -> None:
+    words = clean_line(request.form.get("subject", "")), body
+    sent_as = request.form.get("submission_id", type=uuid.UUID) or uuid.uuid4()
+    service.keep_draft(patient_id, words, submission_id=sent_as, by=guard.actor(), at=guard.at())
+
+
 def _today() -> date:
     return when.local_day(guard.at(), guard.patient().time_zone)
 
@@ -130,7 +189,7 @@ def _about(found: FollowUp) -> About:
     return About(found.about_infusion_id, found.about_check_in_id)
 
 
-def _begun(found: FollowUp) -> dict[str, object]:
+def _begun(found: FollowUp) -> dict[str, Any]:
     """Return what stands in the form of one that is changed; a day that is past has to be chosen anew."""
     kept = {"subject": found.subject, "body": found.body, "unless": found.unless_check_in}
     is_ahead = found.send_on > _today()
@@ -148,9 +207,9 @@ def _written(follow_up: FollowUp) -> ResponseReturnValue:
     if follow_up.state is State.SENT:
         flash(_("Sent."), "good")
         where: dict[str, Any] = {"patient_id": patient.id, "thread_id": follow_up.thread_id}
-        return redirect(url_for("messaging.thread", **where, _anchor="latest"), 303)
+        return go_on(url_for("messaging.thread", **where, _anchor="latest"))
     due_at = follow_up.due_at
     on, clock = filters.weekday(due_at, patient.time_zone), filters.clock_time(due_at, patient.time_zone)
     said = _("Planned. It goes out on %(day)s at %(time)s, the patient’s time.", day=on, time=clock)
     flash(said, "good")
-    return redirect(url_for(".index", patient_id=patient.id), 303)
+    return go_on(url_for(".index", patient_id=patient.id))

@@ -1,6 +1,8 @@
 """The box for a follow-up, beside the chart, under the review sheet and on a page of its own."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
@@ -8,12 +10,28 @@ from flask_babel import gettext as _
 
 from portal.access import guard
 from portal.access.policy import Permission, Thing, permits
-from portal.follow_ups import queries
+from portal.follow_ups import queries, service
 from portal.follow_ups.about import NOTHING, About
 from portal.follow_ups.forms import FollowUpForm, offer
 from portal.instruments import catalogue
+from portal.messaging import drafts
+from portal.messaging.attachments.forms import NOTHING as NO_MORE
+from portal.messaging.attachments.forms import Offered
+from portal.messaging.drafts import Draft
+from portal.messaging.wording import queries as wording
+from portal.messaging.wording.queries import Template
+from portal.web import enclosing
 from portal.web.fields import SelectChoice
 from portal.web.filters import day
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a new follow-up is written in: its form, the clinic's templates, and the draft that it begins with."""
+
+    form: FollowUpForm
+    templates: Sequence[Template]
+    draft: Draft | None = None
 
 
 def may_write() -> bool:
@@ -22,9 +40,23 @@ def may_write() -> bool:
     return permits(guard.actor(), Permission.FOLLOW_UP_WRITE, Thing(patient.relation, patient.status))
 
 
-def beside() -> FollowUpForm | None:
-    """Return an empty box about the latest that was given or answered; None for whoever may not write."""
-    return form(None) if may_write() else None
+def beside() -> Box | None:
+    """Return a box about the latest that was given or answered; None for whoever may not write."""
+    return begin(None) if may_write() else None
+
+
+def begin(kept: Any, wanted: About | None = None) -> Box:
+    """Return a box as it begins: with what was kept of a form or, where nothing was, with a draft's words."""
+    draft = drafts.find(guard.patient().id, service.DRAFT, user_id=guard.actor().user_id)
+    words: dict[str, Any] = {"subject": draft.subject, "body": draft.body} if draft else {}
+    return Box(form(kept, wanted, offered=enclosing.offered(), **words), wording.list_templates(), draft)
+
+
+def sent(formdata: Any) -> Box:
+    """Return a box as it was sent, with whatever it brings along taken in."""
+    found = Box(form(formdata, offered=enclosing.offered()), wording.list_templates())
+    enclosing.gather(found.form)
+    return found
 
 
 def thread_address(thread_id: uuid.UUID) -> str:
@@ -34,13 +66,21 @@ def thread_address(thread_id: uuid.UUID) -> str:
     return url_for("messaging.thread", patient_id=patient.id, thread_id=thread_id) if may_read else ""
 
 
-def form(formdata: Any, wanted: About | None = None, *, before: About = NOTHING, **values: Any) -> FollowUpForm:
+def form(
+    formdata: Any,
+    wanted: About | None = None,
+    *,
+    before: About = NOTHING,
+    offered: Offered = NO_MORE,
+    **values: Any,
+) -> FollowUpForm:
     """Return the form as it was sent, else as it begins.
 
     Args:
         formdata: what was sent, None where nothing was.
         wanted: what it is to be about, where that is offered; else it is the latest that was given or answered.
         before: what the one that is changed is about, which is offered however long ago that was.
+        offered: what may be sent along.
         values: what else stands in it.
     """
     patient, at = guard.patient(), guard.at()
@@ -50,12 +90,12 @@ def form(formdata: Any, wanted: About | None = None, *, before: About = NOTHING,
     dated = [(one.at, About(infusion_id=one.id)) for one in infusions if one.at <= at]
     dated += [(one.at, About(check_in_id=one.id)) for one in check_ins]
     latest = max(dated, key=lambda one: one[0])[1] if dated else NOTHING
-    offered: list[SelectChoice] = offer(given, answered)
-    if str(before) and str(before) not in {choice.value for choice in offered}:
-        offered.append(SelectChoice(str(before), _("What it was about before"), optgroup=_("Earlier")))
-    is_offered = wanted is not None and str(wanted) in {"", *(choice.value for choice in offered)}
+    things: list[SelectChoice] = offer(given, answered)
+    if str(before) and str(before) not in {choice.value for choice in things}:
+        things.append(SelectChoice(str(before), _("What it was about before"), optgroup=_("Earlier")))
+    is_offered = wanted is not None and str(wanted) in {"", *(choice.value for choice in things)}
     begun = {"about": wanted if is_offered else latest} | values
-    return FollowUpForm(formdata=formdata, offered=offered, **begun)
+    return FollowUpForm(formdata=formdata, things=things, offered=offered, **begun)
 
 
 def _infusion(number: int, on: str) -> str:

@@ -14,10 +14,10 @@ from portal.follow_ups.many import fitting, queries
 from portal.follow_ups.many.fitting import MOST, Text
 from portal.follow_ups.many.models import Batch, BatchState, LeftOut, Place, Recipient
 from portal.follow_ups.many.queries import Waiting
+from portal.messaging import owed
 from portal.messaging import service as messaging
 from portal.messaging.wording import queries as wording
 from portal.patients import queries as patients
-from portal.patients.models import Patient
 
 FOLLOWS: dict[BatchState, frozenset[BatchState]] = {
     BatchState.RUNNING: frozenset({BatchState.DRAFT, BatchState.PAUSED}),
@@ -151,8 +151,10 @@ def _again(known: Batch, text: Text, show: str) -> Batch:
 
 def _next(waiting: Waiting) -> tuple[Batch, Recipient] | None:
     """Hold the patient before anything of theirs, as every writer of messages does."""
-    mine = select(Recipient.patient_id).where(Recipient.id == waiting.recipient_id).scalar_subquery()
-    session.execute(select(Patient.id).where(Patient.id == mine).with_for_update(key_share=True))
+    patient_id = session.scalar(select(Recipient.patient_id).where(Recipient.id == waiting.recipient_id))
+    if patient_id is None:
+        return None
+    owed.lock(patient_id)
     return queries.get_waiting(waiting)
 
 

@@ -28,7 +28,7 @@ from tests.review.booster import record_of
 Open = Callable[..., Browser]
 Counter = Callable[[Callable[[], Any]], int]
 DECIDED = {"decision": "wait", "reason": "Still well at day 30.", "next_review_on": "2026-12-06"}
-STATEMENTS = 71
+STATEMENTS = 73
 CHANGED = "Something changed while you had this open"
 OLD = "This sheet was opened too long ago"
 
