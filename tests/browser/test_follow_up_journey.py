@@ -6,8 +6,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -142,17 +143,29 @@ def furnish(live: Live, language: str) -> None:
     """Let Ada have been treated, read this language, be in her morning, and have nothing to fill in before tomorrow."""
     story.tell(live)
     with live.reach():
-        ada = db.session.get_one(User, live.cast.ada.user_id)
-        # No zone is so far west of Greenwich that it is ten there in the last hour of its day.
-        ada.language, ada.time_zone = language, f"Etc/GMT{min(clock.now().hour - 10, 12):+d}"
-        db.session.get_one(Clinic, 1).hours = {day: ["00:00", "23:59"] for day in WEEKDAYS}
+        ada, place = db.session.get_one(User, live.cast.ada.user_id), db.session.get_one(Clinic, 1)
+        ada.language, ada.time_zone = language, where_it_is_ten(clock.now())
+        place.time_zone, place.hours = ada.time_zone, {day: ["00:00", "23:59"] for day in WEEKDAYS}
         ask_from(live, days=2)
 
 
+def where_it_is_ten(at: datetime) -> str:
+    """Return a zone in which it is between ten and eleven: no midnight, nor the end of the morning, is near there."""
+    hours = 10 - at.hour if at.hour < 23 else 11
+    return f"Etc/GMT{-hours:+d}"
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_there_is_such_a_zone_at_any_hour(hour: int) -> None:
+    at = datetime(2026, 11, 22, hour, 59, tzinfo=UTC)
+    assert at.astimezone(ZoneInfo(where_it_is_ten(at))).hour == 10
+
+
 def ask_from(live: Live, *, days: int) -> None:
-    """Let Ada be asked from so many days ahead of now on."""
+    """Let Ada be asked from so many of her days ahead of now on."""
     of_ada = PlanItem.patient_id == live.cast.ada.own_id
-    begins = clock.now().date() + timedelta(days=days)
+    zone = db.session.get_one(User, live.cast.ada.user_id).time_zone
+    begins = clock.now().astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
     db.session.execute(update(PlanItem).where(of_ada).values(starts_on=begins))
 
 
