@@ -8,14 +8,16 @@ import re
 
 CHECK_29 = r"ketamin|infusion|\bphq|\bgad|score|depress|suicid|\brisk"
 ILLNESS = r"\bmood|\bbipolar|\bptsd|\bocd\b|\banxi|\bmania|\bmisuse|\burinary"
-SCALES = r"\bpcl|\basq\b|c-?ssrs|\bqids|\bepds|\basrm|\bmadrs"
+SCALES = r"\bpcl|\bpeg\b|\basq\b|c-?ssrs|\bqids|\bepds|\basrm|\bmadrs"
 DANGER = r"\bsafety|\bunsafe|self-?harm|\bcrisis|\bdanger|\bemergenc"
 CARE = r"\bpatient|\bclinic|treat|therap|\bprovider|\bnurse|\bdoctor|\bbooster|\bhealth|\bpain|check-in|\balert"
 # The same in Spanish, with or without its accents.
 SPANISH = (
     r"ketamina|infusi[oó]n|puntuaci|depresi|deprimi|suicid|\briesgo|[aá]nimo\b|\bansie|\bman[ií]a|\bconsumo|\borina"
-    r"|\bseguridad|\ba salvo|autolesi|\bcrisis|\bpeligr|\bemergenc|\burgencias"
-    r"|\bpacient|\bcl[ií]nic|tratam|terap|\bm[eé]dic|\benfermer|\brefuerzo|\bsalud|\bdolor|\bregistro diario|\balerta"
+    r"|\bsangre|\btept\b|\btoc\b|\bs[ií]ntoma|\bdiagn[oó]s|\bpsic|\bpsiqu|\balergi|\bmuerte|\bda[ñn]o"
+    r"|\bseguridad|\ba salvo|autolesi|\bcrisis|\bpeligr|\bemergenc|\burgencias|\balerta"
+    r"|\bpacient|\bcl[ií]nic|tratam|terap|\bm[eé]dic|\benferm|\brefuerzo|\bsalud|\bdolor|\bregistro|\bcuestionari"
+    r"|\bdosis|\bescalas?\b|\bevoluci[oó]n|\bseguimiento|\bequipo de atenci[oó]n|\bprofesional|\badult"
 )
 CLINIC = "Harbour Clinic"
 """What the clinic of the tests calls itself: the one thing of its own choice that stands in every mail."""
