@@ -1,12 +1,16 @@
 """What a large inbox costs: `.venv/bin/python -m bench.inbox`.
 
-The first page, a page far down and each list, of a provider whose patients have 100,000 threads beside one with 1,000,
-and of a nurse with twenty patients in that same large clinic. All are on one server and take turns; what counts is the
-ratio of the medians.
+One clinic in which 100,000 threads wait for an answer, and a quarter as many do not. Who has all its patients is
+measured beside who has so few that 1,000 wait, a page far down beside the first, and who has none, five or 1,000 of its
+patients, or 1,000 of whom nobody wrote, beside who has all. They take turns on one server; what counts is the ratio of
+the medians.
 """
 
 import argparse
+import http.client
 import random
+import statistics
+import urllib.parse
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,75 +25,121 @@ from bench.caseload import Asked, Provider
 from portal import clock, db
 from portal.access.policy import Role
 from portal.accounts.models import User
-from portal.messaging.models import Message, Thread
+from portal.messaging.models import Thread
 from portal.patients.models import CareTeamMember
 from tests import server
 
 LARGE, SMALL = 100_000, 1_000
-PER_PATIENT = 50
-OF_NURSE = 20
+PER_PATIENT = 10
+ALL, FEWER = "all", "fewer"
+SOME = {"0 patients": 0, "5 patients": 5, "1,000 patients": 1_000}
+SILENT = "1,000 who never wrote"
+FIRST, FAR, BACK = "first page", "far page", "page before that"
 LISTS = ("overdue", "urgent", "mine", "answered")
 
 
 def main() -> None:
-    """Measure on the databases asked for and print a row for each request."""
+    """Measure on the databases asked for and print a row for each ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--large", type=int, default=LARGE)
     parser.add_argument("--small", type=int, default=SMALL)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     options = parser.parse_args()
-    print(f"database    inbox, {options.large:,} / {options.small:,} threads      ratio   (ms / ms)")
+    print(f"database    inbox of {options.large:,} and {options.small:,} that wait      ratio   (ms / ms)")
     for kind in ("sqlite", "postgresql") if options.only is None else (options.only,):
         with stand.database(kind) as (url, folder):
-            large, small, nurse = prepare(url, folder, options.large, options.small)
+            providers = prepare(url, folder, options.large, options.small)
             with server.running(url, folder, workers=1) as address:
-                for who, pair in (("", (large, small)), (", nurse", (nurse, small))):
-                    for name, cost in caseload.measure(address, *pair, options.rounds, requests).items():
-                        said = f"{kind:12}{name + who:36}{cost[0] / cost[1]:5.2f}   ({cost[0]:.1f} / {cost[1]:.1f})"
-                        print(said, flush=True)
+                costs = measure(address, providers, options.rounds)
+        for name, (one, other) in compared(options.large, options.small).items():
+            print(f"{kind:12}{name:44}{costs[one] / costs[other]:5.2f}   ({costs[one]:.1f} / {costs[other]:.1f})")
+
+
+def compared(large: int, small: int) -> dict[str, tuple[tuple[str, str], tuple[str, str]]]:
+    """Return which two costs each ratio is of."""
+    beside = {f"{what}, {large:,} beside {small:,}": ((ALL, what), (FEWER, what)) for what in (FIRST, *LISTS)}
+    far = {f"{what} beside first page": ((ALL, what), (ALL, FIRST)) for what in (FAR, BACK)}
+    fewer = {f"{what}, {who} beside all": ((who, what), (ALL, what)) for who in _RARE for what in (FIRST, *LISTS)}
+    return beside | far | fewer
+
+
+_RARE = (*SOME, SILENT)
 
 
 def requests(provider: Provider) -> Iterator[Asked]:
     """Yield what is measured, as one person asks it."""
-    yield Asked(caseload.FIRST, "GET", "/messages")
-    yield Asked("a page far down", "GET", f"/messages?after={provider.deep}")
-    yield Asked("the page before that", "GET", f"/messages?before={provider.deep}")
+    yield Asked(FIRST, "GET", "/messages")
+    yield Asked(FAR, "GET", f"/messages?after={provider.deep}")
+    yield Asked(BACK, "GET", f"/messages?before={provider.deep}")
     for show in LISTS:
         yield Asked(show, "GET", f"/messages?show={show}")
 
 
-def prepare(url: str, folder: Path, large: int, small: int) -> tuple[Provider, Provider, Provider]:
-    """Write both inboxes into one database, and sign in their readers and a nurse of the large one."""
+def measure(address: str, providers: dict[str, Provider], rounds: int) -> dict[tuple[str, str], float]:
+    """Return the median milliseconds of each person and request, asked in turn."""
+    host = urllib.parse.urlsplit(address)
+    connection = http.client.HTTPConnection(str(host.hostname), host.port, timeout=120)
+    found: dict[tuple[str, str], list[float]] = {}
+    for number in range(rounds + 3):
+        for who, provider in providers.items():
+            for asked in requests(provider):
+                cost = caseload.send(connection, provider, asked)
+                if number >= 3:
+                    found.setdefault((who, asked.name), []).append(1000 * cost)
+    return {asked: statistics.median(costs) for asked, costs in found.items()}
+
+
+def prepare(url: str, folder: Path, large: int, small: int) -> dict[str, Provider]:
+    """Write the clinic into a database and sign everybody in who is measured."""
     with stand.application(url, folder):
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        rows = [people.user(role, number, clock.now() - people.SINCE) for number, role in enumerate(_ROLES)]
-        people.add(User, iter(rows))
-        ids = [uuid.UUID(str(row["id"])) for row in rows]
-        patients = people.patients(large // PER_PATIENT, ids[0])
-        write(patients, ids[0])
-        write(people.patients(small // PER_PATIENT, ids[1], first=large + 1), ids[1])
-        member = {"user_id": ids[2], "since": clock.now() - people.SINCE, "until": None, "is_lead": False}
-        people.add(CareTeamMember, ({"id": uuid.uuid4(), "patient_id": one, **member} for one in patients[:OF_NURSE]))
-        db.session.execute(text("ANALYZE"))
-        db.session.commit()
-        first, second, third = (_sign_in(app, one) for one in ids)
-        return first, second, third
+        if db.session.get_bind().dialect.name == "sqlite":
+            # So much at once goes all over its indexes; the usual two megabytes would be written again and again.
+            db.session.connection().exec_driver_sql("PRAGMA cache_size=-400000")
+        readers = write(large, small)
+        settle()
+        waiting = select(Thread.id).where(Thread.owed_since.is_not(None)).order_by(Thread.owed_since)
+        deep = db.session.scalars(waiting.offset(large * 3 // 4).limit(1)).one()
+        return {who: _sign_in(app, user_id, deep) for who, user_id in readers.items()}
 
 
-_ROLES = (Role.PROVIDER, Role.PROVIDER, Role.NURSE)
+def settle() -> None:
+    """Let the database know its tables, as it does by itself within minutes where it is used."""
+    engine = db.db.engine
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
 
 
-def write(patient_ids: list[uuid.UUID], reader_id: uuid.UUID) -> None:
-    """Give each patient threads as a clinic has them: one in twenty waits, of those some are marked or assigned."""
+def write(large: int, small: int) -> dict[str, uuid.UUID]:
+    """Write people of whom so many threads wait, and return who looks after all, fewer, or some of them."""
+    since = clock.now() - people.SINCE
+    names = (ALL, FEWER, *SOME, SILENT)
+    rows = [people.user(Role.PROVIDER, number, since) for number, _ in enumerate(names)]
+    people.add(User, iter(rows))
+    readers = {name: uuid.UUID(str(row["id"])) for name, row in zip(names, rows, strict=True)}
+    patients = people.patients(large // PER_PATIENT, readers[ALL])
+    _write_threads(patients, readers[ALL])
+    _write_threads(people.patients(small // PER_PATIENT, readers[FEWER], first=large + 1), readers[FEWER])
+    people.patients(len(patients) // 10, readers[SILENT], first=2 * large + 1)
+    for name, number in SOME.items():
+        member = {"user_id": readers[name], "since": since, "until": None, "is_lead": False}
+        chosen = patients[:number] if number < 10 else patients[: min(number, len(patients) // 10)]
+        people.add(CareTeamMember, ({"id": uuid.uuid4(), "patient_id": one, **member} for one in chosen))
+    return readers
+
+
+def _write_threads(patient_ids: list[uuid.UUID], reader_id: uuid.UUID) -> None:
+    """Give each patient threads, of which most wait, and some are marked or assigned."""
     pick, now = random.Random(7), clock.now()  # noqa: S311 - the same clinic every time
-    threads: list[dict[str, Any]] = []
-    for patient_id in patient_ids:
-        for _ in range(PER_PATIENT):
-            last = now - timedelta(minutes=pick.randrange(500_000))
-            waits = pick.random() < 0.05
-            threads.append(
-                {
+    never = {"about_infusion_id": None, "about_check_in_id": None, "settled_at": None, "unread_by_patient": 0}
+
+    def threads() -> Iterator[dict[str, Any]]:
+        for patient_id in patient_ids:
+            for number in range(PER_PATIENT * 5 // 4):
+                last = now - timedelta(minutes=pick.randrange(500_000))
+                waits = number < PER_PATIENT
+                yield never | {
                     "id": uuid.uuid4(),
                     "patient_id": patient_id,
                     "subject": "A question",
@@ -97,37 +147,18 @@ def write(patient_ids: list[uuid.UUID], reader_id: uuid.UUID) -> None:
                     "started_by_id": reader_id,
                     "last_message_at": last,
                     "unread_by_team": int(waits and pick.random() < 0.5),
-                    "unread_by_patient": 0,
                     "owed_since": last if waits else None,
                     "assigned_to_id": reader_id if pick.random() < 0.3 else None,
                     "is_urgent": pick.random() < 0.1,
                     "danger_at": last if pick.random() < 0.02 else None,
                 }
-            )
-    people.add(Thread, iter(threads))
-    people.add(Message, (_message(one, reader_id) for one in threads))
+
+    people.add(Thread, threads())
 
 
-def _message(thread: dict[str, Any], author_id: uuid.UUID) -> dict[str, Any]:
-    return {
-        "id": uuid.uuid4(),
-        "submission_id": uuid.uuid4(),
-        "thread_id": thread["id"],
-        "patient_id": thread["patient_id"],
-        "author_id": author_id,
-        "is_from_patient": thread["owed_since"] is not None,
-        "body": "How are you?",
-        "parcel": [],
-        "sent_at": thread["last_message_at"],
-    }
-
-
-def _sign_in(app: Any, user_id: uuid.UUID) -> Provider:
-    mine = select(CareTeamMember.patient_id).where(CareTeamMember.user_id == user_id)
-    waiting = select(Thread.id).where(Thread.owed_since.is_not(None), Thread.patient_id.in_(mine))
-    ids = db.session.scalars(waiting.order_by(Thread.owed_since)).all()
-    who = people.sign_in(app, user_id, ids[0], uuid.uuid4())
-    return Provider(who.headers | {"Accept-Encoding": "br, gzip"}, who.csrf, ids[len(ids) * 3 // 4])
+def _sign_in(app: Any, user_id: uuid.UUID, deep: uuid.UUID) -> Provider:
+    who = people.sign_in(app, user_id, deep, uuid.uuid4())
+    return Provider(who.headers | {"Accept-Encoding": "br, gzip"}, who.csrf, deep)
 
 
 if __name__ == "__main__":

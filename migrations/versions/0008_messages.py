@@ -10,10 +10,12 @@ depends_on = None
 
 TABLES = ("thread_closings", "thread_notes", "message_drafts")
 INDEXES = (
-    ("owed", ("owed_since", "id"), "owed_since IS NOT NULL"),
+    ("owed", ("owed_since", "id", "patient_id"), None),
+    ("urgent", ("owed_since", "id", "patient_id"), "is_urgent OR danger_at IS NOT NULL"),
+    ("assigned", ("assigned_to_id", "owed_since", "id", "patient_id"), "assigned_to_id IS NOT NULL"),
+    ("answered", ("last_message_at", "id", "patient_id"), "NOT (owed_since IS NOT NULL)"),
+    ("danger", ("danger_at", "id", "patient_id"), "owed_since IS NOT NULL AND danger_at IS NOT NULL"),
     ("owed_patient", ("patient_id", "owed_since"), "owed_since IS NOT NULL"),
-    ("assigned", ("assigned_to_id", "owed_since", "id"), "owed_since IS NOT NULL"),
-    ("urgent", ("owed_since", "id"), "owed_since IS NOT NULL AND (is_urgent OR danger_at IS NOT NULL)"),
     ("about_infusion", ("about_infusion_id",), "about_infusion_id IS NOT NULL"),
     ("about_check_in", ("about_check_in_id",), "about_check_in_id IS NOT NULL"),
 )
@@ -76,7 +78,7 @@ def _threads() -> None:
         op.add_column("threads", moment(name, nullable=True))
     op.add_column("threads", sa.Column("is_urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
     for name, columns, condition in INDEXES:
-        where = sa.text(condition)
+        where = sa.text(condition) if condition else None
         op.create_index(f"ix_threads_{name}", "threads", list(columns), sqlite_where=where, postgresql_where=where)
 
 

@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, false, func, literal, select, text, tuple_
+from sqlalchemy import exists, select, text, true, tuple_
 
 from portal.accounts.models import User
 from portal.db import session
@@ -17,6 +17,9 @@ from portal.patients.models import CareTeamMember, Patient
 PAGE = 50
 PRESSING = 5
 COUNTED = 100
+WALKED = 1000
+_FIRST = (datetime.min.replace(tzinfo=UTC), uuid.UUID(int=0))
+_LAST = (datetime.max.replace(tzinfo=UTC), uuid.UUID(int=2**128 - 1))
 
 
 class Show(StrEnum):
@@ -27,9 +30,6 @@ class Show(StrEnum):
     URGENT = "urgent"
     MINE = "mine"
     ANSWERED = "answered"
-
-
-COUNTS = (Show.UNANSWERED, Show.OVERDUE, Show.URGENT, Show.MINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,14 @@ class Page:
     previous_before: uuid.UUID | None = None
 
 
+class _Walk(NamedTuple):
+    """Threads in the order of one index: the moment by which they are in order, and what that index has of them."""
+
+    at: Any
+    conditions: tuple[Any, ...] = ()
+    is_newest_first: bool = False
+
+
 def list_threads(
     user_id: uuid.UUID,
     show: Show,
@@ -73,93 +81,146 @@ def list_threads(
         overdue_since: since when, or earlier, an answer is overdue; None where nothing can be.
         after, before: the thread after which the page begins, or before which it ends.
     """
-    found = select(Thread.id).where(_listed(user_id, show, overdue_since))
-    place = _place(found, after or before, show)
-    if place is None:
-        rows = _fetch(found, show)
-        return _page(rows, has_next=len(rows) > PAGE)
+    walk = _walk(user_id, show)
+
+    def pick(place: Any = None, *, is_back: bool = False) -> Sequence[uuid.UUID]:
+        found = _pick(user_id, walk, PAGE + 1, place, is_back=is_back)
+        return [one.id for one in found if show is not Show.OVERDUE or _is_overdue(one.at, overdue_since)]
+
+    place = _place(user_id, walk, after or before)
+    if place is None or (show is Show.OVERDUE and not _is_overdue(place[0], overdue_since)):
+        ids = pick()
+        return _page(ids[:PAGE], has_next=len(ids) > PAGE)
     if after is not None:
-        rows = _fetch(found.where(_beyond(show, place, is_back=False)), show)
-        return _page(rows, has_next=len(rows) > PAGE, has_previous=True)
-    rows = _fetch(found.where(_beyond(show, place, is_back=True)), show, is_back=True)
-    if len(rows) <= PAGE:
+        ids = pick(place)
+        return _page(ids[:PAGE], has_next=len(ids) > PAGE, has_previous=True)
+    ids = pick(place, is_back=True)
+    if len(ids) <= PAGE:
         return list_threads(user_id, show, overdue_since)
-    return _page(rows[PAGE - 1 :: -1], has_next=True, has_previous=True)
+    return _page(ids[PAGE - 1 :: -1], has_next=True, has_previous=True)
 
 
 def list_pressing(user_id: uuid.UUID) -> Sequence[Line]:
-    """Return what nobody should have to look for: the last urgent threads that wait, words of danger first."""
-    found = select(Thread.id).where(_listed(user_id, Show.URGENT, None))
-    lines = [Line(*row) for row in _fetch(found, Show.URGENT, is_back=True)]
-    lines.sort(key=lambda line: (line.danger_at is not None, line.danger_at or line.owed_since), reverse=True)
-    return lines[:PRESSING]
+    """Return what nobody should have to look for: words of danger that wait, the last ones first, then what is urgent.
+
+    By when the words were written: what was owed an answer already long before must not hide them.
+    """
+    danger = _Walk(Thread.danger_at, (Thread.owed_since.is_not(None), Thread.danger_at.is_not(None)), True)
+    found = [one.id for one in _pick(user_id, danger, PRESSING)]
+    found += [one.id for one in _pick(user_id, _walk(user_id, Show.URGENT), 2 * PRESSING, is_back=True)]
+    return _lines(list(dict.fromkeys(found))[:PRESSING])
 
 
 def count(user_id: uuid.UUID, overdue_since: datetime | None) -> Mapping[Show, int]:
     """Return how many threads of each list wait, but no more than `COUNTED`: the cost stays the same."""
+    lists = (Show.UNANSWERED, Show.URGENT, Show.MINE)
+    found = {show: _pick(user_id, _walk(user_id, show), COUNTED) for show in lists}
+    # Whoever waits longest is first, so that what is overdue is the beginning of what is unanswered.
+    overdue = sum(_is_overdue(one.at, overdue_since) for one in found[Show.UNANSWERED])
+    return {show: len(rows) for show, rows in found.items()} | {Show.OVERDUE: overdue}
 
-    def most(show: Show) -> Any:
-        some = select(literal(1)).select_from(Thread).where(_listed(user_id, show, overdue_since)).limit(COUNTED)
-        return select(func.count()).select_from(some.subquery()).scalar_subquery().label(f"n_{show}")
 
-    return dict(zip(COUNTS, session.execute(select(*(most(show) for show in COUNTS))).one(), strict=True))
+def _is_overdue(owed_since: datetime, overdue_since: datetime | None) -> bool:
+    return overdue_since is not None and owed_since <= overdue_since
 
 
-def _listed(user_id: uuid.UUID, show: Show, overdue_since: datetime | None) -> Any:
-    """Return what makes a thread part of a list: an index for each, so that neither a large clinic nor inbox costs."""
+def _walk(user_id: uuid.UUID, show: Show) -> _Walk:
+    match show:
+        case Show.URGENT:
+            # Word for word as the index has it: that is how SQLite knows it.
+            return _Walk(Thread.owed_since, (text("(threads.is_urgent OR threads.danger_at IS NOT NULL)"),))
+        case Show.MINE:
+            return _Walk(Thread.owed_since, (Thread.assigned_to_id == user_id,))
+        case Show.ANSWERED:
+            # Not as `IS NULL`, for SQLite takes a moment that is null for as rare as any other, and sorts all of them.
+            answered = text("NOT (threads.owed_since IS NOT NULL)")
+            return _Walk(Thread.last_message_at, (answered,), is_newest_first=True)
+        case _:
+            return _Walk(Thread.owed_since)
+
+
+def _pick(user_id: uuid.UUID, walk: _Walk, most: int, place: Any = None, *, is_back: bool = False) -> Sequence[Any]:
+    """Return the next threads of one's own patients, as `id` and `at`, at a cost that neither clinic nor inbox raise.
+
+    The clinic's list is walked, but only so far: whose patients are rare in it is found from their patients instead.
+
+    Args:
+        user_id: whose patients.
+        walk: along which index.
+        most: how many.
+        place: the moment and id after which they begin; without one, with the first.
+        is_back: the other way round.
+    """
+    descends = walk.is_newest_first is not is_back
+    columns = (walk.at, Thread.id)
+    order = [column.desc() if descends else column for column in columns]
+    # One comparison of the pair, and nothing else said of the moment: that is what PostgreSQL seeks and estimates by.
+    start = _pair(columns, place or (_LAST if descends else _FIRST))
+    beyond = (*walk.conditions, tuple_(*columns) < start if descends else tuple_(*columns) > start)
+    end = session.execute(select(*columns).where(*beyond).order_by(*order).offset(WALKED - 1).limit(1)).one_or_none()
+    near = beyond
+    if end is not None:
+        last = _pair(columns, end)
+        near = (*beyond, tuple_(*columns) >= last if descends else tuple_(*columns) <= last)
+    is_mine = exists().where(*_mine(user_id)).correlate(Thread)
+    threads = select(Thread.id, walk.at.label("at")).where(*near, is_mine)
+    found = session.execute(threads.order_by(*order).limit(most)).all()
+    if end is None or len(found) == most:
+        return found
+    return _pick_from_patients(user_id, walk, most, beyond, descends=descends)
+
+
+def _pick_from_patients(
+    user_id: uuid.UUID, walk: _Walk, most: int, beyond: Sequence[Any], *, descends: bool
+) -> Sequence[Any]:
+    def sort(*columns: Any) -> list[Any]:
+        return [column.desc() if descends else column for column in columns]
+
+    threads = select(Thread.id, walk.at.label("at")).where(*beyond, walk.at.is_not(None))
+    if session.get_bind().dialect.name == "postgresql":
+        # Patient by patient: else it would rather read all of the clinic's threads once.
+        of_one = threads.where(Thread.patient_id == CareTeamMember.patient_id).correlate(CareTeamMember)
+        own: Any = of_one.order_by(*sort(walk.at, Thread.id)).limit(most).lateral()
+        is_own = (CareTeamMember.user_id == user_id, CareTeamMember.until.is_(None))
+        found = select(own.c.id, own.c.at).select_from(CareTeamMember).join(own, true()).where(*is_own)
+    else:
+        # SQLite has no such join, but goes that way by itself where an offset of nothing hides the order from it.
+        own = threads.join(CareTeamMember, true()).where(*_mine(user_id)).offset(0).subquery()
+        found = select(own.c.id, own.c.at)
+    return session.execute(found.order_by(*sort(own.c.at, own.c.id)).limit(most)).all()
+
+
+def _mine(user_id: uuid.UUID) -> tuple[Any, ...]:
     team = CareTeamMember
-    is_mine = (team.user_id == user_id, team.patient_id == Thread.patient_id, team.until.is_(None))
-    waits = Thread.owed_since.is_not(None)
-    conditions = {
-        Show.UNANSWERED: (waits,),
-        # Without saying that it waits, which this says too: PostgreSQL takes both for rare at once, and reads it all.
-        Show.OVERDUE: (Thread.owed_since <= overdue_since if overdue_since else false(),),
-        # Word for word as the index has it: that is how SQLite knows it.
-        Show.URGENT: (waits, text("(threads.is_urgent OR threads.danger_at IS NOT NULL)")),
-        Show.MINE: (waits, Thread.assigned_to_id == user_id),
-        Show.ANSWERED: (Thread.owed_since.is_(None),),
-    }[show]
-    return and_(*conditions, exists().where(*is_mine).correlate(Thread))
+    return (team.user_id == user_id, team.patient_id == Thread.patient_id, team.until.is_(None))
 
 
-def _order(show: Show) -> tuple[Any, Any]:
-    return (Thread.last_message_at if show is Show.ANSWERED else Thread.owed_since, Thread.id)
+def _pair(columns: Sequence[Any], values: Any) -> Any:
+    return tuple_(*values, types=[column.type for column in columns])
 
 
-def _place(found: Select[Any], thread_id: uuid.UUID | None, show: Show) -> Any:
+def _place(user_id: uuid.UUID, walk: _Walk, thread_id: uuid.UUID | None) -> Any:
     if thread_id is None:
         return None
-    columns = _order(show)
-    row = session.execute(found.with_only_columns(*columns).where(Thread.id == thread_id)).one_or_none()
-    return tuple_(*row, types=[column.type for column in columns]) if row is not None else None
+    is_listed = (Thread.id == thread_id, walk.at.is_not(None), *walk.conditions)
+    is_mine = exists().where(*_mine(user_id)).correlate(Thread)
+    return session.execute(select(walk.at, Thread.id).where(*is_listed, is_mine)).one_or_none()
 
 
-def _beyond(show: Show, place: Any, *, is_back: bool) -> Any:
-    newest_first = show is Show.ANSWERED
-    return tuple_(*_order(show)) < place if newest_first is not is_back else tuple_(*_order(show)) > place
+def _page(ids: Sequence[uuid.UUID], *, has_next: bool = False, has_previous: bool = False) -> Page:
+    return Page(
+        _lines(ids),
+        next_after=ids[-1] if ids and has_next else None,
+        previous_before=ids[0] if ids and has_previous else None,
+    )
 
 
-def _fetch(found: Select[Any], show: Show, *, is_back: bool = False) -> Sequence[Any]:
-    """Pick the threads from their index first, so that so many and no more are joined to what is shown of them."""
-    descends = (show is Show.ANSWERED) is not is_back
-
-    def sort() -> list[Any]:
-        return [column.desc() if descends else column for column in _order(show)]
-
-    picked = found.order_by(*sort()).limit(PAGE + 1).subquery("picked")
+def _lines(ids: Sequence[uuid.UUID]) -> Sequence[Line]:
     name = (Patient.given_name + " " + Patient.family_name).label("patient_name")
     shown = (
         *(Thread.id, Thread.patient_id, name, Thread.subject, Thread.last_message_at, Thread.unread_by_team),
         *(Thread.owed_since, User.name, Thread.is_urgent, Thread.danger_at),
     )
-    rows = select(*shown).join(picked, picked.c.id == Thread.id).join(Patient, Patient.id == Thread.patient_id)
-    return session.execute(rows.outerjoin(User, User.id == Thread.assigned_to_id).order_by(*sort())).all()
-
-
-def _page(rows: Sequence[Any], *, has_next: bool = False, has_previous: bool = False) -> Page:
-    lines = [Line(*row) for row in rows[:PAGE]]
-    return Page(
-        lines,
-        next_after=lines[-1].id if lines and has_next else None,
-        previous_before=lines[0].id if lines and has_previous else None,
-    )
+    rows: Any = select(*shown).join(Patient, Patient.id == Thread.patient_id).where(Thread.id.in_(ids))
+    found = {row.id: Line(*row) for row in session.execute(rows.outerjoin(User, User.id == Thread.assigned_to_id))}
+    return [found[one] for one in ids if one in found]

@@ -25,9 +25,6 @@ class How(StrEnum):
     RESOLVED = "resolved"
 
 
-_PRESSES = "is_urgent OR danger_at IS NOT NULL"
-
-
 def _where(name: str, *columns: str, condition: str) -> Index:
     return Index(f"ix_threads_{name}", *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
@@ -61,12 +58,13 @@ class Thread(Base):
         Index(None, "patient_id", "last_message_at"),
         Index(None, "last_message_at"),
         _where("waiting_for_team", "last_message_at", condition="unread_by_team > 0"),
-        _where("owed", "owed_since", "id", condition="owed_since IS NOT NULL"),
+        # Along these the inbox is walked; with the patient in them, for that is what it asks of each.
+        Index("ix_threads_owed", "owed_since", "id", "patient_id"),
+        _where("urgent", "owed_since", "id", "patient_id", condition="is_urgent OR danger_at IS NOT NULL"),
+        _where("assigned", "assigned_to_id", "owed_since", "id", "patient_id", condition="assigned_to_id IS NOT NULL"),
+        _where("answered", "last_message_at", "id", "patient_id", condition="NOT (owed_since IS NOT NULL)"),
+        _where("danger", "danger_at", "id", "patient_id", condition="owed_since IS NOT NULL AND danger_at IS NOT NULL"),
         _where("owed_patient", "patient_id", "owed_since", condition="owed_since IS NOT NULL"),
-        _where("assigned", "assigned_to_id", "owed_since", "id", condition="owed_since IS NOT NULL"),
-        _where(
-            "urgent", "owed_since", "id", condition="owed_since IS NOT NULL AND (is_urgent OR danger_at IS NOT NULL)"
-        ),
         _where("about_infusion", "about_infusion_id", condition="about_infusion_id IS NOT NULL"),
         _where("about_check_in", "about_check_in_id", condition="about_check_in_id IS NOT NULL"),
     )

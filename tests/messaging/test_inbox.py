@@ -1,12 +1,15 @@
 """The inbox: what waits for an answer, overdue first, by list and page, for one's own patients only."""
 
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from bench import inbox as bench
 from portal import db
 from portal.clinic import queries as clinic
 from portal.messaging import inbox
@@ -68,6 +71,18 @@ def test_what_is_urgent_stands_above_a_page_full_of_what_waits_longer(browser: O
     assert "Tonight" in first.rows()[1][0]
     assert "Words of danger" in first.rows()[1][1]
     assert len(first.follow("Next").rows()) == 3, "later pages have no such block"
+
+
+def test_words_of_danger_rise_though_their_thread_waits_among_many_urgent_ones(browser: Open, cast: Cast) -> None:
+    """Owed an answer long before they were written, and so neither first nor last on any list."""
+    for number in range(inbox.PAGE + 1):
+        thread(cast, (20 + number) * DAY, f"Waits longer {number}", is_urgent=True)
+        thread(cast, DAY, f"Later {number}", is_urgent=True)
+    thread(cast, 9 * DAY, "Danger of yesterday", danger_at=NOW - DAY)
+    thread(cast, 10 * DAY, "Danger of today", danger_at=NOW)
+    rows = browser(cast.bea).get("/messages").rows()
+    assert ["Danger of today" in rows[1][0], "Danger of yesterday" in rows[2][0]] == [True, True]
+    assert len(rows) == 1 + inbox.PRESSING
 
 
 def test_who_left_the_care_team_sees_nothing_more(cast: Cast) -> None:
@@ -149,62 +164,100 @@ def test_an_empty_list_says_so(show: str, browser: Open, cast: Cast) -> None:
     assert browser(cast.bea).get(f"/messages?show={show}").find("table") == []
 
 
-INDEXES = {"": "owed", "overdue": "owed", "urgent": "urgent", "mine": "assigned", "answered": "last_message_at"}
+INDEXES = {"": "owed", "overdue": "owed", "urgent": "urgent", "mine": "assigned", "answered": "answered"}
+WAITING = 20_000
+MOST = 6 * inbox.WALKED
+"""Rows that may be touched for one list: walked to find the end, walked again with a look at the care team, joined."""
 
 
-def picking(cast: Cast, show: Show) -> tuple[str, Any]:
-    """Return the statement that fetches a list's first page, and what goes with it."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if "picked" in statement:
-            seen.append((statement, parameters))
-
-    event.listen(db.db.engine, "before_cursor_execute", note)
-    inbox.list_threads(cast.bea.user_id, show, cutoff())
-    event.remove(db.db.engine, "before_cursor_execute", note)
-    (found,) = seen
+@pytest.fixture
+def readers(cast: Cast) -> dict[str, uuid.UUID]:
+    """A clinic in which 20,000 threads wait: who looks after all its patients, and who after few, or none who wrote."""
+    found = bench.write(WAITING, 200)
+    bench.settle()
     return found
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
-@pytest.mark.parametrize("show", list(Show))
-def test_every_list_is_walked_along_its_index_and_nothing_is_sorted_before_fifty_are_picked(
-    cast: Cast, show: Show
-) -> None:
-    for number in range(60):
-        thread(cast, number * DAY, "one", is_urgent=True, assigned_to_id=cast.bea.user_id)
-    statement, parameters = picking(cast, show)
-    told = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    plan = [row[3] for row in told]
-    walked = next(line for line in plan if "INDEX ix_threads" in line)
-    assert f"INDEX ix_threads_{INDEXES[show]}" in walked, plan
-    sorts = [place for place, line in enumerate(plan) if "TEMP B-TREE" in line]
-    # The fifty that were picked are put in order once more, after they were joined.
-    assert all(place > plan.index(walked) + 2 for place in sorts), plan
+def walks(call: Callable[[], object]) -> list[tuple[str, Any]]:
+    """Return the statements that look for threads, and what goes with them."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if "LIMIT" in statement and "threads" in statement:
+            seen.append((statement, parameters))
+
+    event.listen(db.db.engine, "before_cursor_execute", note)
+    call()
+    event.remove(db.db.engine, "before_cursor_execute", note)
+    return seen
 
 
-# One in twenty waits, as in `bench/inbox.py`, and none of them lies where it was written first or last.
-MANY = """
-INSERT INTO threads (id, patient_id, subject, started_at, started_by_id, last_message_at, unread_by_team,
-    unread_by_patient, owed_since, assigned_to_id, is_urgent, danger_at)
-SELECT gen_random_uuid(), patient_id, subject, started_at, started_by_id, ago, 0, 0,
-    CASE WHEN n %% 20 = 0 THEN ago END, CASE WHEN n %% 3 = 0 THEN started_by_id END, n %% 7 = 0,
-    CASE WHEN n %% 11 = 0 THEN ago END
-FROM (SELECT t.*, n, t.started_at - n * 7919 %% 20000 * interval '20 minutes' AS ago
-    FROM threads t, generate_series(1, 20000) n) many
-"""
+def explained(statement: str, parameters: Any) -> str:
+    way = "EXPLAIN QUERY PLAN" if db.db.engine.dialect.name == "sqlite" else "EXPLAIN"
+    told = db.session.connection().exec_driver_sql(f"{way} {statement}", parameters)
+    return "\n".join(str(row[-1]) for row in told)
 
 
-@pytest.mark.parametrize("kind", ["postgresql"])
-def test_postgresql_walks_the_same_indexes_through_twenty_thousand_threads(cast: Cast) -> None:
-    factories.thread(cast.ada, cast.bea)
-    db.session.connection().exec_driver_sql(MANY)
-    db.session.connection().exec_driver_sql("ANALYZE")
-    db.session.commit()
+def touched(node: dict[str, Any]) -> int:
+    """Return how many rows PostgreSQL read for a plan, those that it threw away too."""
+    read = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) if "Relation Name" in node else 0
+    return int(read * node["Actual Loops"]) + sum(touched(one) for one in node.get("Plans", ()))
+
+
+def work(call: Callable[[], object]) -> int:
+    """Return about how many rows a call touches: PostgreSQL says it, of SQLite the steps of its machine are counted."""
+    connection = db.session.connection()
+    if db.db.engine.dialect.name == "sqlite":
+        steps: list[int] = []
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(lambda: steps.append(1), 50)
+        call()
+        driver.set_progress_handler(None, 0)
+        return len(steps)
+    total = 0
+    for statement, parameters in walks(call):
+        told = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
+        total += touched(told[0]["Plan"])
+    return total
+
+
+def test_lists_are_walked_along_their_index_and_never_sorted_whole(readers: dict[str, uuid.UUID]) -> None:
+    deep = db.session.scalars(select(Thread.id).where(Thread.owed_since.is_not(None)).offset(WAITING // 2)).first()
     for show in Show:
-        statement, parameters = picking(cast, show)
-        told = db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
-        plan = [row[0] for row in told]
-        assert [line for line in plan if f" ix_threads_{INDEXES[show]} " in line], (show, plan)
-        assert not [line for line in plan if "Seq Scan on threads" in line], (show, plan)
+        for where in ({}, {"after": deep}, {"before": deep}):
+            seen = walks(partial(inbox.list_threads, readers["all"], show, NOW, **where))
+            assert seen
+            for statement, parameters in seen:
+                plan = explained(statement, parameters)
+                assert f" ix_threads_{INDEXES[show]} " in plan, (show, plan)
+                assert not [word for word in ("TEMP B-TREE", "Sort", "Seq Scan", "SCAN threads\n") if word in plan], (
+                    plan
+                )
+
+
+def test_no_list_costs_more_in_a_larger_clinic_whoever_looks(readers: dict[str, uuid.UUID]) -> None:
+    waiting = select(Thread.id).where(Thread.owed_since.is_not(None)).order_by(Thread.owed_since)
+    deep = db.session.scalars(waiting.offset(WAITING * 3 // 4)).first()
+    for who, user_id in readers.items():
+        lists = [partial(inbox.list_threads, user_id, show, NOW) for show in Show]
+        far = [partial(inbox.list_threads, user_id, Show.UNANSWERED, NOW, **{way: deep}) for way in ("after", "before")]
+        for call in (*lists, *far, partial(inbox.list_pressing, user_id)):
+            assert work(call) < MOST, (who, call, work(call))
+        assert work(partial(inbox.count, user_id, NOW)) < 3 * MOST, who
+
+
+def test_who_has_few_patients_finds_the_same_as_who_walks_the_whole_list(
+    readers: dict[str, uuid.UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = readers["5 patients"]
+
+    def found() -> list[object]:
+        pages = [inbox.list_threads(user_id, show, NOW - DAY) for show in Show]
+        second = inbox.list_threads(user_id, Show.UNANSWERED, NOW, after=pages[0].lines[30].id)
+        before = inbox.list_threads(user_id, Show.ANSWERED, NOW, before=pages[-1].lines[-1].id)
+        return [*pages, second, before, inbox.list_pressing(user_id), inbox.count(user_id, NOW - DAY)]
+
+    few = found()
+    monkeypatch.setattr(inbox, "WALKED", 2 * WAITING)
+    assert found() == few
+    assert few[-1] == {"": 50, "overdue": 50, "urgent": few[-1]["urgent"], "mine": 0}  # type: ignore[index]
