@@ -94,13 +94,14 @@ def mo(catalogue: Catalog) -> bytes:
 def problems(language: str) -> Iterator[str]:
     """Yield what is wrong with a language, a line each."""
     kept, compiled = files(language)
-    now = build(language, read(kept, language))
+    known = read(kept, language)
+    now = build(language, known)
     for one in _messages(now):
         if FOR_PATIENTS in one.auto_comments and not _is_whole(one):
             yield f"{language}: no words for {_key(one)!r} ({one.locations[0][0]})"
         if _is_whole(one):
             yield from (f"{language}: {_key(one)!r}: {error}" for error in _faults(one))
-    if not compiled.is_file() or compiled.read_bytes() != mo(read(kept, language)):
+    if not compiled.is_file() or compiled.read_bytes() != mo(known):
         yield f"{language}: {compiled.name} is not what {kept.name} says"
 
 
@@ -110,6 +111,7 @@ def for_patients(catalogue: Catalog) -> list[Message]:
 
 
 @cache
+@reached.many_nodes()
 def _extracted() -> tuple[tuple[str, int, str | tuple[str, ...]], ...]:
     return (*_written(), *((CRISIS_LINES, 0, note) for note in _notes()))
 
