@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from portal.access.policy import Role
 from tests.cast import Cast
+from tests.conftest import assemble
 from tests.page import Browser
 from tests.telling import ON_SCREEN, told
 
@@ -49,6 +50,7 @@ def test_every_route_is_marked_and_the_public_ones_are_these(app: Flask) -> None
     assert {endpoint for endpoint, marking in markings.items() if marking and marking.permission is None} == PUBLIC
 
 
+@pytest.mark.parametrize("assembled", [assemble], ids=["anew"])  # A page is added to it.
 def test_an_unmarked_route_is_refused(app: Flask, browser: Callable[..., Browser], cast: Cast) -> None:
     app.add_url_rule("/forgotten-marking", "forgotten_marking", lambda: "open to all")
     assert browser(cast.bea).get("/forgotten-marking", expect=500).status_code == 500

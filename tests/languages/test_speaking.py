@@ -15,6 +15,7 @@ from portal.accounts.models import TokenPurpose, User
 from portal.audit.models import AuditEvent
 from portal.patients.models import Patient
 from tests.cast import NOW, Cast
+from tests.conftest import assemble
 from tests.page import Browser, Page
 from tests.server import SECRET
 
