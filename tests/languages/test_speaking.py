@@ -114,6 +114,7 @@ def test_staff_are_not_asked_because_their_pages_are_in_english(cast: Cast, brow
         assert "language" not in browser(person).get("/account").form("Save").names
 
 
+@pytest.mark.parametrize("assembled", [assemble], ids=["anew"])  # A page is added to it.
 @pytest.mark.parametrize(
     ("country", "said", "number"),
     [("US", "27 de marzo de 2026, 2:05 pm", "1,234.5"), ("ES", "27 de marzo de 2026, 14:05", "1.234,5")],
