@@ -106,9 +106,11 @@ def prepare(url: str, folder: Path, large: int, small: int) -> dict[str, Provide
 
 def settle() -> None:
     """Let the database know its tables, as it does by itself within minutes where it is used."""
-    engine = db.db.engine
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
+    if db.db.engine.dialect.name == "postgresql":
+        with db.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def write(large: int, small: int) -> dict[str, uuid.UUID]:
