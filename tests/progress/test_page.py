@@ -267,8 +267,9 @@ def test_a_line_is_broken_where_the_plan_would_have_asked(
     assert (joined.count("M"), joined.count("L")) == (1, 1)
 
 
-QUERIES = 29
-"""Of one chart: who reads it and that they looked, what there is to choose, what is drawn, and since when silence."""
+QUERIES = 31
+"""Of one chart: who reads it and that they looked, what there is to choose, what is drawn, since when silence, and of
+the box beside it the draft and the clinic's templates."""
 
 
 def test_the_page_asks_the_database_as_often_for_ten_instruments_as_for_one(
