@@ -153,7 +153,7 @@ def correct(
     A check-in that has been corrected already is corrected in its latest version. `mode` is how the correction came;
     the original keeps its own. Raises as `submit` does.
     """
-    definition = own_words.worded(catalogue.current().get(check_in.instrument, check_in.version), check_in.language)
+    definition = own_words.worded(catalogue.current().get(check_in.instrument, check_in.version), by.language)
     score = _score(definition, sheet.answers, check_in.asked)
     safety.hold(patient.id)
     latest = queries.list_versions(patient.id, check_in.id)[-1]

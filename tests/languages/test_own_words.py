@@ -7,10 +7,12 @@ import pytest
 
 from portal import db
 from portal.accounts.models import User
+from portal.checkins import service
 from portal.checkins.models import CheckIn
 from portal.instruments import loader, own_words
 from portal.instruments.definition import Definition
-from tests.cast import Cast
+from tests.cast import NOW, Cast
+from tests.checkins.sheets import DAILY, ref, sheet
 from tests.factories import plan_item
 from tests.page import Browser
 
@@ -94,6 +96,14 @@ def test_a_patient_is_asked_in_spanish_and_the_record_says_so(cast: Cast, browse
     shown = browser(cast.ada).get(f"/patients/{cast.ada.own_id}/check-ins/{row.id}")
     assert "Pensamientos acelerados" in shown.text
     assert "Thoughts racing" in browser(cast.bea).get(f"/patients/{cast.ada.own_id}/check-ins/{row.id}").text
+
+
+def test_a_correction_is_kept_in_the_language_it_was_read_in(cast: Cast) -> None:
+    first = service.submit(ref(cast.ada), "daily", sheet(), by=cast.ada.actor, at=NOW)
+    row = db.session.get_one(CheckIn, first.check_in_id)
+    reader = replace(cast.ada.actor, language="es")
+    again = service.correct(ref(cast.ada), row, sheet(DAILY | {"mood": 2}), by=reader, at=NOW)
+    assert (row.language, db.session.get_one(CheckIn, again.check_in_id).language) == ("en", "es")
 
 
 def test_a_questionnaire_of_others_is_asked_in_english_and_says_so(cast: Cast, browser: Open) -> None:
