@@ -14,7 +14,7 @@ from portal.db import session
 from portal.notifications import quiet
 from portal.notifications.models import Channel, ContactChoice, ContactWay
 from portal.notifications.quiet import Hours
-from portal.notifications.topics import Topic, is_fixed, topic_of
+from portal.notifications.topics import ONLY_TODAY, Topic, is_fixed, topic_of
 
 USABLE = and_(ContactWay.confirmed_at.is_not(None), ContactWay.gone_at.is_(None))
 Target = tuple[Channel, uuid.UUID | None]
@@ -140,7 +140,8 @@ def not_before(user_id: uuid.UUID, kind: str, zone: str, *, urgent: bool, at: da
     if is_fixed(topic, urgent=urgent):
         return None
     choices = get(user_id)
-    first = quiet.first_allowed(at, zone, quiet=choices.quiet, within=choices.of(topic).within)
+    allowed = quiet.first_today if kind in ONLY_TODAY else quiet.first_allowed
+    first = allowed(at, zone, quiet=choices.quiet, within=choices.of(topic).within)
     return first if first > at else None
 
 

@@ -53,6 +53,19 @@ def first_allowed(at: datetime, zone: str, *, quiet: Hours | None, within: Hours
     return at
 
 
+def first_today(at: datetime, zone: str, *, quiet: Hours | None, within: Hours | None) -> datetime:
+    """Return the first moment from `at` on that is still of the person's same day, for what is of no use on the next.
+
+    Where their hours leave none, the span they chose for it gives way, and after that what they keep quiet.
+    """
+    here = ZoneInfo(zone)
+    for span in (within, None):
+        found = first_allowed(at, zone, quiet=quiet, within=span)
+        if found.astimezone(here).date() == at.astimezone(here).date():
+            return found
+    return at
+
+
 def leave_room(quiet: Hours | None, within: Hours | None) -> bool:
     """Return whether any hour of the day is left."""
     return any(not (quiet and quiet.hold(hour)) and (within is None or within.hold(hour)) for hour in range(24))

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from portal.db import session
 from portal.notifications.models import Delivery, Kind, OutboxMessage
@@ -37,5 +37,7 @@ def is_told_later(held: Claim) -> bool:
         *(later.recipient_id == held.recipient_id, later.kind == held.kind, later.patient_id == held.patient_id),
         *(later.channel == held.channel, later.way_id == held.way_id),
     )
-    tells = later.created_at > held.created_at, later.state.in_(_TELLS)
+    keys = later.created_at, later.id
+    is_later = tuple_(*keys) > tuple_(held.created_at, held.id, types=[key.type for key in keys])
+    tells = is_later, later.state.in_(_TELLS)
     return session.scalar(select(later.id).where(*same, *tells).limit(1)) is not None

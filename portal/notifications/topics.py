@@ -29,6 +29,8 @@ TOPIC_OF: dict[Kind, Topic] = {
 }
 ALWAYS_BY_MAIL = frozenset({Topic.ACCOUNT, Topic.ALERTS})
 """What nobody can switch off for themselves, and what waits for no hour of the day."""
+ONLY_TODAY = frozenset({Kind.GET_READY})
+"""What is told once and is of no use on the next day: the hours somebody chose say when, but never whether."""
 OF_PATIENTS = (Topic.CHECK_INS, Topic.MESSAGES, Topic.VISITS)
 OF_STAFF = (Topic.ALERTS, Topic.MESSAGES, Topic.REVIEWS)
 

@@ -392,6 +392,14 @@ def test_one_mail_goes_out_for_all_that_gathered_in_quiet_hours_whoever_holds_wh
     assert len(post.inbox.mails) == 2, "what comes later is told anew"
 
 
+def test_of_two_that_were_written_at_one_moment_one_goes_out(cast: Cast, post: Post) -> None:
+    factories.thread(cast.ada, cast.bea)
+    for _ in range(2):
+        tell(cast.ada, patient_id=cast.ada.own_id)
+    post.work()
+    assert len(post.inbox.mails) == 1
+
+
 def test_what_is_urgent_and_what_is_about_somebody_else_is_told_for_itself(cast: Cast, post: Post) -> None:
     factories.thread(cast.ada, cast.ada)
     about = {"patient_id": cast.ada.own_id}

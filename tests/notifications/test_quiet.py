@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from portal.notifications.quiet import LOOKS_AHEAD, QUARTER, Hours, first_allowed, is_allowed, leave_room
+from portal.notifications.quiet import LOOKS_AHEAD, QUARTER, Hours, first_allowed, first_today, is_allowed, leave_room
 
 ZONES = (
     *("America/New_York", "America/Phoenix", "Europe/London"),
@@ -30,6 +30,19 @@ def test_it_is_the_first_allowed_quarter_and_never_before(
     while between < found:
         assert not is_allowed(between, zone, quiet=quiet, within=within)
         between += QUARTER
+
+
+@given(MOMENTS, st.sampled_from(ZONES), st.none() | SPAN, st.none() | SPAN)
+def test_what_is_of_today_alone_is_told_today_and_within_the_hours_where_they_leave_any(
+    at: datetime, zone: str, quiet: Hours | None, within: Hours | None
+) -> None:
+    found, today = first_today(at, zone, quiet=quiet, within=within), at.astimezone(ZoneInfo(zone)).date()
+    assert found.astimezone(ZoneInfo(zone)).date() == today
+    for span in (within, None):
+        first = first_allowed(at, zone, quiet=quiet, within=span)
+        if first.astimezone(ZoneInfo(zone)).date() == today:
+            assert found == first
+            break
 
 
 @pytest.mark.parametrize(

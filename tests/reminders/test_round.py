@@ -313,6 +313,58 @@ def test_from_noon_of_the_day_before_an_infusion_and_once(cast: Cast, frozen: ti
     assert mail.created_at == NOON
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize(
+    ("within", "quiet", "hour"),
+    [
+        (None, None, 12),
+        (Hours(8, 11), None, 12),
+        (Hours(6, 9), None, 12),
+        (None, Hours(12, 8), 12),
+        (Hours(8, 14), Hours(12, 8), 12),
+        (Hours(8, 11), Hours(12, 18), 18),
+        (Hours(8, 22), Hours(9, 20), 20),
+        (Hours(18, 21), None, 18),
+        (Hours(22, 6), None, 22),
+    ],
+)
+def test_the_hours_somebody_chose_say_when_they_are_told_of_an_infusion_and_never_whether(
+    cast: Cast,
+    frozen: time_machine.Traveller,
+    tmp_path: Path,
+    within: Hours | None,
+    quiet: Hours | None,
+    hour: int,
+) -> None:
+    planned(cast, TOMORROW)
+    chosen = Choices({Topic.VISITS: Wish(within=within)}, quiet)
+    choosing.choose(cast.ada.user_id, chosen, by=cast.ada.actor, at=NOW)
+    db.session.commit()
+    inbox, told = Inbox(), list[int]()
+    with mail_server(inbox) as port:
+        for clock in range(6, 30):
+            frozen.move_to(NINE + (clock - 9) * HOUR)
+            drain(worker(port, tmp_path))
+            told += [clock] * (len(inbox.mails) - len(told))
+    assert told == [hour]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_what_the_mail_server_refused_until_their_hours_were_over_goes_out_on_the_eve_all_the_same(
+    cast: Cast, frozen: time_machine.Traveller, tmp_path: Path
+) -> None:
+    planned(cast, TOMORROW)
+    at_noon = Choices({Topic.VISITS: Wish(within=Hours(12, 13))})
+    choosing.choose(cast.ada.user_id, at_noon, by=cast.ada.actor, at=NOW)
+    db.session.commit()
+    inbox = Inbox(rcpt=["450 later"])
+    with mail_server(inbox) as port:
+        for at in (NOON, NOON + 2 * HOUR):
+            frozen.move_to(at)
+            drain(worker(port, tmp_path))
+    assert len(inbox.mails) == 1
+
+
 def moved(row: Infusion) -> None:
     row.planned_at = row.happens_at = TOMORROW + 3 * DAY
 
