@@ -1,5 +1,6 @@
 """The schema people upgrade to is the schema the code expects, up, down and up again, with data in the tables."""
 
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import db
 from portal.audit import service as audit
-from portal.messaging import retraction
+from portal.messaging import retraction, service
 from portal.messaging.models import Message, Thread
 from portal.review import service as review
 from portal.review.models import CaseloadEntry, CaseloadRow
@@ -77,6 +78,10 @@ def test_what_was_withdrawn_does_not_stand_again_as_if_sent(app: Flask, cast: Ca
     first = db.session.scalars(select(Message).where(Message.thread_id == only.id)).one()
     for thread, message in ((only, first), (one, meant)):
         retraction.retract(cast.ada.own_id, thread.id, message.id, by=cast.ada.actor, at=NOW)
+        assert thread.subject == (retraction.NO_SUBJECT if thread is only else "A question")
+    service.send(cast.ada.own_id, only.id, body="Again", submission_id=uuid.uuid4(), by=cast.ada.actor, at=NOW)
+    again = db.session.scalars(select(Message).where(Message.body == "Again")).one()
+    retraction.retract(cast.ada.own_id, only.id, again.id, by=cast.ada.actor, at=NOW)
     assert only.subject == retraction.NO_SUBJECT
     db.session.commit()
     db.session.remove()
@@ -85,7 +90,7 @@ def test_what_was_withdrawn_does_not_stand_again_as_if_sent(app: Flask, cast: Ca
     subjects = set(db.session.scalars(text("select subject from threads")))
     db.session.remove()
     upgrade(directory=FOLDER)
-    assert bodies == ["(withdrawn)", "(withdrawn)", "Stays"]
+    assert bodies == ["(withdrawn)", "(withdrawn)", "(withdrawn)", "Stays"]
     assert subjects == {"A question"}
 
 

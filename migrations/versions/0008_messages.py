@@ -138,8 +138,8 @@ def downgrade() -> None:
 def _withdraw_for_good() -> None:
     # Nothing says any more that a message was withdrawn, so its words must go: else they would stand as if sent.
     op.execute(
-        "UPDATE threads SET subject = (SELECT m.subject FROM messages m"
-        " WHERE m.thread_id = threads.id AND m.subject IS NOT NULL)"
-        " WHERE EXISTS (SELECT 1 FROM messages m WHERE m.thread_id = threads.id AND m.subject IS NOT NULL)"
+        "UPDATE threads SET subject = COALESCE((SELECT m.subject FROM messages m"
+        " WHERE m.thread_id = threads.id AND m.subject <> '—' ORDER BY m.sent_at DESC LIMIT 1), subject)"
+        " WHERE subject = '—'"
     )
     op.execute("UPDATE messages SET body = '(withdrawn)' WHERE retracted_at IS NOT NULL")

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 
 from portal.access.policy import Actor
 from portal.db import session
@@ -16,11 +16,12 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Words that were kept, and when."""
+    """Words that were kept, when, and where."""
 
     subject: str
     body: str
     saved_at: datetime
+    place: str
 
 
 def keep(
@@ -45,6 +46,15 @@ def keep(
     session.flush()
 
 
+def add(patient_id: uuid.UUID, place: str, words: str, *, by: Actor, at: datetime) -> None:
+    """Put words behind what is kept in a place, a blank line between; once, where they stand there already."""
+    draft = find(patient_id, place, user_id=by.user_id)
+    subject, body = (draft.subject, draft.body) if draft else ("", "")
+    if not f"\n\n{body}".endswith(f"\n\n{words}"):
+        body = f"{body}\n\n{words}" if body else words
+    keep(patient_id, place, (subject, body), submission_id=uuid.uuid4(), by=by, at=at)
+
+
 def forget(patient_id: uuid.UUID, place: str, *, by: Actor) -> None:
     """Drop what one person kept in one place, because it was sent or is no longer wanted."""
     mine = (MessageDraft.user_id == by.user_id, MessageDraft.patient_id == patient_id)
@@ -53,14 +63,23 @@ def forget(patient_id: uuid.UUID, place: str, *, by: Actor) -> None:
 
 def find(patient_id: uuid.UUID, place: str, *, user_id: uuid.UUID) -> Draft | None:
     """Return what one person kept in one place."""
-    kept = select(MessageDraft.subject, MessageDraft.body, MessageDraft.saved_at).where(
-        MessageDraft.user_id == user_id, MessageDraft.patient_id == patient_id, MessageDraft.place == place
-    )
-    row = session.execute(kept).one_or_none()
-    return Draft(*row) if row is not None else None
+    return _latest(patient_id, user_id, MessageDraft.place == place)
+
+
+def find_latest(patient_id: uuid.UUID, places: str, *, user_id: uuid.UUID) -> Draft | None:
+    """Return what one person kept last in any of the places whose names begin like this."""
+    return _latest(patient_id, user_id, MessageDraft.place.startswith(places, autoescape=True))
 
 
 def list_places(patient_id: uuid.UUID, *, user_id: uuid.UUID) -> frozenset[str]:
     """Return where one person has begun to write to or about a patient."""
     mine = (MessageDraft.user_id == user_id, MessageDraft.patient_id == patient_id)
     return frozenset(session.scalars(select(MessageDraft.place).where(*mine)))
+
+
+def _latest(patient_id: uuid.UUID, user_id: uuid.UUID, there: ColumnElement[bool]) -> Draft | None:
+    kept = select(MessageDraft.subject, MessageDraft.body, MessageDraft.saved_at, MessageDraft.place).where(
+        MessageDraft.user_id == user_id, MessageDraft.patient_id == patient_id, there
+    )
+    row = session.execute(kept.order_by(MessageDraft.saved_at.desc(), MessageDraft.id).limit(1)).one_or_none()
+    return Draft(*row) if row is not None else None

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import exists, insert, literal, select, update
@@ -10,11 +11,13 @@ from portal.access.policy import Actor
 from portal.audit import service as audit
 from portal.checkins.models import CheckIn
 from portal.db import session, touched
-from portal.messaging import danger, owed, queries, telling
+from portal.messaging import danger, owed, queries, retraction, telling
 from portal.messaging.attachments import service as attachments
 from portal.messaging.models import Message, MessageRead, Thread
 from portal.messaging.parcel import NOTHING, Parcel
 from portal.treatment import queries as treatment
+
+LONGEST_TITLE = 80
 
 
 class SentAlready(Exception):
@@ -96,6 +99,8 @@ def send(
         return
     _note_read(patient_id, thread_id, by, at)
     session.refresh(thread)
+    if thread.subject == retraction.NO_SUBJECT:
+        thread.subject = _subject_again(thread_id, body, by)
     message = _draw_up(thread, body, submission_id, parcel, by, owed.later(thread, at))
     _tell(thread, message, body, by)
     audit.record("message:sent", by=by, at=at, patient_id=patient_id, thing_id=message.id)
@@ -107,10 +112,18 @@ def mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID, *, by: Actor, at: dat
     Raises:
         NoSuchThing: the thread is not this patient's.
     """
+    owed.lock(patient_id)
     found = _note_read(patient_id, thread_id, by, at)
     if found:
         audit.record("thread:read", by=by, at=at, patient_id=patient_id, thing_id=thread_id, messages=len(found))
     return found
+
+
+def _subject_again(thread_id: uuid.UUID, body: str, by: Actor) -> str:
+    """Return what a thread is about whose words were all withdrawn: what their writer said, else the first line now."""
+    kept = select(Message.subject).where(Message.thread_id == thread_id, Message.author_id == by.user_id)
+    before = kept.where(Message.subject.is_not(None)).order_by(Message.sent_at.desc()).limit(1)
+    return session.scalar(before) or shorten(body.strip().partition("\n")[0], LONGEST_TITLE, placeholder="…")
 
 
 def _check_subject(patient_id: uuid.UUID, infusion_id: uuid.UUID | None, check_in_id: uuid.UUID | None) -> None:

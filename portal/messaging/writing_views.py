@@ -54,8 +54,7 @@ def retract(patient_id: uuid.UUID, thread_id: uuid.UUID, message_id: uuid.UUID) 
         return redirect(back, 303)
     if words is None:
         abort(404)
-    if drafts.find(patient_id, thread_id.hex, user_id=by.user_id) is None:
-        drafts.keep(patient_id, thread_id.hex, ("", words), submission_id=uuid.uuid4(), by=by, at=at)
+    drafts.add(patient_id, thread_id.hex, words, by=by, at=at)
     flash(_("Withdrawn. Your words are in the box below, where you can correct and send them."), "good")
     return redirect(back, 303)
 

@@ -1,5 +1,6 @@
 """What writing and reading messages writes."""
 
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -7,13 +8,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from portal import db
 from portal.access.policy import Actor
 from portal.accounts.models import AccountStatus, User
 from portal.audit.models import AuditEvent
 from portal.messaging import queries, retraction, service
+from portal.messaging.attachments import gathering
+from portal.messaging.attachments.gathering import Bringing
+from portal.messaging.attachments.intake import take_in
 from portal.messaging.attachments.kinds import FileKind
 from portal.messaging.attachments.models import Attachment
 from portal.messaging.models import Message, MessageRead, Thread
@@ -24,6 +28,7 @@ from portal.review import service as review
 from portal.review.models import CaseloadRow
 from tests import factories
 from tests.cast import NOW, Cast, Person
+from tests.messaging.attachments import samples
 
 MINUTE = timedelta(minutes=1)
 
@@ -287,3 +292,33 @@ def test_a_message_is_either_read_or_withdrawn_however_close_the_two_come(app: F
         is_gone = db.session.get_one(Message, message).retracted_at is not None
         assert bool(is_read) is not is_gone
         assert db.session.get_one(Thread, thread_id).unread_by_patient == 0
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_file_that_comes_while_the_thread_is_opened_holds_nobody_up(app: Flask, cast: Cast) -> None:
+    """Nothing here waits for longer than the database lets a statement wait."""
+    own, ada, bea = cast.ada.own_id, cast.ada.actor, cast.bea.actor
+    thread_id, came_far = start(cast, cast.ada), threading.Event()
+    main = threading.get_ident()
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if threading.get_ident() != main and ("FOR NO KEY UPDATE" in statement or "audit" in statement):
+            came_far.set()
+
+    def open_thread() -> int:
+        with app.app_context(), db.short_write():
+            return len(service.mark_read(own, thread_id, by=bea, at=NOW))
+
+    bringing = Bringing(own, uuid.uuid4(), ada, NOW)
+    taken = take_in(samples.PDF, "letter.pdf")
+    db.begin(write=True)
+    files, _refused = gathering.keep(bringing, [taken], [], [])
+    event.listen(db.db.engine, "before_cursor_execute", note)
+    with ThreadPoolExecutor(1) as pool:
+        opened = pool.submit(open_thread)
+        assert came_far.wait(5)
+        parcel = gathering.enclose(bringing, files, None, None)
+        service.send(own, thread_id, body="Here", submission_id=bringing.sent_as, parcel=parcel, by=ada, at=NOW)
+        db.session.commit()
+        assert opened.result(10) == 2
+    event.remove(db.db.engine, "before_cursor_execute", note)

@@ -148,6 +148,29 @@ def test_withdrawing_the_only_message_lets_its_subject_and_its_mail_go(browser: 
     assert db.session.scalars(select(Message.subject)).one() == "A secret"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_withdrawn_words_come_behind_the_draft_that_stands_and_once(browser: Open, cast: Cast) -> None:
+    path = f"{base_of(cast)}/{factories.thread(cast.ada, cast.ada).id}"
+    bea = browser(cast.bea)
+    sent = bea.get(path).form("Send").submit(body="First words")
+    sent.form("Send").submit(button="Keep as draft", body="Half-typed second")
+    for _ in range(2):
+        back = sent.form("Withdraw").submit()
+        assert back.form("Send").values["body"] == "Half-typed second\n\nFirst words"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_thread_whose_subject_was_withdrawn_has_it_back_with_the_corrected_words(browser: Open, cast: Cast) -> None:
+    new = browser(cast.ada).get(f"{base_of(cast)}/new").form("Send")
+    back = new.submit(subject="My sleep", body="Wrong words").form("Withdraw").submit()
+    assert back.h1 == "Withdrawn"
+    again = back.form("Send").submit(body="Right words")
+    assert again.h1 == "My sleep"
+    again.form("Withdraw").submit()
+    answered = browser(cast.bea).get(back.url.partition("#")[0]).form("Send").submit(body="You wrote to us\nAnd now?")
+    assert answered.h1 == "You wrote to us"
+
+
 def test_another_threads_draft_is_not_found_under_ones_own_name(browser: Open, cast: Cast) -> None:
     theirs = factories.thread(cast.dot, cast.cal).id
     assert browser(cast.ada).open(f"{base_of(cast)}/{theirs}/draft", "POST", data={"body": "x"}).status_code == 404
