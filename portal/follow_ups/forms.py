@@ -103,6 +103,12 @@ class FollowUpForm(EnclosingForm):
         found = str(self.revision.data or "")
         return int(found) if found.isdecimal() and len(found) < 9 else 0
 
+    @property
+    def says_more_than_words(self) -> bool:
+        """Whether anything was chosen that did not stand there when the form began."""
+        chosen = [self[name] for name in ("about", "when", *BESIDE_FILES) if name in self]
+        return bool(self.files.brought) or any((one.data or None) != (one.object_data or None) for one in chosen)
+
     def say_sent_already(self) -> None:
         """Show that the page wrote something else before, and let the next try count."""
         self.begin_anew()

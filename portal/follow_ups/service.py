@@ -15,12 +15,13 @@ from portal.follow_ups.about import About, Written
 from portal.follow_ups.models import FollowUp, State, Why
 from portal.messaging import drafts, owed
 from portal.messaging import service as messaging
+from portal.messaging.drafts import Draft
 from portal.messaging.parcel import NOTHING, Parcel
 from portal.patients.queries import PatientRef
 
 OPEN = frozenset({State.PLANNED, State.TO_DECIDE})
-DRAFT = "follow-up"
-"""Where a draft is kept of what somebody writes, beside the chart as well as on the page of its own."""
+DRAFTS = "follow:"
+"""Where drafts of follow-ups are kept, each under the id of its form, so that sending one leaves the others alone."""
 
 
 class NoSuchThing(LookupError):
@@ -48,7 +49,7 @@ def write(
     by: Actor,
     at: datetime,
 ) -> FollowUp:
-    """Write a follow-up, and send it unless it is for later; what its writer kept as a draft is done with.
+    """Write a follow-up, and send it unless it is for later; what was kept of its form as a draft is done with.
 
     Args:
         patient: whose; `by` is on their care team.
@@ -59,6 +60,7 @@ def write(
     Raises:
         WrittenAlready: the same form was sent before, with other words or for another day.
         NoSuchThing: what it is about is not this patient's.
+        messaging.NoSuchThing: something that was to go along is not there any more; nothing was written.
     """
     owed.lock(patient.id)
     known = session.scalar(select(FollowUp).where(FollowUp.submission_id == submission_id))
@@ -66,13 +68,14 @@ def write(
         return _again(known, patient.id, written, parcel, by, at)
     follow_up = FollowUp(submission_id=submission_id, patient_id=patient.id, planned_at=at)
     _fill(follow_up, patient, written, by, at)
-    session.add(follow_up)
-    session.flush()
-    drafts.forget(patient.id, DRAFT, by=by)
-    if written.send_on is None:
-        send(follow_up, parcel=parcel, by=by, at=at)
-    else:
-        audit.record("follow-up:planned", by=by, at=at, patient_id=patient.id, thing_id=follow_up.id)
+    with session.begin_nested():
+        session.add(follow_up)
+        session.flush()
+        forget_draft(patient.id, submission_id, by=by)
+        if written.send_on is None:
+            send(follow_up, parcel=parcel, by=by, at=at)
+        else:
+            audit.record("follow-up:planned", by=by, at=at, patient_id=patient.id, thing_id=follow_up.id)
     return follow_up
 
 
@@ -122,11 +125,24 @@ def cancel(patient_id: uuid.UUID, follow_up_id: uuid.UUID, *, by: Actor, at: dat
 
 def keep_draft(
     patient_id: uuid.UUID, words: tuple[str, str], *, submission_id: uuid.UUID, by: Actor, at: datetime
-) -> None:
-    """Keep a subject and a body until they are sent or planned; what an autosave brings after that is not kept."""
+) -> bool:
+    """Keep a subject and a body until their form is sent; return False where it was, and nothing is kept."""
     owed.lock(patient_id)
-    if not session.scalar(select(exists().where(FollowUp.submission_id == submission_id))):
-        drafts.keep(patient_id, DRAFT, words, submission_id=submission_id, by=by, at=at)
+    if session.scalar(select(exists().where(FollowUp.submission_id == submission_id))):
+        return False
+    drafts.keep(patient_id, _place(submission_id), words, submission_id=submission_id, by=by, at=at)
+    return True
+
+
+def find_draft(patient_id: uuid.UUID, *, user_id: uuid.UUID) -> tuple[uuid.UUID, Draft] | None:
+    """Return what one person kept last and did not send, with the id of the form that it was written in."""
+    found = drafts.find_latest(patient_id, DRAFTS, user_id=user_id)
+    return (uuid.UUID(found.place.removeprefix(DRAFTS)), found) if found else None
+
+
+def forget_draft(patient_id: uuid.UUID, submission_id: uuid.UUID, *, by: Actor) -> None:
+    """Drop what one person kept of one form."""
+    drafts.forget(patient_id, _place(submission_id), by=by)
 
 
 def send(follow_up: FollowUp, *, parcel: Parcel = NOTHING, by: Actor, at: datetime) -> None:
@@ -140,6 +156,10 @@ def settle(follow_up: FollowUp, state: State, why: Why = Why.NONE, *, at: dateti
     """Note what became of a follow-up; whoever has it open sees that it changed."""
     follow_up.state, follow_up.why, follow_up.settled_at = state, why, at
     follow_up.revision += 1
+
+
+def _place(submission_id: uuid.UUID) -> str:
+    return DRAFTS + submission_id.hex
 
 
 def _message(follow_up: FollowUp, parcel: Parcel, by: Actor, at: datetime) -> uuid.UUID:

@@ -18,10 +18,11 @@ from portal.follow_ups.about import About
 from portal.follow_ups.forms import FollowUpForm
 from portal.follow_ups.many import queries as many
 from portal.follow_ups.models import FollowUp, State
-from portal.messaging import drafts
+from portal.messaging import service as messaging
 from portal.messaging.attachments.forms import BESIDE_FILES
 from portal.text import clean, clean_line
 from portal.web import enclosing, filters, follow_up_box
+from portal.web.follow_up_box import Box
 from portal.web.insertion import with_template
 from portal.web.kept import forget_kept, kept_fields
 from portal.web.once import go_on
@@ -59,7 +60,7 @@ def index(patient_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get(NEW)
 @requires(Permission.FOLLOW_UP_WRITE)
 def new(patient_id: uuid.UUID) -> ResponseReturnValue:
-    return render_template("follow_ups/new.html", box=follow_up_box.begin(kept_fields(), _wanted()))
+    return _page_of(follow_up_box.begin(kept_fields(), _wanted()))
 
 
 @blueprint.post(NEW)
@@ -68,16 +69,18 @@ def write(patient_id: uuid.UUID) -> ResponseReturnValue:
     box = follow_up_box.sent(_sent())
     form = box.form
     if not _is_right(form):
-        return render_template("follow_ups/new.html", box=box), 422
+        return _page_of(box), 422
     written, by, at = form.written(_today()), guard.actor(), guard.at()
     parcel = enclosing.parcel_of(form)
     try:
         follow_up = service.write(guard.patient(), written, submission_id=form.sent_as, parcel=parcel, by=by, at=at)
     except service.NoSuchThing:
         abort(404)
+    except messaging.NoSuchThing:
+        enclosing.say_gone(form)
+        return _page_of(box), 422
     except service.WrittenAlready:
-        form.say_sent_already()
-        return render_template("follow_ups/new.html", box=box, is_sent=True), 409
+        return _sent_already(box)
     return _written(follow_up)
 
 
@@ -86,22 +89,28 @@ def write(patient_id: uuid.UUID) -> ResponseReturnValue:
 def keep(patient_id: uuid.UUID) -> ResponseReturnValue:
     body = clean(request.form.get("body", ""))
     if request.accept_mimetypes.best == "application/json":
-        _keep_draft(patient_id, body)
-        return {"saved": True}
-    flash(_("Kept as a draft. Nobody else can see it."), "good")
-    return _go_on_writing(patient_id, body)
+        return {"saved": _keep_draft(patient_id, body)}
+    box = _with_words(body)
+    if not _keep_draft(patient_id, body):
+        return _sent_already(box)
+    _say_kept(box.form)
+    return _page_of(box)
 
 
 @blueprint.post(f"{NEW}/template")
 @requires(Permission.FOLLOW_UP_WRITE)
 def insert(patient_id: uuid.UUID) -> ResponseReturnValue:
-    return _go_on_writing(patient_id, with_template())
+    body = with_template()
+    box = _with_words(body)
+    _keep_draft(patient_id, body)
+    return _page_of(box)
 
 
 @blueprint.post(f"{NEW}/draft/drop")
 @requires(Permission.FOLLOW_UP_WRITE)
 def drop(patient_id: uuid.UUID) -> ResponseReturnValue:
-    drafts.forget(patient_id, service.DRAFT, by=guard.actor())
+    draft_id = request.args.get("draft", type=uuid.UUID) or abort(404)
+    service.forget_draft(patient_id, draft_id, by=guard.actor())
     flash(_("The draft is thrown away."), "good")
     return redirect(url_for(".index", patient_id=patient_id), 303)
 
@@ -152,20 +161,38 @@ def _sent(body: str | None = None) -> CombinedMultiDict[str, Any]:
     return CombinedMultiDict([request.files, words])
 
 
-def _go_on_writing(patient_id: uuid.UUID, body: str) -> ResponseReturnValue:
-    """Show the box again with all that was chosen in it, and keep its words as a draft."""
+def _with_words(body: str) -> Box:
+    """Return the box with these words and all that was chosen in it."""
     box = follow_up_box.sent(_sent(body))
     for name in ("files", *BESIDE_FILES):
         if name in box.form:
             box.form[name].errors = box.form[name].process_errors
-    _keep_draft(patient_id, body)
-    return render_template("follow_ups/new.html", box=box)
+    return box
 
 
-def _keep_draft(patient_id: uuid.UUID, body: str) -> None:
+def _page_of(box: Box, *, is_sent: bool = False) -> str:
+    return render_template("follow_ups/new.html", box=box, is_sent=is_sent)
+
+
+def _sent_already(box: Box) -> ResponseReturnValue:
+    box.form.say_sent_already()
+    return _page_of(box, is_sent=True), 409
+
+
+def _say_kept(form: FollowUpForm) -> None:
+    if not (form.subject.data or form.body.data):
+        flash(_("There is nothing to keep yet. Write something first."), "attention")
+        return
+    flash(_("Kept as a draft. Nobody else can see it."), "good")
+    if form.says_more_than_words:
+        said = _("A draft keeps words only. What else you chose is on this page, and gone once you leave it.")
+        flash(said, "attention")
+
+
+def _keep_draft(patient_id: uuid.UUID, body: str) -> bool:
     words = clean_line(request.form.get("subject", "")), body
     sent_as = request.form.get("submission_id", type=uuid.UUID) or uuid.uuid4()
-    service.keep_draft(patient_id, words, submission_id=sent_as, by=guard.actor(), at=guard.at())
+    return service.keep_draft(patient_id, words, submission_id=sent_as, by=guard.actor(), at=guard.at())
 
 
 def _today() -> date:

@@ -24,6 +24,7 @@ from portal.messaging.attachments import gathering, queries
 from portal.messaging.attachments.forms import BESIDE_FILES, EnclosingForm, Offered
 from portal.messaging.attachments.gathering import Bringing
 from portal.messaging.attachments.kinds import MEGABYTE, MOST_TOGETHER
+from portal.messaging.attachments.problems import GONE
 from portal.messaging.attachments.queries import File
 from portal.messaging.parcel import Parcel
 from portal.web import chart_snapshot
@@ -70,6 +71,12 @@ def parcel_of(form: EnclosingForm) -> Parcel:
     asks = "instrument" in form and form.instrument.data and form.before.data
     asked = (form.instrument.data, form.before.data) if asks else None
     return gathering.enclose(_bringing(form), form.files.brought, form.drawn, asked)
+
+
+def say_gone(form: EnclosingForm) -> None:
+    """Show what a form brought and what of it is still there, where it was to be sent and something is not."""
+    form.files.brought = _bringing(form).list_brought([one.id for one in form.files.brought])
+    form.files.errors = [gettext(GONE)]
 
 
 def say_left_behind() -> None:

@@ -14,7 +14,6 @@ from portal.follow_ups import queries, service
 from portal.follow_ups.about import NOTHING, About
 from portal.follow_ups.forms import FollowUpForm, offer
 from portal.instruments import catalogue
-from portal.messaging import drafts
 from portal.messaging.attachments.forms import NOTHING as NO_MORE
 from portal.messaging.attachments.forms import Offered
 from portal.messaging.drafts import Draft
@@ -27,11 +26,12 @@ from portal.web.filters import day
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What a new follow-up is written in: its form, the clinic's templates, and the draft that it begins with."""
+    """What a new follow-up is written in: its form, the clinic's templates, and the draft that it goes on with."""
 
     form: FollowUpForm
     templates: Sequence[Template]
     draft: Draft | None = None
+    draft_id: uuid.UUID | None = None
 
 
 def may_write() -> bool:
@@ -47,9 +47,12 @@ def beside() -> Box | None:
 
 def begin(kept: Any, wanted: About | None = None) -> Box:
     """Return a box as it begins: with what was kept of a form or, where nothing was, with a draft's words."""
-    draft = drafts.find(guard.patient().id, service.DRAFT, user_id=guard.actor().user_id)
-    words: dict[str, Any] = {"subject": draft.subject, "body": draft.body} if draft else {}
-    return Box(form(kept, wanted, offered=enclosing.offered(), **words), wording.list_templates(), draft)
+    found, templates = service.find_draft(guard.patient().id, user_id=guard.actor().user_id), wording.list_templates()
+    if found is None:
+        return Box(form(kept, wanted, offered=enclosing.offered()), templates)
+    draft_id, draft = found
+    words: dict[str, Any] = {"submission_id": str(draft_id), "subject": draft.subject, "body": draft.body}
+    return Box(form(kept, wanted, offered=enclosing.offered(), **words), templates, draft, draft_id)
 
 
 def sent(formdata: Any) -> Box:

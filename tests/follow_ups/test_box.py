@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import db
 from portal.follow_ups.models import FollowUp, State
 from portal.messaging.attachments.models import Attachment
 from portal.messaging.models import Message, MessageDraft
+from portal.messaging.parcel import Parcel
 from portal.messaging.wording import service as wording
+from portal.web import enclosing
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.messaging.attachments import samples
@@ -69,6 +71,80 @@ def test_a_draft_is_kept_with_all_that_is_chosen_and_stands_wherever_its_writer_
     assert rows(MessageDraft) == []
 
 
+def test_sending_one_forgets_its_own_draft_and_leaves_those_of_other_boxes(
+    browser: Open, cast: Cast, about: str
+) -> None:
+    here, there = (new(browser, cast, what=what).form("Send or plan") for what in ("progress", "review"))
+    there.submit({"subject": "", "body": "A long text for later"}, button="Keep as draft")
+    here.submit(WORDS, button="Keep as draft")
+    assert len(rows(MessageDraft)) == 2
+    here.submit(WORDS)
+    page = new(browser, cast)
+    assert shown(page, WORDS) == {"subject": "", "body": "A long text for later"}
+    page.form("Send or plan").submit({"subject": "Later", "body": "Now it is long enough"})
+    assert rows(MessageDraft) == []
+    assert {one.body for one in rows(Message)} == {WORDS["body"], "Now it is long enough"}
+
+
+def test_one_draft_is_thrown_away_at_a_time(browser: Open, cast: Cast) -> None:
+    for body in ("First", "Second"):
+        words = {"submission_id": str(uuid.uuid4()), "subject": "", "body": body}
+        path = f"/patients/{cast.ada.own_id}/follow-ups/new/draft"
+        browser(cast.bea).open(path, "POST", data=words, headers=AS_JSON)
+    thrown, left = new(browser, cast).form("Send or plan").values["body"], {"First", "Second"}
+    new(browser, cast).form("Throw it away").submit()
+    assert {one.body for one in rows(MessageDraft)} == left - {thrown}
+    browser(cast.bea).post(f"/patients/{cast.ada.own_id}/follow-ups/new/draft/drop", expect=404)
+
+
+def test_only_what_is_kept_is_said_to_be_kept(browser: Open, cast: Cast, about: str) -> None:
+    form = new(browser, cast).form("Send or plan")
+    empty = form.submit(button="Keep as draft")
+    assert "There is nothing to keep yet." in empty.text
+    assert "Kept as a draft." not in empty.text
+    words_only = form.submit(WORDS, button="Keep as draft")
+    assert "Kept as a draft." in words_only.text
+    assert "A draft keeps words only." not in words_only.text
+    form.submit(WORDS)
+    late = form.submit(WORDS | {"body": "And another"}, button="Keep as draft", expect=409)
+    assert "This page wrote a follow-up before" in late.problems[0]
+    assert "Kept as a draft." not in late.text
+    assert rows(MessageDraft) == []
+    assert "Kept as a draft." in late.form("Send or plan").submit(button="Keep as draft").text
+    assert [one.body for one in rows(MessageDraft)] == ["And another"]
+
+
+@pytest.mark.parametrize("more", [{"when": "days"}, {"about": ""}, {"files": ...}, {"chart": "yes"}])
+def test_it_is_said_that_a_draft_keeps_words_only(browser: Open, cast: Cast, about: str, more: dict[str, Any]) -> None:
+    chosen = {"files": letter()} if "files" in more else more
+    page = new(browser, cast).form("Send or plan").submit(WORDS | chosen, button="Keep as draft")
+    assert "A draft keeps words only. What else you chose is on this page, and gone once you leave it." in page.text
+
+
+def test_a_file_that_goes_before_it_is_sent_is_said_and_everything_else_is_kept(
+    browser: Open, cast: Cast, about: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new(browser, cast).form("Send or plan").submit(WORDS, button="Keep as draft")
+    gather = enclosing.parcel_of
+
+    def swept(form: Any) -> Parcel:
+        parcel = gather(form)
+        db.session.execute(update(Attachment).values(swept_at=NOW))
+        return parcel
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(enclosing, "parcel_of", swept)
+        form = new(browser, cast).form("Send or plan")
+        page = form.submit(WORDS | {"about": about, "files": letter()}, expect=422)
+    assert page.problems[0].startswith("A file that you attached before is not there any more.")
+    assert shown(page, WORDS | {"about": about}) == WORDS | {"about": about}
+    assert "letter.pdf" not in page.text
+    assert (rows(FollowUp), rows(Message), len(rows(MessageDraft))) == ([], [], 1)
+    page.form("Send or plan").submit({"files": letter()})
+    assert [one.name for one in rows(Attachment) if one.message_id] == ["letter.pdf"]
+    assert rows(MessageDraft) == []
+
+
 @pytest.mark.parametrize("when", [{}, LATER])
 def test_an_autosave_that_comes_after_it_was_sent_or_planned_is_not_kept(
     browser: Open, cast: Cast, when: dict[str, str]
@@ -77,9 +153,8 @@ def test_an_autosave_that_comes_after_it_was_sent_or_planned_is_not_kept(
     words = {**form.values, **WORDS, **when}
     path = f"/patients/{cast.ada.own_id}/follow-ups/new"
     for counted in (1, 0):
-        assert form.page.browser.open(f"{path}/draft", "POST", data=words, headers=AS_JSON).get_json() == {
-            "saved": True
-        }
+        kept = form.page.browser.open(f"{path}/draft", "POST", data=words, headers=AS_JSON).get_json()
+        assert kept == {"saved": counted == 1}
         assert len(rows(MessageDraft)) == counted
         sent = form.page.browser.open(path, "POST", data=words, headers=AS_JSON).get_json()
         assert sent["place"].startswith(f"/patients/{cast.ada.own_id}/{'follow-ups' if when else 'messages'}")

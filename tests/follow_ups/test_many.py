@@ -385,3 +385,13 @@ def test_other_words_from_the_same_page_are_not_taken_for_the_old_ones(browser: 
     assert page.form("Look through").submit().url != page.url
     db.session.rollback()
     assert sorted(db.session.scalars(select(Batch.body))) == sorted([HELLO.body, "Corrected"])
+
+
+def test_the_same_page_for_others_on_the_same_list_is_not_taken_for_the_old_one(browser: Open, cast: Cast) -> None:
+    form = browser(cast.bea).get("/caseload").follow("Write to this list").form("Look through")
+    first = form.submit(subject=HELLO.subject, body=HELLO.body)
+    assert form.submit(subject=HELLO.subject, body=HELLO.body).url == first.url
+    leave_team(cast)
+    db.session.commit()
+    page = form.submit(subject=HELLO.subject, body=HELLO.body, expect=409)
+    assert "to other patients" in page.problems[0]

@@ -11,7 +11,9 @@ from portal.messaging.wording.fill import FIELDS
 from portal.web.fields import CheckboxesField
 from portal.web.once import OnceForm
 
-_PREPARED_ALREADY = _l("This page was sent before with other words. Look at the list of follow-ups first, then go on.")
+_PREPARED_ALREADY = _l(
+    "This page was sent before with other words or to other patients. Look at the list of follow-ups first, then go on."
+)
 
 
 class TextForm(OnceForm):

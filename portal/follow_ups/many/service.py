@@ -36,7 +36,7 @@ class TooMany(Exception):
 
 
 class PreparedAlready(Exception):
-    """The same form was sent before, with other words or for another list; nothing was drawn up now."""
+    """The same form was sent before, with other words, for another list or for others on it; nothing was drawn up."""
 
 
 class NotPossible(Exception):
@@ -55,16 +55,16 @@ def prepare(
         submission_id: minted when the form was drawn; the same one twice is one batch.
 
     Raises:
-        PreparedAlready: the same form was sent before, with other words or for another list.
+        PreparedAlready: the same form was sent before, with other words, for another list or for others on it.
         Nobody: no patient of theirs is on the list.
         TooMany: the list is longer than `MOST`.
     """
-    known = session.scalar(select(Batch).where(Batch.submission_id == submission_id, Batch.author_id == by.user_id))
-    if known is not None:
-        return _again(known, text, show)
     if len(patient_ids) > MOST:
         raise TooMany
     statuses = queries.list_statuses(patient_ids, of_team=by.user_id)
+    known = session.scalar(select(Batch).where(Batch.submission_id == submission_id, Batch.author_id == by.user_id))
+    if known is not None:
+        return _again(known, text, show, statuses)
     values = wording.list_values(list(statuses), at=at)
     if not statuses:
         raise Nobody
@@ -143,8 +143,9 @@ def act(waiting: Sequence[Waiting], *, at: datetime) -> None:
             audit.record("follow-up-batch:done", by=None, at=at, thing_id=batch.id)
 
 
-def _again(known: Batch, text: Text, show: str) -> Batch:
-    if (known.subject, known.body, known.show) != (text.subject, text.body, show):
+def _again(known: Batch, text: Text, show: str, patient_ids: Collection[uuid.UUID]) -> Batch:
+    there = session.scalars(select(Recipient.patient_id).where(Recipient.batch_id == known.id))
+    if (known.subject, known.body, known.show, set(there)) != (text.subject, text.body, show, set(patient_ids)):
         raise PreparedAlready
     return known
 
