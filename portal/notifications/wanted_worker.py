@@ -42,8 +42,8 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
         return needless
     if known and held.kind == Kind.CHECK_IN_WAITING and (needless := silence.why_not_remind(known.id, held.created_at)):
         return needless
-    if needless := reminders.why_not(held, user, known, at=at):
-        return needless
+    if held.kind in reminders.KINDS:
+        return reminders.why_not(held, user, known, at=at)
     token = letters.token_of(held)
     if token is None:
         return None

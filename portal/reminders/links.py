@@ -1,11 +1,10 @@
 """Links in a reminder that open one due check-in, where the clinic turned that on: given out, and how they stand."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from portal.access.policy import PatientStatus, Relation, Role
 from portal.accounts import scope, tokens
@@ -14,7 +13,6 @@ from portal.accounts.scope import Scope
 from portal.checkins import due
 from portal.checkins.standing import Due
 from portal.clinic import queries as clinic
-from portal.db import session
 from portal.patients import queries as patients
 
 
@@ -50,12 +48,9 @@ def issue(user_id: uuid.UUID, one: Due, *, at: datetime) -> dict[str, str]:
     return {"token_id": str(tokens.issue(user_id, TokenPurpose.CHECK_IN, at=at, scope=limited).id)}
 
 
-def is_of_use(values: Mapping[str, Any], found: Sequence[Due]) -> bool:
-    """Return whether what a reminder asks for still waits: what its link opens, or anything where it has none."""
-    if "token_id" not in values:
-        return any(one.is_now for one in found)
-    token = session.get_one(AccountToken, uuid.UUID(values["token_id"]))
-    return _waits(scope.read(token.scope or ""), found)
+def is_open(token: AccountToken, user: User, *, at: datetime) -> bool:
+    """Return whether a reminder's link still opens the check-in it was made for; a mail goes without one that does not."""
+    return _standing(token, user, scope.read(token.scope or ""), patients.get_own_id(user.id), at) is Standing.OPEN
 
 
 def read(words: str, *, keys: Sequence[str], at: datetime) -> Link | None:

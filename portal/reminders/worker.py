@@ -13,7 +13,7 @@ from portal.clinic.queries import ClinicSettings
 from portal.notifications.models import Kind
 from portal.notifications.queue import Claim
 from portal.patients.queries import PatientRef
-from portal.reminders import links, queries, service
+from portal.reminders import queries, service
 from portal.review import reminding
 
 EVERY = timedelta(minutes=5)
@@ -77,19 +77,17 @@ def why_not(held: Claim, user: User, patient: PatientRef | None, *, at: datetime
     """Return why a reminder need not be sent any more, as a short code; None where it is still wanted.
 
     Args:
-        held: the reminder.
+        held: the reminder, one of `KINDS`.
         user: whom it is for.
         patient: whose care it is about.
         at: now, aware UTC.
     """
-    if held.kind not in KINDS:
-        return None
     if plan.local_day(held.created_at, user.time_zone) != plan.local_day(at, user.time_zone):
         return queries.DAY_OVER
     if held.kind == Kind.REVIEW_WAITING or patient is None:
         return None if user.id in _reviewers(clinic.current(), at, only=user.id) else DONE
     if held.kind == Kind.CHECK_IN_DUE:
-        return None if links.is_of_use(held.values, due.due_of(patient, at)) else DONE
+        return None if any(one.is_now for one in due.due_of(patient, at)) else DONE
     return _why_not_get_ready(held, patient, at)
 
 

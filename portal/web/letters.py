@@ -23,6 +23,7 @@ from portal.notifications.queue import Claim
 from portal.notifications.topics import is_fixed, topic_of
 from portal.patients import queries as patients
 from portal.patients import regional
+from portal.reminders import links
 from portal.web import filters
 
 OPENED_BY = {
@@ -77,6 +78,8 @@ def _rendered(template: str, user: User, **words: Any) -> str:
 def _mail(held: Claim, user: User, at: datetime) -> EmailMessage:
     config: Config = current_app.config["INTERVAL"]
     token = token_of(held)
+    if token and token.purpose is TokenPurpose.CHECK_IN and not links.is_open(token, user, at=at):
+        token = None
     link = _link(Kind(held.kind), token, config) if token else f"{config.base_url}/"
     with force_locale(user.language):
         until = _said(token.expires_at, user) if token else ""

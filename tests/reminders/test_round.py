@@ -1,5 +1,6 @@
 """The worker's rounds of reminders: who is written to, when, how often, and what is dropped before it is sent."""
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal import db
 from portal.access.policy import PatientStatus
-from portal.accounts import tokens
+from portal.accounts import scope, tokens
 from portal.accounts.models import AccountStatus, AccountToken, TokenPurpose, User
 from portal.audit.models import AuditEvent
 from portal.checkins import service as checkins
@@ -28,7 +29,7 @@ from portal.treatment.models import Infusion, InfusionStatus
 from portal.treatment.preparation.models import Adult, Preparation, Step
 from tests import factories
 from tests.cast import NOW, Cast, Person
-from tests.checkins.sheets import ref, sheet
+from tests.checkins.sheets import PHQ_9, ref, sheet
 from tests.checkins.silence.rounds import go_round, reminders, spells
 from tests.factories import check_in, plan_item
 from tests.notifications.outbox import Inbox, drain, mail_server, worker
@@ -204,17 +205,34 @@ def test_what_is_done_or_of_a_day_gone_by_is_dropped_at_send_time(cast: Cast, fr
     assert still_wanted(mail, NINE + HOUR) == "done-by-now"
 
 
-def test_with_a_link_what_counts_is_what_it_opens(cast: Cast, frozen: time_machine.Traveller) -> None:
-    line = plan_item(cast.ada)
+def test_a_link_that_opens_nothing_any_more_is_left_out_and_what_else_is_due_is_told_of(
+    cast: Cast, frozen: time_machine.Traveller, tmp_path: Path
+) -> None:
+    answers = {plan_item(cast.ada, starts_on=NINE.date()).id: ("daily", sheet())}
+    answers[plan_item(cast.ada, "phq-9", 7, starts_on=NINE.date()).id] = ("phq-9", sheet(PHQ_9))
     clinic.change({"check_in_links": True}, by=cast.eve.actor, at=NOW)
     db.session.commit()
     frozen.move_to(NINE)
     go()
-    plan_item(cast.ada, "phq-9", 7, starts_on=NINE.date())
     (mail,) = mails(cast.ada)
-    assert still_wanted(mail, NINE) is None
-    checkins.submit(ref(cast.ada), "daily", sheet(), plan_item_id=line.id, by=cast.ada.actor, at=NINE + HOUR)
-    db.session.commit()
+    opens = scope.read(db.session.scalars(select(AccountToken.scope)).one() or "").plan_item_id
+
+    def answer(line_id: uuid.UUID) -> None:
+        checkins.submit(
+            ref(cast.ada), *answers[line_id], plan_item_id=line_id, by=cast.ada.actor, at=NINE + timedelta(minutes=1)
+        )
+        db.session.commit()
+
+    answer(opens)
+    frozen.move_to(NINE + HOUR)
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        drain(worker(port, tmp_path))
+    (sent,) = inbox.mails
+    assert "/link/" not in sent.as_string()
+    assert "Sign in to look at it" in sent.get_body(("plain",)).get_content()
+    (left,) = answers.keys() - {opens}
+    answer(left)
     assert still_wanted(mail, NINE + HOUR) == "done-by-now"
 
 
