@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select, text, true, tuple_
+from sqlalchemy import and_, case, exists, func, select, text, true, tuple_
 
 from portal.accounts.models import User
 from portal.db import session
@@ -120,6 +120,24 @@ def count(user_id: uuid.UUID, overdue_since: datetime | None) -> Mapping[Show, i
     return {show: len(rows) for show, rows in found.items()} | {Show.OVERDUE: overdue}
 
 
+def unread_by_team(user_id: uuid.UUID) -> Any:
+    """Return the expression for how many messages of one's patients nobody has read, exact below `COUNTED`.
+
+    As with the lists: the clinic's are walked so far, and where one's own are rare in it, one's patients instead.
+    """
+    waits = text("threads.unread_by_team > 0")
+    clinic = select(Thread.patient_id, Thread.unread_by_team).where(waits).order_by(Thread.last_message_at)
+    walked = clinic.limit(WALKED).subquery().c
+    near = select(walked.unread_by_team).where(exists().where(*_mine(user_id, walked.patient_id))).limit(COUNTED).cte()
+    is_rare = select(func.count()).select_from(near).scalar_subquery() < COUNTED
+    team, total = CareTeamMember, func.sum(Thread.unread_by_team)
+    of_one = select(total).where(Thread.patient_id == team.patient_id, waits).scalar_subquery().label("unread")
+    of_each = select(of_one).where(team.user_id == user_id, team.until.is_(None)).subquery().c.unread
+    own = select(of_each).where(of_each > 0).limit(COUNTED).subquery().c.unread
+    few, all_own = (select(func.sum(one)).scalar_subquery() for one in (near.c.unread_by_team, own))
+    return func.coalesce(case((and_(exists(clinic.offset(WALKED)), is_rare), all_own), else_=few), 0)
+
+
 def _is_overdue(owed_since: datetime, overdue_since: datetime | None) -> bool:
     return overdue_since is not None and owed_since <= overdue_since
 
@@ -190,9 +208,9 @@ def _pick_from_patients(
     return session.execute(found.order_by(*sort(own.c.at, own.c.id)).limit(most)).all()
 
 
-def _mine(user_id: uuid.UUID) -> tuple[Any, ...]:
+def _mine(user_id: uuid.UUID, patient_id: Any = Thread.patient_id) -> tuple[Any, ...]:
     team = CareTeamMember
-    return (team.user_id == user_id, team.patient_id == Thread.patient_id, team.until.is_(None))
+    return (team.user_id == user_id, team.patient_id == patient_id, team.until.is_(None))
 
 
 def _pair(columns: Sequence[Any], values: Any) -> Any:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select, tuple_
+from sqlalchemy import Select, exists, func, select, tuple_
 
 from portal.access.policy import Role
 from portal.accounts.models import User
 from portal.db import session
+from portal.messaging import inbox
 from portal.messaging.models import Message, MessageRead, Thread
-from portal.patients.models import CareTeamMember, Patient
+from portal.patients.models import Patient
 
 PAGE = 50
 MESSAGES_PAGE = 100
@@ -73,9 +74,8 @@ _NEWEST_FIRST = tuple(column.desc() for column in _POSITION)
 
 
 def count_unread_for_team(user_id: uuid.UUID) -> int:
-    """Return how many messages from this person's patients nobody on their care team has read."""
-    waiting = select(func.sum(Thread.unread_by_team)).where(_waits_for(user_id))
-    return session.scalar(waiting) or 0
+    """Return how many messages from this person's patients nobody on their care team has read, exact while few."""
+    return session.scalar(select(inbox.unread_by_team(user_id))) or 0
 
 
 def is_in_danger(patient_id: uuid.UUID) -> bool:
@@ -163,12 +163,6 @@ def unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) -> S
     theirs = Message.is_from_patient.is_(not is_patient)
     stands = Message.retracted_at.is_(None)
     return select(Message.id).where(Message.thread_id == thread_id, theirs, stands, ~read)
-
-
-def _waits_for(user_id: uuid.UUID) -> Any:
-    """Walk the few threads of the clinic that wait, so that a large caseload costs nothing."""
-    mine = (CareTeamMember.user_id == user_id, CareTeamMember.patient_id == Thread.patient_id)
-    return and_(Thread.unread_by_team > 0, exists().where(*mine, CareTeamMember.until.is_(None)))
 
 
 def _receipts(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Receipt]]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from portal.db import session
+from portal.messaging import inbox
 from portal.messaging.models import Thread
 from portal.notifications import queries as notifications
-from portal.patients.models import CareTeamMember
 from portal.safety.models import Alert, AlertState, Severity
 from portal.safety.queries import WAITS, is_mine
 
@@ -38,21 +38,15 @@ def for_team_member(user_id: uuid.UUID, *, at: datetime) -> Waiting:
     """Return what waits for somebody who looks after patients, or was called to an alert."""
     mine = (Alert.state == AlertState.OPEN, WAITS, is_mine(user_id))
     alerts: Any = select(func.count()).select_from(Alert).where(*mine)
-    member = CareTeamMember
-    team = exists().where(member.user_id == user_id, member.patient_id == Thread.patient_id, member.until.is_(None))
-    counts = (
-        alerts,
-        alerts.where(Alert.severity >= Severity.URGENT),
-        alerts.where(Alert.due_at < at),
-        select(func.sum(Thread.unread_by_team)).where(Thread.unread_by_team > 0, team),
-    )
-    found = session.execute(select(*(one.scalar_subquery() for one in counts))).one()
+    counts = (alerts, alerts.where(Alert.severity >= Severity.URGENT), alerts.where(Alert.due_at < at))
+    unread = inbox.unread_by_team(user_id)
+    found = session.execute(select(*(one.scalar_subquery() for one in counts), unread)).one()
     undelivered: set[uuid.UUID] = set()
     if found[0]:
         ids = session.scalars(select(Alert.id).where(*mine).limit(MOST_LOOKED_AT)).all()
         undelivered = notifications.undelivered_alerts(ids, at=at)
     goes_out = notifications.health(at).is_well
-    return Waiting(found[0], found[1], found[2], len(undelivered), found[3] or 0, goes_out)
+    return Waiting(found[0], found[1], found[2], len(undelivered), found[3], goes_out)
 
 
 def for_patient(patient_id: uuid.UUID) -> Waiting:
