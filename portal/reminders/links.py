@@ -49,7 +49,7 @@ def issue(user_id: uuid.UUID, one: Due, *, at: datetime) -> dict[str, str]:
 
 
 def is_open(token: AccountToken, user: User, *, at: datetime) -> bool:
-    """Return whether a reminder's link still opens the check-in it was made for; a mail goes without one that does not."""
+    """Return whether a reminder's link still opens what it was made for; a mail goes without one that does not."""
     return _standing(token, user, scope.read(token.scope or ""), patients.get_own_id(user.id), at) is Standing.OPEN
 
 
