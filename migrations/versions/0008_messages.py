@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.add_column("messages", sa.Column("parcel", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("messages", moment("retracted_at", nullable=True))
     op.add_column("messages", sa.Column("subject", sa.String(200), nullable=True))
+    op.add_column("messages", sa.Column("suggests_danger", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "message_drafts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -126,7 +127,7 @@ def downgrade() -> None:
     _withdraw_for_good()
     for table in TABLES:
         op.drop_table(table)
-    for name in ("subject", "retracted_at", "parcel"):
+    for name in ("suggests_danger", "subject", "retracted_at", "parcel"):
         op.drop_column("messages", name)
     for name, _columns, _condition in INDEXES:
         op.drop_index(f"ix_threads_{name}", "threads")

@@ -56,6 +56,7 @@ CRISIS = Text(
         N_("In danger, or thinking of hurting yourself? Do not wait for an answer. Call your local emergency number."),
         N_("What you answered matters, and you are not the only one who feels like this."),
         N_("Your message was sent"),
+        N_("You withdrew your message"),
         N_(
             "Some of its words made us think that you may need somebody now. Nobody reads messages around the clock, so"
             " please do not wait for an answer."

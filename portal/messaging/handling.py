@@ -4,14 +4,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.access.policy import Actor
 from portal.accounts.models import User
 from portal.audit import service as audit
 from portal.db import session
 from portal.messaging import owed, queries
-from portal.messaging.models import How, Thread, ThreadClosing, Way
+from portal.messaging.models import How, Message, Thread, ThreadClosing, Way
 from portal.patients import queries as patients
 
 
@@ -64,6 +64,7 @@ def mark_urgent(patient_id: uuid.UUID, thread_id: uuid.UUID, *, is_urgent: bool,
         return False
     had_danger = thread.danger_at is not None
     thread.is_urgent, thread.danger_at = is_urgent, None
+    session.execute(update(Message).where(Message.thread_id == thread_id).values(suggests_danger=False))
     session.flush()
     event = "thread:marked-urgent" if is_urgent else "thread:unmarked"
     audit.record(event, by=by, at=at, patient_id=patient_id, thing_id=thread_id, had_danger=had_danger)
@@ -148,6 +149,6 @@ def _close(thread: Thread, row: ThreadClosing, *, by: Actor, at: datetime) -> No
     row.thread_id, row.patient_id, row.by_id, row.at = thread.id, thread.patient_id, by.user_id, moment
     row.owed_since = thread.owed_since
     session.add(row)
-    owed.settle(thread, moment)
+    owed.settle(thread, by=by, at=moment)
     event = "thread:contact-recorded" if row.how is How.CONTACT else "thread:resolved"
     audit.record(event, by=by, at=at, patient_id=thread.patient_id, thing_id=thread.id, closing_id=str(row.id))

@@ -73,7 +73,8 @@ class Thread(Base):
 class Message(Base):
     """One message of a thread, as it was sent; `parcel` lists what went along with it.
 
-    `subject` is the thread's, kept here where it was withdrawn together with the only words under it.
+    `subject` is the thread's, kept here where it was withdrawn together with the only words under it. Where
+    `suggests_danger`, the thread is marked until somebody of the team answers, or takes the mark off.
     """
 
     __tablename__ = "messages"
@@ -89,6 +90,7 @@ class Message(Base):
     sent_at: Mapped[datetime]
     retracted_at: Mapped[datetime | None]
     subject: Mapped[str | None] = mapped_column(String(200))
+    suggests_danger: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index(None, "thread_id", "sent_at"), Index(None, "patient_id", "is_from_patient", "sent_at"))
 

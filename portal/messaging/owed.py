@@ -4,8 +4,10 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
+from portal.access.policy import Actor
+from portal.audit import service as audit
 from portal.db import HELD, session, touched
 from portal.messaging.models import Message, Thread
 from portal.patients.models import Patient
@@ -27,38 +29,48 @@ def later(thread: Thread, at: datetime) -> datetime:
     return max(at, *known)
 
 
-def after_message(thread: Thread, *, is_from_patient: bool, at: datetime) -> None:
+def after_message(thread: Thread, *, is_from_patient: bool, by: Actor, at: datetime) -> None:
     """Start the clock where a patient wrote and it did not run; stop it where the team replied."""
     if not is_from_patient:
-        thread.owed_since = None
+        _stop(thread, by=by, at=at)
     elif thread.owed_since is None:
         thread.owed_since = at
 
 
-def settle(thread: Thread, at: datetime) -> None:
+def settle(thread: Thread, *, by: Actor, at: datetime) -> None:
     """Stop the clock without a reply."""
-    thread.owed_since, thread.settled_at = None, at
+    _stop(thread, by=by, at=at)
+    thread.settled_at = at
     session.flush()
     touched(thread.patient_id)
 
 
 def reckon_anew(thread: Thread) -> None:
-    """Set the clock by what still stands in a thread, after something was withdrawn from it.
+    """Set the clock, and the mark for words of danger, by what still stands after something was withdrawn.
 
     Words of danger are owed an answer even then: withdrawing them hides them from nobody who is to act on them.
     """
-    stands = (Message.thread_id == thread.id, Message.retracted_at.is_(None))
-    replied = session.scalar(_moment(func.max, *stands, Message.is_from_patient.is_(False)))
+    stands, of_thread = Message.retracted_at.is_(None), Message.thread_id == thread.id
+    replied = session.scalar(_moment(func.max, of_thread, stands, Message.is_from_patient.is_(False)))
     ended = [moment for moment in (replied, thread.settled_at) if moment is not None]
-    asked = [*stands, Message.is_from_patient]
+    asked = [of_thread, Message.is_from_patient, or_(stands, Message.suggests_danger)]
     if ended:
         asked.append(Message.sent_at > max(ended))
     since: datetime | None = session.scalar(_moment(func.min, *asked))
-    danger_at = thread.danger_at
-    if danger_at is not None and all(danger_at > moment for moment in ended):
-        since = min(since or danger_at, danger_at)
-    session.execute(update(Thread).where(Thread.id == thread.id).values(owed_since=since))
+    danger_at: datetime | None = session.scalar(_moment(func.max, *asked, Message.suggests_danger))
+    values = {"owed_since": since, "danger_at": danger_at}
+    session.execute(update(Thread).where(Thread.id == thread.id).values(values))
     touched(thread.patient_id)
+
+
+def _stop(thread: Thread, *, by: Actor, at: datetime) -> None:
+    """Let nothing be owed any more; that words of danger were is kept in the audit."""
+    if thread.danger_at is not None:
+        said_at = thread.danger_at.isoformat()
+        audit.record(
+            "thread:danger-settled", by=by, at=at, patient_id=thread.patient_id, thing_id=thread.id, said_at=said_at
+        )
+    thread.owed_since = thread.danger_at = None
 
 
 def _moment(which: Any, *conditions: Any) -> Any:

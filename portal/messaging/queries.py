@@ -48,7 +48,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message with its author and who has read it, the first reader first; one that was withdrawn has no words."""
+    """One message with its author and who has read it, the first reader first.
+
+    One that was withdrawn has no words, unless they suggest danger: those are the team's to read all the same.
+    """
 
     id: uuid.UUID
     author_id: uuid.UUID
@@ -152,6 +155,12 @@ def get_conversation(
     return Conversation(messages, messages[0].id if len(rows) > MESSAGES_PAGE else None)
 
 
+def list_dangers(thread_id: uuid.UUID, *, since: datetime) -> Sequence[bool]:
+    """Return of each message with words of danger that was sent since a moment whether it stands."""
+    recent = (Message.thread_id == thread_id, Message.suggests_danger, Message.sent_at > since)
+    return session.scalars(select(Message.retracted_at.is_(None)).where(*recent)).all()
+
+
 def has_unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) -> bool:
     """Return whether a reader has not yet read something that the other side wrote in a thread."""
     return bool(session.scalar(select(exists(unread(thread_id, reader_id=reader_id, is_patient=is_patient)))))
@@ -178,6 +187,12 @@ def _receipts(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Receipt]
     return found
 
 
+def _words(message: Message) -> str:
+    if message.retracted_at is None:
+        return message.body
+    return "\n\n".join(filter(None, (message.subject, message.body))) if message.suggests_danger else ""
+
+
 def _said(row: Any, receipts: Sequence[Receipt]) -> Said:
     message: Message = row.Message
     return Said(
@@ -186,7 +201,7 @@ def _said(row: Any, receipts: Sequence[Receipt]) -> Said:
         author=row.name,
         author_role=row.role,
         is_from_patient=message.is_from_patient,
-        body=message.body if message.retracted_at is None else "",
+        body=_words(message),
         sent_at=message.sent_at,
         receipts=receipts,
         retracted_at=message.retracted_at,

@@ -161,7 +161,7 @@ def _draw_up(
     )
     session.add(message)
     thread.last_message_at = sent_at
-    owed.after_message(thread, is_from_patient=is_from_patient, at=sent_at)
+    owed.after_message(thread, is_from_patient=is_from_patient, by=by, at=sent_at)
     session.flush()
     if parcel.attachment_ids:
         _attach(message, parcel, by)
@@ -183,7 +183,7 @@ def _tell(thread: Thread, message: Message, text: str, by: Actor) -> None:
     unread = session.execute(counted.returning(count)).scalar_one()
     suggests_danger = message.is_from_patient and danger.find(text, by.language)
     if suggests_danger:
-        thread.danger_at = message.sent_at
+        thread.danger_at, message.suggests_danger = message.sent_at, True
         session.flush()
         mark: dict[str, Any] = {"patient_id": thread.patient_id, "thing_id": message.id}
         audit.record("thread:danger-marked", by=by, at=message.sent_at, **mark)

@@ -245,7 +245,7 @@ def _thread_page(
         fresh=fresh,
         by_patient=_is_patient(),
         may_write=_may_write(),
-        card_now=_is_patient() and thread.danger_at is not None and guard.at() - thread.danger_at < CARD_FOR,
+        dangers=queries.list_dangers(thread.id, since=guard.at() - CARD_FOR) if _is_patient() else [],
         **_team_side(thread),
         **_beside_the_box(thread),
     )

@@ -41,7 +41,7 @@ def test_what_is_said_beside_the_card_after_words_of_danger_is_part_of_the_text(
     card = re.search(r'<div id="card">.*?</div>', drawn, re.DOTALL)
     assert card is not None
     beside = re.findall(r'_\("([^"]+)"', card[0])
-    assert len(beside) == 2
+    assert len(beside) == 3
     assert {*beside, "Nobody reads this around the clock."} <= {one.english for one in texts.lines("help", "es")}
 
 

@@ -207,3 +207,32 @@ def test_the_export_holds_everything_and_each_side_what_it_may_see(browser: Open
     exported = db.session.scalars(select(AuditEvent.actor_id).where(AuditEvent.event == "messages:exported")).all()
     assert exported == [cast.bea.user_id, cast.ada.user_id]
     assert browser(cast.cal).open(f"{base_of(cast)}/export").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_withdrawn_words_of_danger_are_the_teams_to_read_and_the_writer_is_told(browser: Open, cast: Cast) -> None:
+    form = browser(cast.ada).get(f"{base_of(cast)}/new").form("Send")
+    back = form.submit(subject="Tonight", body="I want to kill myself.").form("Withdraw").submit()
+    assert "You withdrew your message" in back.text
+    assert "Your message was sent" not in back.text
+    assert "Your care team still sees it" in back.text
+    assert "You can talk to somebody now" in back.text
+    path, bea = back.url.partition("#")[0], browser(cast.bea)
+    for seen in (bea.get(path).text, bea.open(f"{path}/news").get_json()["html"]):
+        assert "You see it all the same" in seen
+        assert "Tonight" in seen
+        assert "I want to kill myself." in seen
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_the_mark_for_words_of_danger_goes_with_the_answer_and_the_card_stays(browser: Open, cast: Cast) -> None:
+    form = browser(cast.ada).get(f"{base_of(cast)}/new").form("Send")
+    sent = form.submit(subject="Tonight", body="I want to kill myself.")
+    answered = browser(cast.bea).get(sent.url.partition("#")[0]).form("Send").submit(body="I am calling you now.")
+    assert "Words that may mean danger" not in answered.text
+    events = db.session.scalars(select(AuditEvent.event)).all()
+    assert {"thread:danger-marked", "thread:danger-settled"} <= set(events)
+    again = answered.form("Withdraw").submit()
+    assert "Words that may mean danger" in again.text
+    again.form("Send").submit()
+    assert "You can talk to somebody now" in browser(cast.ada).get(sent.url.partition("#")[0]).text

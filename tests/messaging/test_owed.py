@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from portal import db
+from portal.audit.models import AuditEvent
 from portal.messaging import handling, queries, retraction, service
 from portal.messaging.models import Message, Thread, ThreadClosing, Way
 from tests.cast import NOW, Cast, Person
@@ -140,6 +141,26 @@ def test_words_of_danger_are_owed_an_answer_though_they_were_withdrawn(cast: Cas
     assert (talk.owed_since, queries.is_in_danger(cast.ada.own_id)) == (said_at, True)
     talk.ends("contact")
     assert (talk.owed_since, queries.is_in_danger(cast.ada.own_id)) == (None, False)
+
+
+@pytest.mark.parametrize("how", ["contact", "resolved", "reply"])
+def test_words_of_danger_are_marked_until_somebody_of_the_team_acts_and_no_longer(cast: Cast, how: str) -> None:
+    talk = Talk(cast, cast.ada)
+    talk.says(cast.ada, "I want to kill myself")
+    talk.says(cast.ada, "sorry")
+    talk.takes_back(cast.ada, "sorry")
+    assert queries.is_in_danger(cast.ada.own_id)
+    if how == "reply":
+        talk.says(cast.bea, "I call you")
+        assert not queries.is_in_danger(cast.ada.own_id)
+        talk.takes_back(cast.bea, "I call you")
+        assert queries.is_in_danger(cast.ada.own_id)
+        talk.says(cast.bea, "I call you now")
+    else:
+        talk.ends(how)
+    talk.says(cast.ada, "Thanks, all good")
+    assert (talk.owed_since, queries.is_in_danger(cast.ada.own_id)) == (talk.at, False)
+    assert "thread:danger-settled" in db.session.scalars(select(AuditEvent.event)).all()
 
 
 def test_words_from_a_slower_clock_after_a_reply_are_owed(cast: Cast) -> None:

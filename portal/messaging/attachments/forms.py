@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import current_app
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
@@ -100,6 +101,18 @@ class EnclosingForm(OnceForm):
             return bool(self.sent_as)
         except (ValueError, TypeError, AttributeError):
             return False
+
+    def begin_anew(self) -> None:
+        """Also let go of the files that went with what was sent before, and say so."""
+        super().begin_anew()
+        went = ", ".join(one.name for one in self.files.brought if one.is_sent)
+        self.files.brought = [one for one in self.files.brought if not one.is_sent]
+        if went:
+            said = gettext(
+                "Went with the message that was sent before: %(names)s. Attach again what is to go with this one too.",
+                names=went,
+            )
+            self.files.errors = [*self.files.errors, said]
 
     @property
     def visible(self) -> Iterator[Any]:

@@ -33,6 +33,7 @@ class File:
     instrument: str | None = None
     before_on: date | None = None
     request: Asked | None = None
+    is_sent: bool = False
 
     @property
     def is_picture(self) -> bool:
@@ -142,7 +143,8 @@ def _in_order() -> Select[Attachment]:
 def _file(row: Attachment, asked: dict[uuid.UUID, Asked]) -> File:
     request = asked.get(row.request_id) if row.request_id else None
     picture = (row.width, row.height)
-    return File(row.id, row.kind, row.name, row.size, *picture, row.instrument, row.before_on, request)
+    is_sent = row.message_id is not None
+    return File(row.id, row.kind, row.name, row.size, *picture, row.instrument, row.before_on, request, is_sent)
 
 
 def _stored(row: Any) -> Stored:

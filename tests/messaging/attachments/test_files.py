@@ -159,6 +159,18 @@ def test_a_second_tap_sends_one_message_with_one_file(browser: Open, cast: Cast)
 
 
 @ONE_DATABASE
+def test_a_file_that_went_with_the_first_message_is_said_to_have_gone_with_it(browser: Open, cast: Cast) -> None:
+    page = browser(cast.ada).get(path_of(cast))
+    sent(page, file())
+    asked = sent(page, file(), file(samples.jpeg(), "arm.jpg"), body="Other words", expect=409)
+    assert "Went with the message that was sent before: letter.pdf." in asked.problems[1]
+    assert "arm.jpg" in asked.text
+    done = sent(asked, body="Other words")
+    assert len(links(done)) == 2
+    assert [row.name for row in files() if row.message_id is None] == []
+
+
+@ONE_DATABASE
 def test_what_is_too_much_is_said_with_its_numbers(browser: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     page = browser(cast.ada).get(path_of(cast))
     six = [file(samples.PDF + bytes([n]), f"{n}.pdf") for n in range(6)]
