@@ -31,7 +31,10 @@ CHANNELS = {
 TOPICS = {
     Topic.CHECK_INS: (_l("Check-ins that are due"), _l("On the day, and a reminder where one was not filled in.")),
     Topic.MESSAGES: (_l("Messages for you"), _l("When somebody has written and you have not read it yet.")),
-    Topic.VISITS: (_l("Getting ready for an appointment"), _l("The day before.")),
+    Topic.VISITS: (
+        _l("Getting ready for an appointment"),
+        _l("The day before, from noon, even where your hours leave no time for it."),
+    ),
     Topic.REVIEWS: (_l("Reviews that wait for you"), _l("At most once a day.")),
     Topic.ALERTS: (
         _l("Alerts"),
