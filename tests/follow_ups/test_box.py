@@ -168,7 +168,9 @@ def test_a_template_is_put_behind_what_was_typed_and_nothing_that_was_chosen_is_
     template = wording.add_template("en", **texts, submission_id=uuid.uuid4(), by=cast.eve.actor, at=NOW)
     db.session.commit()
     chosen = WORDS | LATER | {"about": about, "template": str(template), "files": letter()}
-    page = new(browser, cast).form("Send or plan").submit(chosen, button="Put it into the box")
+    form = new(browser, cast).form("Send or plan")
+    assert next(form.form.iter("button")).get("formaction") is None, "Enter would put a template into the box"
+    page = form.submit(chosen, button="Put it into the box")
     assert "There is nothing to fill in for {next_visit}." in page.text
     filled = f"{WORDS['body']}\n\nDear Ada, until {{next_visit}}."
     expected = {"subject": "Sleep", "body": filled, "about": about} | LATER
