@@ -1,18 +1,21 @@
 """What a large inbox costs: `.venv/bin/python -m bench.inbox`.
 
-One clinic in which 100,000 threads wait for an answer, and a quarter as many do not. Who has all its patients is
-measured beside who has so few that 1,000 wait, a page far down beside the first, and who has none, five or 1,000 of its
-patients, or 1,000 of whom nobody wrote, beside who has all. They take turns on one server; what counts is the ratio of
-the medians.
+A clinic in which 100,000 threads wait for an answer, and a quarter as many do not, beside a clinic of its own, with a
+database and a server of its own, in which 1,000 wait. In the large one, a page far down beside the first, and who has
+none, five or 1,000 of its patients, or 1,000 of whom nobody wrote, beside who has all. All take turns in each round;
+what counts is the ratio of the medians. It takes about five minutes.
 """
 
 import argparse
 import http.client
 import random
+import signal
 import statistics
+import sys
 import urllib.parse
 import uuid
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,40 +34,51 @@ from tests import server
 
 LARGE, SMALL = 100_000, 1_000
 PER_PATIENT = 10
-ALL, FEWER = "all", "fewer"
+ALL, SMALLER = "all", "all of the smaller clinic"
 SOME = {"0 patients": 0, "5 patients": 5, "1,000 patients": 1_000}
 SILENT = "1,000 who never wrote"
 FIRST, FAR, BACK = "first page", "far page", "page before that"
 LISTS = ("overdue", "urgent", "mine", "answered")
+Client = tuple[http.client.HTTPConnection, Provider]
 
 
 def main() -> None:
     """Measure on the databases asked for and print a row for each ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--large", type=int, default=LARGE)
     parser.add_argument("--small", type=int, default=SMALL)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     options = parser.parse_args()
-    print(f"database    inbox of {options.large:,} and {options.small:,} that wait      ratio   (ms / ms)")
+    # Whoever ends it early ends its servers as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    print(f"{'database':12}{'inbox':62}ratio   (ms / ms)", flush=True)
     for kind in ("sqlite", "postgresql") if options.only is None else (options.only,):
-        with stand.database(kind) as (url, folder):
-            providers = prepare(url, folder, options.large, options.small)
-            with server.running(url, folder, workers=1) as address:
-                costs = measure(address, providers, options.rounds)
+        with clinic(kind, options.large) as large, clinic(kind, options.small) as small:
+            costs = measure(large | {SMALLER: small[ALL]}, options.rounds)
         for name, (one, other) in compared(options.large, options.small).items():
-            print(f"{kind:12}{name:44}{costs[one] / costs[other]:5.2f}   ({costs[one]:.1f} / {costs[other]:.1f})")
+            ratio = costs[one] / costs[other]
+            print(f"{kind:12}{name:62}{ratio:5.2f}   ({costs[one]:.1f} / {costs[other]:.1f})", flush=True)
 
 
-def compared(large: int, small: int) -> dict[str, tuple[tuple[str, str], tuple[str, str]]]:
+def compared(large: int = LARGE, small: int = SMALL) -> dict[str, tuple[tuple[str, str], tuple[str, str]]]:
     """Return which two costs each ratio is of."""
-    beside = {f"{what}, {large:,} beside {small:,}": ((ALL, what), (FEWER, what)) for what in (FIRST, *LISTS)}
+    lists = (FIRST, *LISTS)
+    clinics = {f"{one}, clinic of {large:,} beside clinic of {small:,}": ((ALL, one), (SMALLER, one)) for one in lists}
     far = {f"{what} beside first page": ((ALL, what), (ALL, FIRST)) for what in (FAR, BACK)}
-    fewer = {f"{what}, {who} beside all": ((who, what), (ALL, what)) for who in _RARE for what in (FIRST, *LISTS)}
-    return beside | far | fewer
+    fewer = {f"{one}, {who} beside all": ((who, one), (ALL, one)) for who in (*SOME, SILENT) for one in lists}
+    return clinics | far | fewer
 
 
-_RARE = (*SOME, SILENT)
+@contextmanager
+def clinic(kind: str, waiting: int) -> Iterator[dict[str, Client]]:
+    """Serve a clinic in which so many threads wait, and give everybody who is measured a way to ask it."""
+    with stand.database(kind) as (url, folder):
+        providers = prepare(url, folder, waiting)
+        with server.running(url, folder, workers=1) as address:
+            host = urllib.parse.urlsplit(address)
+            with closing(http.client.HTTPConnection(str(host.hostname), host.port, timeout=120)) as connection:
+                yield {who: (connection, provider) for who, provider in providers.items()}
 
 
 def requests(provider: Provider) -> Iterator[Asked]:
@@ -76,31 +90,30 @@ def requests(provider: Provider) -> Iterator[Asked]:
         yield Asked(show, "GET", f"/messages?show={show}")
 
 
-def measure(address: str, providers: dict[str, Provider], rounds: int) -> dict[tuple[str, str], float]:
-    """Return the median milliseconds of each person and request, asked in turn."""
-    host = urllib.parse.urlsplit(address)
-    connection = http.client.HTTPConnection(str(host.hostname), host.port, timeout=120)
-    found: dict[tuple[str, str], list[float]] = {}
+def measure(clients: dict[str, Client], rounds: int) -> dict[tuple[str, str], float]:
+    """Return the median milliseconds of each person and request that is compared, asked in turn."""
+    wanted = {one for pair in compared().values() for one in pair}
+    found: dict[tuple[str, str], list[float]] = {one: [] for one in wanted}
     for number in range(rounds + 3):
-        for who, provider in providers.items():
+        for who, (connection, provider) in clients.items():
             for asked in requests(provider):
-                cost = caseload.send(connection, provider, asked)
-                if number >= 3:
-                    found.setdefault((who, asked.name), []).append(1000 * cost)
+                if (who, asked.name) in wanted:
+                    cost = caseload.send(connection, provider, asked)
+                    found[who, asked.name] += [1000 * cost] if number >= 3 else []
     return {asked: statistics.median(costs) for asked, costs in found.items()}
 
 
-def prepare(url: str, folder: Path, large: int, small: int) -> dict[str, Provider]:
+def prepare(url: str, folder: Path, waiting: int) -> dict[str, Provider]:
     """Write the clinic into a database and sign everybody in who is measured."""
     with stand.application(url, folder):
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         if db.session.get_bind().dialect.name == "sqlite":
             # So much at once goes all over its indexes; the usual two megabytes would be written again and again.
             db.session.connection().exec_driver_sql("PRAGMA cache_size=-400000")
-        readers = write(large, small)
+        readers = write(waiting)
         settle()
-        waiting = select(Thread.id).where(Thread.owed_since.is_not(None)).order_by(Thread.owed_since)
-        deep = db.session.scalars(waiting.offset(large * 3 // 4).limit(1)).one()
+        owed = select(Thread.id).where(Thread.owed_since.is_not(None)).order_by(Thread.owed_since)
+        deep = db.session.scalars(owed.offset(waiting * 3 // 4).limit(1)).one()
         return {who: _sign_in(app, user_id, deep) for who, user_id in readers.items()}
 
 
@@ -113,17 +126,16 @@ def settle() -> None:
             connection.execute(text("VACUUM ANALYZE"))
 
 
-def write(large: int, small: int) -> dict[str, uuid.UUID]:
-    """Write people of whom so many threads wait, and return who looks after all, fewer, or some of them."""
+def write(waiting: int) -> dict[str, uuid.UUID]:
+    """Write people of whom so many threads wait, and return who looks after all or some of them."""
     since = clock.now() - people.SINCE
-    names = (ALL, FEWER, *SOME, SILENT)
+    names = (ALL, *SOME, SILENT)
     rows = [people.user(Role.PROVIDER, number, since) for number, _ in enumerate(names)]
     people.add(User, iter(rows))
     readers = {name: uuid.UUID(str(row["id"])) for name, row in zip(names, rows, strict=True)}
-    patients = people.patients(large // PER_PATIENT, readers[ALL])
+    patients = people.patients(waiting // PER_PATIENT, readers[ALL])
     _write_threads(patients, readers[ALL])
-    _write_threads(people.patients(small // PER_PATIENT, readers[FEWER], first=large + 1), readers[FEWER])
-    people.patients(len(patients) // 10, readers[SILENT], first=2 * large + 1)
+    people.patients(len(patients) // 10, readers[SILENT], first=waiting + 1)
     for name, number in SOME.items():
         member = {"user_id": readers[name], "since": since, "until": None, "is_lead": False}
         chosen = patients[:number] if number < 10 else patients[: min(number, len(patients) // 10)]

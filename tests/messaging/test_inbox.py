@@ -179,7 +179,7 @@ MOST, MOST_TO_COUNT = 6_000, {"sqlite": 1_500, "postgresql": 4_000}
 @pytest.fixture
 def readers(cast: Cast) -> dict[str, uuid.UUID]:
     """A clinic in which 20,000 threads wait: who looks after all its patients, and who after few, or none who wrote."""
-    found = bench.write(WAITING, 200)
+    found = bench.write(WAITING)
     bench.settle()
     return found
 
