@@ -45,7 +45,7 @@ Client = tuple[http.client.HTTPConnection, Provider]
 def main() -> None:
     """Measure on the databases asked for and print a row for each ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=150)
     parser.add_argument("--large", type=int, default=LARGE)
     parser.add_argument("--small", type=int, default=SMALL)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
