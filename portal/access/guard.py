@@ -45,20 +45,22 @@ class Marking:
     """What a route needs: a permission, or none for a public one.
 
     `quiet` requests do not keep a session alive. `keeps` says that what was sent as a session ended is offered again.
+    `above` says that the form is on the page whose address this one goes on from, as .../new/draft does.
     `from_our_page` is false where the address itself is the secret, and a mail program posts to it.
     """
 
     permission: Permission | None
     quiet: bool = False
     keeps: bool = True
+    above: bool = False
     from_our_page: bool = True
 
 
 def requires(
-    permission: Permission, *, quiet: bool = False, keeps: bool = True
+    permission: Permission, *, quiet: bool = False, keeps: bool = True, above: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a view as open to whoever the policy permits this."""
-    return _mark(Marking(permission, quiet, keeps))
+    return _mark(Marking(permission, quiet, keeps, above))
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -100,6 +102,12 @@ def at() -> datetime:
 def browser() -> BrowserSession:
     """Return the cookie session of whoever asks."""
     return cast(BrowserSession, session)
+
+
+def page() -> str:
+    """Return the path of the page that this request asks for, or whose form it sends."""
+    marking: Marking = cast(Any, current_app.view_functions[request.endpoint or ""]).access
+    return request.path.rpartition("/")[0] if marking.above else request.path
 
 
 def check() -> ResponseReturnValue | None:
@@ -232,9 +240,9 @@ def _read_card_first(permission: Permission) -> ResponseReturnValue | None:
 
 def _ask_to_sign_in(ended: sessions.SignedIn | None, *, may_keep: bool) -> ResponseReturnValue:
     is_read = request.method in SAFE_METHODS
-    path = request.full_path.rstrip("?") if is_read else request.path
+    path = request.full_path.rstrip("?") if is_read else page()
     kept = False
-    if not is_read and ended is not None and may_keep and _can_be_opened():
+    if not is_read and ended is not None and may_keep and _can_be_opened(path):
         with db.short_write():
             kept = keeping.keep(ended.user_id, path=path, fields=request.form.to_dict(flat=False), at=g.at)
     if request.accept_mimetypes.best == "application/json":
@@ -242,9 +250,9 @@ def _ask_to_sign_in(ended: sessions.SignedIn | None, *, may_keep: bool) -> Respo
     return redirect(url_for("accounts.sign_in", next=path, kept=1 if kept else None), code=303)
 
 
-def _can_be_opened() -> bool:
-    """Return whether what is sent here also has a page at the same address, on which it can be offered again."""
-    return "GET" in current_app.url_map.bind("").allowed_methods(request.path)
+def _can_be_opened(path: str) -> bool:
+    """Return whether there is a page at an address, on which what is sent now can be offered again."""
+    return "GET" in current_app.url_map.bind("").allowed_methods(path)
 
 
 def _is_look(response: Response) -> bool:

@@ -85,7 +85,7 @@ def write(patient_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post(f"{NEW}/draft")
-@requires(Permission.FOLLOW_UP_WRITE)
+@requires(Permission.FOLLOW_UP_WRITE, above=True)
 def keep(patient_id: uuid.UUID) -> ResponseReturnValue:
     body = clean(request.form.get("body", ""))
     if request.accept_mimetypes.best == "application/json":
@@ -98,7 +98,7 @@ def keep(patient_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post(f"{NEW}/template")
-@requires(Permission.FOLLOW_UP_WRITE)
+@requires(Permission.FOLLOW_UP_WRITE, above=True)
 def insert(patient_id: uuid.UUID) -> ResponseReturnValue:
     body = with_template()
     box = _with_words(body)

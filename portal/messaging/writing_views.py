@@ -5,6 +5,7 @@ import uuid
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.access import guard
 from portal.access.guard import requires
@@ -16,17 +17,18 @@ from portal.web import enclosing
 from portal.web.kept import forget_kept
 
 blueprint = Blueprint("writing", __name__)
+blueprint.register_error_handler(RequestEntityTooLarge, enclosing.too_large)
 BASE = "/patients/<uuid:patient_id>/messages"
 
 
 @blueprint.post(f"{BASE}/new/draft")
-@requires(Permission.THREAD_WRITE)
+@requires(Permission.THREAD_WRITE, above=True)
 def keep_new(patient_id: uuid.UUID) -> ResponseReturnValue:
     return _keep(patient_id, drafts.NEW, url_for("messaging.new", patient_id=patient_id))
 
 
 @blueprint.post(f"{BASE}/<uuid:thread_id>/draft")
-@requires(Permission.THREAD_WRITE)
+@requires(Permission.THREAD_WRITE, above=True)
 def keep(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     return _keep(patient_id, thread_id.hex, _thread(patient_id, thread_id))
 
@@ -69,9 +71,9 @@ def _keep(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
     words = clean_line(request.form.get("subject", "")), clean(request.form.get("body", ""))
     by, at = guard.actor(), guard.at()
     drafts.keep(patient_id, place, words, submission_id=_submission(), by=by, at=at)
+    forget_kept()
     if request.accept_mimetypes.best == "application/json":
         return {"saved": True}
-    forget_kept()
     flash(_("Kept as a draft. Nobody else can see it."), "good")
     enclosing.say_left_behind()
     return redirect(back, 303)

@@ -117,7 +117,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, PIECE))):
         left -= len(piece)
     size = -(-(request.content_length or 0) // MEGABYTE)
-    page = render_alone("messaging/too_large.html", size=size, limit=MOST_TOGETHER // MEGABYTE, back=request.path)
+    page = render_alone("messaging/too_large.html", size=size, limit=MOST_TOGETHER // MEGABYTE, back=guard.page())
     return page, 413
 
 

@@ -13,7 +13,7 @@ from portal.accounts import keeping
 
 def kept_fields() -> MultiDict[str, str] | None:
     """Return what was kept for this page and this person, and say so on the page; None where nothing was."""
-    fields = keeping.find(guard.actor().user_id, path=request.path, at=guard.at())
+    fields = keeping.find(guard.actor().user_id, path=guard.page(), at=guard.at())
     if fields is None:
         return None
     flash(_("We kept what you typed. Nothing is saved yet: please check it and send it."), "attention")
@@ -30,4 +30,4 @@ def typed() -> MultiDict[str, str] | None:
 
 def forget_kept() -> None:
     """Drop what was kept for this page, because it was sent."""
-    keeping.forget(guard.actor().user_id, path=request.path)
+    keeping.forget(guard.actor().user_id, path=guard.page())

@@ -14,7 +14,7 @@ from portal.messaging import drafts
 from portal.messaging.models import Message, MessageDraft, Thread
 from portal.notifications.models import OutboxMessage
 from tests import factories
-from tests.cast import NOW, Cast
+from tests.cast import NOW, PASSWORD, Cast
 from tests.page import Browser
 
 Open = Callable[..., Browser]
@@ -54,6 +54,32 @@ def test_what_a_draft_cannot_keep_is_named(browser: Open, cast: Cast, to: str) -
     assert said not in bea.post(f"{path}/{to}", {"subject": "Sleep", "body": "First"}).text
     for more in ({"chart": "y"}, {"files": (BytesIO(b"%PDF-"), "letter.pdf")}, {"files-brought": "one"}):
         assert said in bea.post(f"{path}/{to}", {"subject": "Sleep", "body": "First", **more}).text
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("to", ["draft", "template"])
+def test_what_was_to_be_kept_when_the_session_ended_is_offered_again_and_then_kept(
+    browser: Open, cast: Cast, frozen: time_machine.Traveller, to: str
+) -> None:
+    path, bea = f"{base_of(cast)}/new", browser(cast.bea)
+    words = {**bea.get(path).form("Send").values, "subject": "Sleep", "body": "Half a thought"}
+    frozen.shift(timedelta(days=1))
+    sign_in = bea.post(f"{path}/{to}", words)
+    again = sign_in.form("Sign in").submit(email=cast.bea.email, password=PASSWORD)
+    assert (again.url, again.form("Send").values["body"]) == (path, "Half a thought")
+    again.form("Send").submit(button="Keep as draft", body="A whole thought")
+    assert bea.get(path).form("Send").values["body"] == "A whole thought"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("to", ["", "/draft", "/template"])
+def test_from_what_was_too_large_a_link_leads_back_to_the_page(browser: Open, cast: Cast, to: str) -> None:
+    path = f"{base_of(cast)}/new"
+    sent = {"files": (BytesIO(bytes(25 << 20)), "film.pdf"), "body": "See here"}
+    answer = browser(cast.bea).open(f"{path}{to}", "POST", data=sent)
+    answer.request.environ["wsgi.input"].close()
+    assert answer.status_code == 413
+    assert f'href="{path}">Go back' in answer.get_data(as_text=True)
 
 
 def test_a_new_thread_has_a_draft_of_its_own_with_its_subject(browser: Open, cast: Cast) -> None:

@@ -4,6 +4,7 @@ import uuid
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.access import guard
 from portal.access.guard import requires
@@ -15,17 +16,18 @@ from portal.web.insertion import with_template
 from portal.web.kept import forget_kept
 
 blueprint = Blueprint("inserting", __name__)
+blueprint.register_error_handler(RequestEntityTooLarge, enclosing.too_large)
 BASE = "/patients/<uuid:patient_id>/messages"
 
 
 @blueprint.post(f"{BASE}/new/template")
-@requires(Permission.THREAD_HANDLE)
+@requires(Permission.THREAD_HANDLE, above=True)
 def insert_new(patient_id: uuid.UUID) -> ResponseReturnValue:
     return _insert(patient_id, drafts.NEW, url_for("messaging.new", patient_id=patient_id))
 
 
 @blueprint.post(f"{BASE}/<uuid:thread_id>/template")
-@requires(Permission.THREAD_HANDLE)
+@requires(Permission.THREAD_HANDLE, above=True)
 def insert(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     if queries.get_thread(patient_id, thread_id) is None:
         abort(404)
