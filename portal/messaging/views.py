@@ -263,4 +263,6 @@ def _team_side(thread: Thread) -> dict[str, Any]:
 def _sent(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     forget_kept()
     flash(_("Sent."), "good")
-    return go_on(url_for(".thread", patient_id=patient_id, thread_id=thread_id, _anchor="latest"))
+    dangers = queries.list_dangers(thread_id, since=guard.at() - CARD_FOR) if _is_patient() else []
+    place = "card" if dangers else "latest"
+    return go_on(url_for(".thread", patient_id=patient_id, thread_id=thread_id, _anchor=place))

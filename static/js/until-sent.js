@@ -16,6 +16,9 @@ function goOn(place) {
   location.reload();
 }
 
+// A reload that we asked for begins at the top, and not at what was sent: there may stand what must be seen at once.
+if (history.scrollRestoration === "manual") document.getElementById(location.hash.slice(1))?.scrollIntoView();
+
 function begin(part) {
   const form = part.querySelector("form");
   const notice = part.querySelector("[data-not-sent]");

@@ -259,8 +259,8 @@ def _accounts(live: Live) -> Ids:
     opening = _links(live)
     outbox.enqueue(Kind.MESSAGE_WAITING, live.cast.dot.user_id, at=at)
     db.session.flush()
-    failed = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == Kind.MESSAGE_WAITING)).first()
-    assert failed
+    to_dot = (OutboxMessage.kind == Kind.MESSAGE_WAITING, OutboxMessage.recipient_id == live.cast.dot.user_id)
+    failed = db.session.scalars(select(OutboxMessage).where(*to_dot)).one()
     db.session.execute(update(OutboxMessage).values(state=Delivery.SENT, settled_at=at))
     failed.state, failed.last_error, failed.attempts = Delivery.FAILED, "smtp-550", 4
     # A sign of life from later on, so that it lasts as long as the pages are looked at.

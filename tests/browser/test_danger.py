@@ -108,7 +108,7 @@ def test_a_yes_to_the_last_question_of_the_short_screen_is_on_the_desk_though_th
     live: Live, window: Callable[..., Window]
 ) -> None:
     with live.reach():
-        factories.plan_item(live.cast.ada, "asq", starts_on=clock.now().date())
+        factories.plan_item(live.cast.ada, "asq", starts_on=clock.now().date() - timedelta(days=1))
     page = window().sign_in(live.cast.ada)
     Hand(page).open_task("Five short questions")
     yes_to_all(page)

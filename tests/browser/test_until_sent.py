@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal import clock, db
 from portal.accounts.models import UserSession
-from portal.messaging.models import Message
+from portal.messaging.models import Message, Thread
 from tests import factories
 from tests.browser.navigators import write_message
 from tests.browser.window import DESK, Window
@@ -244,3 +244,23 @@ def test_a_page_nobody_looks_at_asks_nothing_until_they_do(live: Live, window: C
     with page.expect_response("**/news"):
         page.evaluate("isAway = false; document.dispatchEvent(new Event('visibilitychange'))")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [("I want to kill myself", "You can talk to somebody now"), ("It was better", "Sent. Not read yet.")],
+)
+def test_below_a_long_thread_what_comes_of_sending_is_on_the_screen(
+    live: Live, window: Callable[..., Window], words: str, seen: str
+) -> None:
+    phone = window()
+    page = open_thread(live, phone)
+    with live.reach():
+        thread = db.session.scalars(select(Thread)).one()
+        for _ in range(12):
+            factories.message(thread, live.cast.ada, live.cast.bea, "How are you?", clock.now())
+    phone.open(f"/patients/{live.cast.ada.own_id}/messages")
+    page.get_by_role("main").get_by_role("link", name="A question").click()
+    page.get_by_label("Your message").fill(words)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("main").get_by_text(seen).last).to_be_in_viewport()
