@@ -173,6 +173,8 @@ def page(address: str, reader: SignedIn, rhythm: Rhythm, seen: Seen, until: floa
     """Be one open page."""
     chance = random.Random(reader.patient_id.int)  # noqa: S311 - a rhythm, not a secret
     connection, state, pause = http_to(address), "", rhythm.soon
+    # People do not open their pages all in one moment.
+    time.sleep(rhythm.calm * chance.random())
     while time.perf_counter() < until:
         begun = time.perf_counter()
         status, news = ask(connection, reader, state)
