@@ -3,12 +3,13 @@
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LIST = Path(__file__).parent / "danger_words.toml"
 AND_WHAT_FOLLOWS = "*"
 LONGEST = 80
+MOST_REMEMBERED = 4096
 _APOSTROPHES = frozenset("'`´‘’‛ʼʹ′＇")
 
 
@@ -26,7 +27,7 @@ def is_in(text: str, words: Iterable[str]) -> bool:
         words: words, or several in a row; one that ends in "*" is also found at the beginning of a longer word.
     """
     looked_through = f" {folded(text)} "
-    return any(_begins(one) in looked_through for one in words if folded(one))
+    return any(sought in looked_through for sought in map(_sought, words) if sought)
 
 
 def folded(text: str) -> str:
@@ -39,5 +40,10 @@ def _is_kept(letter: str) -> bool:
     return letter not in _APOSTROPHES and unicodedata.category(letter) not in {"Mn", "Cf"}
 
 
-def _begins(word: str) -> str:
-    return f" {folded(word)}" if word.rstrip().endswith(AND_WHAT_FOLLOWS) else f" {folded(word)} "
+@lru_cache(MOST_REMEMBERED)
+def _sought(word: str) -> str:
+    """Return how a word of a list stands in a folded text; nothing where no letter of it is left."""
+    plain = folded(word)
+    if not plain:
+        return ""
+    return f" {plain}" if word.rstrip().endswith(AND_WHAT_FOLLOWS) else f" {plain} "
