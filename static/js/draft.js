@@ -5,7 +5,7 @@ const AGAIN = 5000;
 const SIGNED_OUT = 401;
 const HEADERS = { Accept: "application/json" };
 
-document.querySelectorAll("form[data-draft]").forEach((form) => {
+function begin(form) {
   const standing = form.querySelector("[data-draft-standing]");
   let timer = 0;
   let pending = false;
@@ -61,4 +61,11 @@ document.querySelectorAll("form[data-draft]").forEach((form) => {
   });
   addEventListener("online", send);
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
-});
+}
+
+function beginIn(place) {
+  place.querySelectorAll("form[data-draft]").forEach(begin);
+}
+
+document.addEventListener("drawn", (event) => beginIn(event.target));
+beginIn(document);

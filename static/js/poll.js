@@ -101,5 +101,6 @@ if (list) {
     askNow();
   });
   addEventListener("online", askNow);
+  document.addEventListener("drawn", askNow); // what the box was sent with before may be news here
   plan();
 }

@@ -8,13 +8,13 @@ function isChanged(control) {
   return control.type !== "hidden" && control.value !== control.defaultValue;
 }
 
-const forms = [...document.querySelectorAll("form[data-keep]")];
+const KEPT = "form[data-keep]";
 
-if (forms.length) {
+if (document.querySelector(KEPT)) {
   document.addEventListener("submit", (event) => { isSending = !event.defaultPrevented; });
   addEventListener("pageshow", () => { isSending = false; });
   addEventListener("beforeunload", (event) => {
-    const changed = forms.some((form) => [...form.elements].some((one) => one.name && isChanged(one)));
+    const changed = [...document.querySelectorAll(KEPT)].some((form) => [...form.elements].some((one) => one.name && isChanged(one)));
     if (changed && !isSending && document.body.childElementCount) event.preventDefault();
   });
 }

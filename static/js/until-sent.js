@@ -4,6 +4,7 @@
 const PATIENCE = 20000;
 const FIRST = 2000;
 const SLOWEST = 60000;
+const REFUSED = [409, 422];
 
 function goOn(place) {
   const to = new URL(place, location.href);
@@ -25,7 +26,6 @@ function begin(part) {
   const unclear = part.querySelector("[data-unclear]");
   const draft = form.querySelector("[data-draft-standing]");
   let body = null;
-  let button = null;
   let wait = FIRST;
   let timer = 0;
   let turn = 0;
@@ -50,11 +50,20 @@ function begin(part) {
     hold(false);
   }
 
-  // What the server wants to say about the form is said by its own page, with everything that was typed.
+  // What the server has to say about the form takes its place, with everything that was typed and brought along.
+  function show(drawn) {
+    stop();
+    form.dataset.sent = "yes"; // no draft of its own follows
+    part.replaceWith(drawn);
+    begin(drawn);
+    drawn.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
+  }
+
+  // Whatever else it has to say, such as that one has to sign in, is a page of its own.
   function pass() {
     stop();
     isPassing = true;
-    form.requestSubmit(button);
+    form.requestSubmit();
   }
 
   function later() {
@@ -70,7 +79,9 @@ function begin(part) {
     const answer = await fetch(form.action, options).catch(() => null);
     const isOurs = answer?.headers.get("Content-Type")?.startsWith("application/json");
     const taken = answer?.ok && isOurs ? await answer.json().catch(() => null) : null;
+    const refused = REFUSED.includes(answer?.status) ? await answer.text().catch(() => null) : "";
     if (mine !== turn) return;
+    const drawn = refused && new DOMParser().parseFromString(refused, "text/html").querySelector("[data-until-sent]");
     if (answer?.ok && !isOurs) {
       // A page from elsewhere, such as a network's own: asking for it again and again sends nothing.
       stop();
@@ -80,15 +91,17 @@ function begin(part) {
       stop();
       form.reset();
       goOn(taken.place);
-    } else if (!answer || answer.ok || answer.status >= 500) {
+    } else if (!answer || answer.ok || answer.status >= 500 || refused === null) {
       later();
+    } else if (drawn) {
+      show(drawn);
     } else {
       pass();
     }
   }
 
   form.addEventListener("submit", (event) => {
-    button = event.submitter;
+    const button = event.submitter;
     // A button with an address or a name of its own asks for something else than sending.
     if (isPassing || button?.name || button?.hasAttribute("formaction")) {
       isPassing = false;

@@ -5,7 +5,7 @@ import urllib.parse
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Dialog, FilePayload, Page, Route, expect
 from sqlalchemy import select
 
 from portal import clock, db
@@ -83,6 +83,10 @@ def mend(page: Page) -> None:
 def send(page: Page) -> None:
     page.get_by_label("Your message").fill(WORDS)
     page.get_by_role("button", name="Send", exact=True).click()
+
+
+def file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/pdf", "buffer": content}
 
 
 def note_asking(page: Page) -> list[str]:
@@ -167,6 +171,36 @@ def test_words_changed_after_the_server_had_them_are_asked_about(live: Live, win
     expect(page.get_by_role("main")).to_contain_text("This page sent a message before")
     expect(page.get_by_label("Your message")).to_have_value("Something else")
     assert bodies(live) == [WORDS]
+
+
+def test_what_is_refused_is_sent_once_and_mended_in_place(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    page = open_thread(live, phone)
+    phone.forgive(422)
+    posts: list[str] = []
+    page.on("request", lambda one: posts.append(one.url) if one.method == "POST" and "/draft" not in one.url else None)
+    sending, files = page.get_by_role("button", name="Send", exact=True), page.get_by_label("Attach files")
+    files.set_input_files([file("scan.pdf", b"no such thing"), file("leaflet.pdf", b"%PDF-1.7\n%%EOF")])
+    sending.click()
+    summary = page.locator("[data-problems]")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("2 things to check")
+    assert len(posts) == 1
+    expect(page.get_by_role("list", name="Files that are attached")).to_have_text("leaflet.pdf 1 KB Remove leaflet.pdf")
+    files.set_input_files([file("film.pdf", b"%PDF-" + bytes(11 << 20))])
+    expect(page.locator("#write .error")).to_have_text(
+        ["Please check: Write your message first", "“film.pdf” is too large: 12 MB. A file may have up to 10 MB."]
+    )
+    expect(summary).to_have_text("One thing to check Write your message first")
+    files.set_input_files([])
+    page.get_by_role("link", name="Write your message first").click()
+    expect(page.get_by_label("Your message")).to_be_focused()
+    with page.expect_response("**/draft"):
+        page.keyboard.type(WORDS)
+    posts.clear()
+    sending.click()
+    expect(page.get_by_role("log").get_by_role("link", name="leaflet.pdf")).to_be_visible()
+    assert (len(posts), bodies(live)) == (1, [WORDS])
 
 
 def test_leaving_while_words_wait_is_asked_about(live: Live, window: Callable[..., Window]) -> None:
