@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.messaging.attachments import problems, scanner, store
-from portal.messaging.attachments.kinds import MEGABYTE, MOST_BYTES, FileKind, kind_of, name_of
+from portal.messaging.attachments.kinds import (
+    MEGABYTE,
+    MOST_BYTES,
+    FileKind,
+    called,
+    is_cut_off,
+    kind_of,
+    name_of,
+    name_sent,
+)
 from portal.messaging.attachments.problems import CannotTake
 
 _PROGRAM = Path(__file__).with_name("picture.py")
@@ -45,15 +54,14 @@ def take_in(content: bytes, name: str) -> Taken:
     Raises:
         CannotTake: it may not; the message says why.
     """
-    kind = kind_of(content)
-    shown = name_of(name, kind or FileKind.PDF).rpartition(".")[0]
+    kind, shown = kind_of(content), name_sent(name)
     if not content:
         raise CannotTake(problems.EMPTY, name=shown)
     if len(content) > MOST_BYTES:
         size, limit = -(-len(content) // MEGABYTE), MOST_BYTES // MEGABYTE
         raise CannotTake(problems.TOO_LARGE, name=shown, size=size, limit=limit)
     if kind is None:
-        raise CannotTake(problems.WRONG_TYPE, name=shown)
+        raise _not_taken(content, name)
     came_as = hashlib.sha256(content).hexdigest()
     if kind is FileKind.PDF and not scanner.is_named():
         return Taken(kind, name_of(name, kind), content, came_as)
@@ -63,6 +71,14 @@ def take_in(content: bytes, name: str) -> Taken:
     except store.Busy as error:
         raise CannotTake(problems.BUSY, name=shown) from error
     return Taken(kind, name_of(name, kind), clean, came_as, width, height)
+
+
+def _not_taken(content: bytes, name: str) -> CannotTake:
+    if is_cut_off(content):
+        return CannotTake(problems.UNREADABLE, name=name_sent(name))
+    if called(name):
+        return CannotTake(problems.MISNAMED, name=name_sent(name), called=called(name))
+    return CannotTake(problems.WRONG_TYPE, name=name_sent(name))
 
 
 def _look_at(content: bytes, kind: FileKind, shown: str) -> tuple[int, int, bytes]:

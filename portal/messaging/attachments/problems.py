@@ -6,6 +6,9 @@ from typing import Any
 from portal.messages import N_
 
 WRONG_TYPE = N_("“%(name)s” is not a file that can be sent here. Send a PDF, or a picture as JPEG, PNG or HEIC.")
+MISNAMED = N_(
+    "“%(name)s” is called a %(called)s, but its content is not one. Send a PDF, or a picture as JPEG, PNG or HEIC."
+)
 UNREADABLE = N_("“%(name)s” could not be opened: it may be damaged. Take the picture again, or send another file.")
 TOO_MANY_PIXELS = N_("“%(name)s” is a picture with too many pixels. Send a smaller copy of it.")
 TOO_LARGE = N_("“%(name)s” is too large: %(size)s MB. A file may have up to %(limit)s MB.")

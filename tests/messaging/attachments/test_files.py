@@ -104,7 +104,7 @@ def test_a_form_that_is_wrong_keeps_the_files_that_can_be_taken(browser: Open, c
     page = browser(cast.ada).get(path_of(cast))
     wrong = sent(page, file(), file(b"MZ\x90", "game.exe"), expect=422)
     (problem,) = wrong.problems
-    assert problem == "“game” is not a file that can be sent here. Send a PDF, or a picture as JPEG, PNG or HEIC."
+    assert problem == "“game.exe” is not a file that can be sent here. Send a PDF, or a picture as JPEG, PNG or HEIC."
     assert wrong.form("Send").values["body"] == "See here"
     assert "letter.pdf" in wrong.text
     done = sent(wrong)

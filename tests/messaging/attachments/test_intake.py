@@ -72,7 +72,7 @@ def test_a_pdf_stays_as_it_is() -> None:
     ("content", "message"),
     [
         (b"", problems.EMPTY),
-        (b"<html>", problems.WRONG_TYPE),
+        (b"<html>", problems.MISNAMED),
         (samples.PDF + bytes(MOST_BYTES), problems.TOO_LARGE),
         (samples.bomb(), problems.TOO_MANY_PIXELS),
         (samples.bomb(7_100), problems.TOO_MANY_PIXELS),
@@ -86,7 +86,25 @@ def test_what_cannot_be_taken_is_named(content: bytes, message: str) -> None:
     with pytest.raises(CannotTake) as refused:
         take_in(content, "../x/arm.jpg")
     assert refused.value.message == message
-    assert refused.value.values["name"] == "arm"
+    assert refused.value.values["name"] == "arm.jpg"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"A letter.", "fake.pdf", "“fake.pdf” is called a PDF, but its content is not one."),
+        (b"GIF89a", "C:\\me\\arm.JPEG", "“arm.JPEG” is called a JPEG, but its content is not one."),
+        (b"PK\x03\x04", "letter.docx", "“letter.docx” is not a file that can be sent here."),
+        (samples.PDF[:-7], "letter.pdf", "“letter.pdf” could not be opened: it may be damaged."),
+        (b"", "empty.pdf", "“empty.pdf” is empty."),
+        (b"MZ", "invoice\u202efdp.exe", "“invoicefdp.exe” is not a file that can be sent here."),
+        (b"MZ", "", "“file” is not a file that can be sent here."),
+    ],
+)
+def test_a_refusal_names_the_file_as_it_was_sent_and_what_is_wrong(content: bytes, name: str, said: str) -> None:
+    with pytest.raises(CannotTake) as refused:
+        take_in(content, name)
+    assert (refused.value.message % refused.value.values).startswith(said)
 
 
 def test_the_program_that_reads_pictures_gets_nothing_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
