@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from portal.messaging.attachments.forms import EnclosingForm
@@ -36,9 +36,15 @@ class BodyField(WordsField):
 
     def parse(self, text: str) -> str:
         words = super().parse(text)
-        left = ", ".join(f"{{{name}}}" for name in holes(words))
+        left = holes(words)
         if left:
-            raise ValueError(gettext("%(fields)s is still to be filled in: write what belongs there.", fields=left))
+            said = ngettext(
+                "%(fields)s is still to be filled in: write what belongs there.",
+                "%(fields)s are still to be filled in: write what belongs there.",
+                len(left),
+                fields=", ".join(f"{{{name}}}" for name in left),
+            )
+            raise ValueError(said)
         return words
 
 

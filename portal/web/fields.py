@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField
@@ -77,9 +77,8 @@ class StringField(Field):
         if "\x00" in text:
             raise ValueError(_l("This text has a character that cannot be kept. Please type it again."))
         if len(text) > self.longest:
-            raise ValueError(
-                _l("Use %(most)s characters or fewer. This has %(used)s.", most=self.longest, used=len(text))
-            )
+            most, used = format_decimal(self.longest), format_decimal(len(text))
+            raise ValueError(_l("Use %(most)s characters or fewer. This has %(used)s.", most=most, used=used))
         return text
 
 

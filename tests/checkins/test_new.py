@@ -126,7 +126,7 @@ BAD = [
     ({"item_sleep_h-exact": "a lot"}, "About how many hours did you sleep last night?"),
     ({"item_pain": "4"}, "There is no question “pain”"),
     ({"item_invented": "4"}, "There is no question “invented”"),
-    ({"note": "x" * 4001}, "Use 4000 characters or fewer"),
+    ({"note": "x" * 4001}, "Use 4,000 characters or fewer"),
     ({"note": "a\x00b"}, "cannot be kept"),
     ({"on": "2026-11-23"}, "November 23, 2026 is still to come"),
     ({"on": "2026-11-14"}, "November 14, 2026 is too long ago"),

@@ -132,6 +132,10 @@ def test_news_says_how_far_it_is_and_then_nothing(browser: Open, cast: Cast) -> 
             "{nickname} is no field. The fields are {first_name}, {last_infusion_date}, {next_visit}.",
         ),
         (
+            {"body": "Hi {nickname} of {last_name}"},
+            "{nickname}, {last_name} are no fields. The fields are {first_name}, {last_infusion_date}, {next_visit}.",
+        ),
+        (
             {"subject": "For {dose}"},
             "{dose} is no field. The fields are {first_name}, {last_infusion_date}, {next_visit}.",
         ),

@@ -152,7 +152,7 @@ def test_of_who_left_care_nothing_waits_for_a_decision_until_they_are_back(brows
 BAD = [
     ({"subject": "", "body": "Hello"}, ["Say in a few words what it is about"]),
     ({"subject": "Sleep", "body": " \x07\u202e "}, ["Write your message first"]),
-    ({"subject": "Sleep", "body": "x" * 10_001}, ["Use 10000 characters or fewer. This has 10001."]),
+    ({"subject": "Sleep", "body": "x" * 10_001}, ["Use 10,000 characters or fewer. This has 10,001."]),
     ({"when": "days"}, ["Enter in how many days, like 3"]),
     ({"when": "days", "days": "0"}, ["Enter 1 or more"]),
     ({"when": "days", "days": "9999"}, ["Enter 366 or less"]),

@@ -89,7 +89,7 @@ BAD = [
     ("", "Write your message first"),
     ("   \n\t  ", "Write your message first"),
     ("\x00\x07\u202e", "Write your message first"),
-    ("a" * 10_001, "Use 10000 characters or fewer. This has 10001."),
+    ("a" * 10_001, "Use 10,000 characters or fewer. This has 10,001."),
 ]
 
 
@@ -107,7 +107,7 @@ def test_a_megabyte_of_words_is_refused_by_its_length_and_comes_back_whole(brows
     typed = "é" * 500_000
     page = form.submit(body=typed, expect=422)
     page.response.request.environ["wsgi.input"].close()
-    assert page.problems == ["Use 10000 characters or fewer. This has 500000."]
+    assert page.problems == ["Use 10,000 characters or fewer. This has 500,000."]
     assert page.form("Send").values["body"] == typed
     assert count() == 1
 

@@ -2,8 +2,8 @@
 
 import uuid
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.follow_ups.many.fitting import LONGEST, Text, wrong
 from portal.messaging.forms import SubjectField, WordsField
@@ -33,7 +33,13 @@ class TextForm(OnceForm):
         found = wrong(Text(self.subject.data or "", self.body.data or ""))
         if found and not self.body.errors:
             known = ", ".join(f"{{{name}}}" for name in FIELDS)
-            said = _("%(unknown)s is no field. The fields are %(known)s.", unknown=", ".join(found), known=known)
+            said = ngettext(
+                "%(unknown)s is no field. The fields are %(known)s.",
+                "%(unknown)s are no fields. The fields are %(known)s.",
+                len(found),
+                unknown=", ".join(found),
+                known=known,
+            )
             self.body.errors = [said]
         return not found
 

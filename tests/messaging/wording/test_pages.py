@@ -152,7 +152,7 @@ def test_a_template_goes_into_the_box_behind_what_was_typed_and_is_never_sent_wi
     ).replace("\r\n", "\n")
     refused = held.submit(expect=422)
     assert refused.problems == [
-        "{last_infusion_date}, {next_visit} is still to be filled in: write what belongs there."
+        "{last_infusion_date}, {next_visit} are still to be filled in: write what belongs there."
     ]
     assert db.session.query(Message).count() == 1
     refused.form("Send").submit(body="Dear Ada, we see you on Thursday.")

@@ -121,7 +121,7 @@ def test_two_thousand_characters_are_taken_and_one_more_is_said_and_kept(
     if length == 2000:
         assert latest(cast)[0] == words
     else:
-        assert page.problems == ["Use 2000 characters or fewer. This has 2001."]
+        assert page.problems == ["Use 2,000 characters or fewer. This has 2,001."]
         assert page.form("Save").values["words"] == words
         assert queries.latest(cast.ada.own_id) is None
 
