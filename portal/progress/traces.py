@@ -188,14 +188,9 @@ def marks(timeline: Timeline, sheets: list[list[Spot]], words: Words, axis: str)
     for number, spot in numbered:
         if spot.mark.until:
             x = [noon(max(spot.mark.on, timeline.start)), noon(min(spot.mark.until, timeline.end))]
-            trace = _trace(
-                "stretch-alert" if spot.mark.kind == "alert" else "stretch",
-                axis,
-                x,
-                [-spot.row] * 2,
-                "lines",
-                [_mark(spot.mark, words)] * 2,
-            )
+            # A day with an alert is a dot in the picture, which a line of no length would not be.
+            role, mode = ("stretch-alert", "lines+markers") if spot.mark.kind == "alert" else ("stretch", "lines")
+            trace = _trace(role, axis, x, [-spot.row] * 2, mode, [_mark(spot.mark, words)] * 2)
             trace["meta"]["rows"] = [[spots[number].row] * 2 for spots in sheets]
             found.append(trace)
     return found

@@ -51,7 +51,7 @@ const TRACES = {
   daily: (trace, colour) => ({ marker: { ...trace.marker, size: 4, color: colour("quiet"), line: { width: 0 } } }),
   imported: (trace, colour) => ({ marker: { ...trace.marker, size: 4.5, color: colour("quiet"), line: { width: 1, color: colour("quiet") } } }),
   median: (trace, colour) => ({ line: { color: colour("ink"), width: 1.6 } }),
-  "stretch-alert": (trace, colour) => ({ line: { color: colour("alert"), width: 6 } }),
+  "stretch-alert": (trace, colour) => ({ line: { color: colour("alert"), width: 6 }, marker: { size: 6, color: colour("alert"), line: { width: 0 } } }),
   stretch: (trace, colour) => ({ line: { color: colour("band-4"), width: 14 }, textfont: { color: colour("soft") } }),
 };
 

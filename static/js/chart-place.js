@@ -4,6 +4,14 @@ export function shownPicture(figure) {
   return [...figure.querySelectorAll("svg.chart-wide, svg.chart-narrow")].find((svg) => svg.getBoundingClientRect().width > 0);
 }
 
+// An infusion's line leaves the same words alone as in the picture, whose path says from where to where each piece is.
+function stem(one, path, sheet) {
+  const at = one.x0.replace(" ", "_");
+  const ends = [...path.getAttribute("d").matchAll(/ ([\d.]+)/g)].map(([, y]) => 1 - y / sheet.bottom);
+  ends[0] = 1 - sheet.sign / sheet.bottom;
+  return { ...one, y1: ends[0], type: "path", path: ends.map((y, n) => `${n % 2 ? "L" : "M"}${at},${y}`).join("") };
+}
+
 export function place(figure, layout) {
   const picture = shownPicture(figure);
   const sheet = layout.meta.sheets.find((one) => picture.classList.contains(`chart-${one.name}`));
@@ -15,6 +23,7 @@ export function place(figure, layout) {
     const [top, bottom] = sheet.lanes[key] ?? [0, 0];
     axes[key] = { ...layout[key], domain: [Math.max(0, 1 - bottom / sheet.bottom), Math.max(0.001, 1 - top / sheet.bottom)] };
   }
+  const paths = [...picture.querySelectorAll(".c-plot .c-stem")];
   axes.yaxis2.range = [0.5 - Math.max(1, sheet.rows), 0.5];
   return {
     sheet: layout.meta.sheets.indexOf(sheet),
@@ -23,7 +32,7 @@ export function place(figure, layout) {
     layout: {
       ...layout,
       ...axes,
-      shapes: layout.shapes.map((one) => (one.yref === "paper" ? { ...one, y1: 1 - sheet.sign / sheet.bottom } : one)),
+      shapes: layout.shapes.map((one) => (one.yref === "paper" ? stem(one, paths.shift(), sheet) : one)),
       xaxis: { ...layout.xaxis, range: [...sheet.range], tickangle: 0, nticks: Math.max(3, Math.floor(inner.width / scale / sheet.font / 6.5)) },
       width: inner.width,
       height: sheet.bottom * scale + axis,
@@ -51,9 +60,11 @@ export async function fit(plot) {
   const placed = heads(plot, x);
   const indices = (role) => plot.data.map((trace, index) => (trace.meta.role === role ? index : -1)).filter((index) => index >= 0);
   const fine = placed.some((one) => one.isFine);
+  // The words go where the picture is zoomed, and the lines are whole.
+  const type = plot.parentElement.classList.contains("is-zoomed") ? "line" : "path";
   if (placed.length) {
     await plotly.restyle(plot, { "marker.size": placed.map((one) => one.sizes), text: placed.map((one) => one.text) }, placed.map((one) => one.index));
-    await plotly.relayout(plot, { shapes: plot.layout.shapes.map((one) => ({ ...one, opacity: fine ? 0.6 : 1, line: { ...one.line, width: fine ? 0.75 : one.full } })) });
+    await plotly.relayout(plot, { shapes: plot.layout.shapes.map((one) => ({ ...one, type, opacity: fine ? 0.6 : 1, line: { ...one.line, width: fine ? 0.75 : one.full } })) });
   }
   const [score] = indices("score");
   if (score === undefined) return;

@@ -29,6 +29,11 @@ PICTURE = """() => {
     return [...svg.querySelectorAll(".c-infusion:has(> title) > .c-stem")]
         .map((stem) => stem.getBoundingClientRect()).map((box) => box.left + box.width / 2);
 }"""
+# How many pieces each infusion's line has: it leaves words alone.
+PIECES = """(lines) => [...document.querySelectorAll(`figure[data-chart] :is(${lines})`)]
+    .filter((line) => line.closest("svg").checkVisibility())
+    .map((line) => line.getAttribute("d").split("M").length - 1);
+"""
 ALIVE = """() => {
     const plot = document.querySelector(".chart-live");
     const edges = ({ left, top, right, bottom }) => ({ left, top, right, bottom });
@@ -112,6 +117,8 @@ def test_the_live_chart_stands_where_the_picture_stood_with_every_infusion_at_it
         # Through all lanes, from its sign down to the axis.
         assert found["whole"]["top"] < stem["top"] < found["area"]["top"]
         assert abs(stem["bottom"] - found["lowest"]) <= 40
+    assert page.evaluate(PIECES, "svg.chart .c-plot .c-stem") == page.evaluate(PIECES, ".chart-live .shapelayer path")
+    assert max(page.evaluate(PIECES, ".chart-live .shapelayer path")) > 1
     for head in found["heads"]:
         assert abs(middle(head) - place(found, head["at"])) <= PIXELS
         assert found["whole"]["top"] <= head["top"] < head["bottom"] <= found["area"]["top"] + PIXELS

@@ -17,7 +17,7 @@ from portal.progress.svg.axis import ticks
 from portal.progress.svg.frame import NARROW, WIDE, Frame, Sheet
 from portal.progress.svg.labels import Box
 from portal.progress.svg.pen import width as width_of
-from portal.progress.timeline import InfusionKind, InfusionStatus, Mark, Timeline
+from portal.progress.timeline import InfusionKind, InfusionStatus, Mark, MarkKind, Timeline
 from tests.progress import stories
 from tests.progress.kinds import KINDS
 from tests.progress.stories import TODAY, WORDS, infusion, mood, score, series_of_six, timeline
@@ -62,6 +62,23 @@ def word_box(element: ElementTree.Element, sheet: Sheet) -> Box:
     return Box(left, y - sheet.small * 0.7, left + long, y)
 
 
+def pieces(stem: ElementTree.Element) -> list[tuple[float, ...]]:
+    """From where to where each piece of an infusion's line goes: x, y, x, y; there is nothing else in its path."""
+    piece = r"M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)"
+    assert re.fullmatch(f"(?:{piece})+", stem.get("d") or "")
+    return [tuple(map(float, found)) for found in re.findall(piece, stem.get("d") or "")]
+
+
+def crossed(about: Timeline) -> Timeline:
+    """The same patient with words of their own on the axis, too long to stand between two infusions."""
+    kinds: list[MarkKind] = ["medicine", "event", "event"]
+    own = [
+        Mark(mark.on - timedelta(days=2), kind, "Started the new job, four days a week")
+        for mark, kind in zip(about.infusions, kinds, strict=False)
+    ]
+    return replace(about, marks=tuple(own))
+
+
 def titles(root: ElementTree.Element) -> list[str]:
     return [element.text or "" for element in root.iter(f"{SVG}title")]
 
@@ -98,13 +115,50 @@ def test_no_words_cover_others_or_leave_the_sheet(
 def test_every_infusion_line_stands_at_its_date_through_every_lane(sheet: Sheet) -> None:
     about = ranges.select(stories.wears_off(), "all")
     where = frame(about, sheet)
-    stems = having(drawn(about, sheet), "c-stem")
+    found = [pieces(stem) for stem in having(having(drawn(about, sheet), "c-plot")[0], "c-stem")]
     given_ = [mark for mark in about.shown_infusions if mark.was_given]
-    lines = [re.fullmatch(r"M([\d.]+) [\d.]+L([\d.]+) ([\d.]+)", e.get("d") or "") for e in stems]
-    found = [tuple(map(float, line.groups())) for line in lines if line]
-    assert [x for x, _, _ in found] == pytest.approx([where.x(mark.at) for mark in given_], abs=0.06)
-    assert all(x == end and bottom == pytest.approx(where.bottom, abs=0.06) for x, end, bottom in found)
-    assert all(where.left < x < where.right for x, _, _ in found)
+    assert [line[0][0] for line in found] == pytest.approx([where.x(mark.at) for mark in given_], abs=0.06)
+    for line in found:
+        assert {x for x, *_ in line} == {end for _, _, end, _ in line} == {line[0][0]}
+        assert line[-1][3] == pytest.approx(where.bottom, abs=0.06)
+        assert where.left < line[0][0] < where.right
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("chosen", ["interval", "3-months", "1-year", "all"])
+def test_no_infusion_line_runs_through_words(story: Callable[[], Timeline], chosen: ranges.Range, sheet: Sheet) -> None:
+    root = drawn(ranges.select(crossed(story()), chosen), sheet)
+    boxes = [word_box(element, sheet) for element in root.iter(f"{SVG}text")]
+    for stem in having(having(root, "c-plot")[0], "c-stem"):
+        for x, top, _, bottom in pieces(stem):
+            line = Box(x - 0.5, top, x + 0.5, bottom)
+            assert not [box for box in boxes if box.meets(line)], ElementTree.tostring(stem)
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("lasts", [0, 1, 12, 40, 120])
+@pytest.mark.parametrize("begins", [3, 20, 60, 150, 330])
+def test_the_words_of_a_mark_stand_inside_the_plot_and_on_a_stretch_only_if_it_holds_them(
+    begins: int, lasts: int, sheet: Sheet
+) -> None:
+    until = min(ago(begins) + timedelta(days=lasts), TODAY) if lasts else None
+    mark = Mark(ago(begins), "event", "Away with my sister in the mountains", until)
+    about = ranges.select(timeline([score(ago(360), 9), score(ago(1), 8)], marks=[mark]), "all")
+    where, (spot,) = chart.framed(about, WORDS, sheet)
+    assert spot.label_at is not None
+    long = width_of(spot.label, sheet.small)
+    end, has_room_before = spot.label_at + long, where.left <= spot.left - 8 - long
+    assert where.left <= spot.label_at < end <= (where.right if has_room_before else sheet.width)
+    assert end < spot.left or spot.label_at > spot.right or spot.left < spot.label_at < end < spot.right
+
+
+@pytest.mark.parametrize(("ends", "wide"), [(200, "6"), (100, "12")])
+def test_the_legend_draws_days_with_an_alert_as_the_chart_does(ends: int, wide: str) -> None:
+    about = timeline([score(ago(360), 9), score(ago(1), 8)], marks=[Mark(ago(200), "alert", "", ago(ends))])
+    drawn_, explained = having(drawn(ranges.select(about, "all")), "c-alert")
+    assert (float(drawn_.get("width") or 0) == 6) is (wide == "6")
+    assert (explained.get("width"), explained.get("rx")) == (wide, drawn_.get("rx"))
 
 
 @given(st.integers(-400, 400), st.integers(0, 23), st.sampled_from(SHEETS))

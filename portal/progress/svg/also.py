@@ -1,9 +1,11 @@
 """The last lane: medicines, events, visits and messages, each with its sign, packed into a few rows."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from portal.progress import describe
 from portal.progress.svg.frame import ROW, Frame
+from portal.progress.svg.labels import Box
 from portal.progress.svg.layers import Layers
 from portal.progress.svg.pen import element, number, shortened, text, title, width
 from portal.progress.timeline import Mark
@@ -11,7 +13,11 @@ from portal.progress.timeline import Mark
 MOST_ROWS = 4
 LABEL_SHARE = 0.3
 """How much of the width one label may take."""
+INSIDE, BESIDE = 5.0, 8.0
+"""How far from its edges words stand in a stretch of days, and how far beside a sign or a stretch."""
 STRETCH_HIGH, ALERT_HIGH = 14.0, 6.0
+LEAST = 6.0
+"""A shorter stretch is drawn so long: a day with an alert, in a year, is a dot."""
 SIGNS = {
     "medicine": "m-4-3h8v6h-8z",
     "event": "m0-4.5l5 8.5h-10z",
@@ -50,21 +56,37 @@ def _spot(frame: Frame, mark: Mark, ends: list[float]) -> Spot:
     left, right = _reach(frame, mark)
     label = _label(frame, mark)
     long = width(label, frame.sheet.small)
-    at = right + 8 if mark.until is None else left + 5
-    if mark.until is None and at + long > frame.sheet.width:
-        at = left - 8 - long
-    begins, stops = min(left - 5, at), max(right + 5, at + long)
-    row = next((row for row, end in enumerate(ends) if end + 6 <= begins), len(ends))
-    if row >= MOST_ROWS:
-        return Spot(mark, MOST_ROWS - 1, left, right, label, None)
-    ends[row:] = [stops, *ends[row + 1 :]]
-    return Spot(mark, row, left, right, label, at)
+    for at in _sides(frame, left, right, long):
+        begins, stops = min(left - 5, at), max(right + 5, at + long)
+        row = next((row for row, end in enumerate(ends) if end + 6 <= begins), len(ends))
+        if row < MOST_ROWS:
+            ends[row:] = [stops, *ends[row + 1 :]]
+            return Spot(mark, row, left, right, label, at)
+    return Spot(mark, MOST_ROWS - 1, left, right, label, None)
+
+
+def _sides(frame: Frame, left: float, right: float, long: float) -> Iterator[float]:
+    """Yield where words so long could begin, the best first: in a stretch, beside it in the plot, and out of it."""
+    if long <= right - left - 2 * INSIDE:
+        yield left + INSIDE
+    if long <= frame.right - right - BESIDE:
+        yield right + BESIDE
+    if long <= left - BESIDE - frame.left:
+        yield left - BESIDE - long
+    if long <= frame.sheet.width - right - BESIDE:
+        yield right + BESIDE
 
 
 def _reach(frame: Frame, mark: Mark) -> tuple[float, float]:
     left = max(frame.x_on(mark.on), frame.left)
-    right = min(frame.x_on(mark.until), frame.right) if mark.until else left
-    return left, max(left, right)
+    right = max(left + LEAST, min(frame.x_on(mark.until), frame.right)) if mark.until else left
+    return left, right
+
+
+def is_dot(frame: Frame, mark: Mark) -> bool:
+    """Whether a stretch is drawn as short as any."""
+    left, right = _reach(frame, mark)
+    return right - left <= LEAST
 
 
 def _label(frame: Frame, mark: Mark) -> str:
@@ -90,9 +112,10 @@ def draw(frame: Frame, spots: list[Spot]) -> Layers:
 
 def _name(frame: Frame, spot: Spot, at: float) -> str:
     """Before a sign the words end where it begins, however wide they turn out."""
-    is_before = not spot.mark.until and at < spot.left
-    x = spot.left - 9 if is_before else at
-    return text(spot.label, x, _y(frame, spot) + 4, "c-small c-halo", "end" if is_before else None)
+    y, is_before = _y(frame, spot), at < spot.left
+    frame.places.take_words(Box(at, y - ROW / 2, at + width(spot.label, frame.sheet.small), y + ROW / 2))
+    x = spot.left - BESIDE - 1 if is_before else at
+    return text(spot.label, x, y + 4, "c-small c-halo", "end" if is_before else None)
 
 
 def _y(frame: Frame, spot: Spot) -> float:
@@ -105,13 +128,13 @@ def _about(frame: Frame, mark: Mark) -> str:
 
 def _stretch(frame: Frame, spot: Spot) -> str:
     is_alert = spot.mark.kind == "alert"
-    wide, high, y = max(spot.right - spot.left, 6.0), ALERT_HIGH if is_alert else STRETCH_HIGH, _y(frame, spot)
+    high, y = ALERT_HIGH if is_alert else STRETCH_HIGH, _y(frame, spot)
     return element(
         "rect",
         _about(frame, spot.mark),
         x=spot.left,
         y=y - high / 2,
-        width=wide,
+        width=spot.right - spot.left,
         height=high,
         rx=3,
         class_="c-alert" if is_alert else "c-stretch",

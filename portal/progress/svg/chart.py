@@ -21,7 +21,7 @@ def draw(timeline: Timeline, words: Words, sheet: Sheet, *, about: str = "", has
     told that the same numbers are in a table below.
     """
     frame, spots = framed(timeline, words, sheet)
-    layers = join([*_lanes(frame), also.draw(frame, spots), axis.draw(frame)])
+    layers = join([*_lanes(frame, spots), axis.draw(frame)])
     explained, bottom = legend.draw(frame, frame.bottom + 2 * sheet.font + 14)
     name = f"chart-{sheet.name}"
     below = words.say(message("The same numbers are in the table below.")) if has_table else ""
@@ -51,21 +51,22 @@ def framed(timeline: Timeline, words: Words, sheet: Sheet) -> tuple[Frame, list[
     return lay_out(timeline, words, sheet, max((spot.row + 1 for spot in spots), default=0)), spots
 
 
-def _lanes(frame: Frame) -> list[Layers]:
+def _lanes(frame: Frame, spots: list[also.Spot]) -> list[Layers]:
     """What stands in the lanes, from the ground up. What asks for room for its words first gets it."""
     instrument, lane = frame.timeline.instrument, frame.scores
-    strips = [daily.draw(frame, series, strip) for series, strip in frame.strips]
+    strips = [*(daily.draw(frame, series, strip) for series, strip in frame.strips), also.draw(frame, spots)]
     if instrument is None or lane is None:
-        return [infusions.draw(frame), *strips]
+        return [infusions.labels(frame), infusions.lines(frame), *strips]
     name = shortened(instrument.label or instrument.short_title, frame.sheet.width * NAME_SHARE, frame.sheet.font)
     frame.places.take(Box(0, 0, BOLD * width(name, frame.sheet.font) + 12, frame.sheet.font + 2))
     scores.take_room(frame, lane)
-    drawn = [Layers(text(name, 0, frame.sheet.font, "c-name")), bands.draw(frame, instrument, lane)]
-    drawn += [recall.shade(frame, instrument, lane), infusions.draw(frame)]
+    ground = [Layers(text(name, 0, frame.sheet.font, "c-name")), bands.draw(frame, instrument, lane)]
+    ground.append(recall.shade(frame, instrument, lane))
+    drawn = [infusions.labels(frame)]
     if frame.timeline.shown_scores:
         drawn += [versions.draw(frame, lane), scores.draw(frame, instrument, lane)]
         if not instrument.has_levels:
             drawn += [remarks.newest(frame, lane), remarks.thresholds(frame, instrument, lane)]
             drawn.append(remarks.changes(frame, lane))
         drawn += [remarks.silent(frame, lane), recall.words(frame, instrument, lane)]
-    return [*drawn, *strips]
+    return [*ground, infusions.lines(frame), *drawn, *strips]

@@ -2,8 +2,9 @@
 
 from portal.progress import describe
 from portal.progress.svg.frame import Frame, Lane
+from portal.progress.svg.labels import Box
 from portal.progress.svg.layers import Layers
-from portal.progress.svg.pen import dots, element, line, number, polyline, text
+from portal.progress.svg.pen import BOLD, dots, element, line, number, polyline, text, width
 from portal.progress.thinning import thin, thin_runs
 from portal.progress.timeline import DailyPoint, DailySeries, Median
 
@@ -41,9 +42,11 @@ def strip_name(series: DailySeries) -> str:
 
 def _ground(frame: Frame, series: DailySeries, lane: Lane) -> str:
     name = strip_name(series)
+    long, y = BOLD * width(name, frame.sheet.font), lane.top - 5
+    frame.places.take_words(Box(frame.left, y - frame.sheet.font, frame.left + long, y + 3))
     top, bottom = (frame.words.say(end) for end in describe.ends(series))
     return (
-        text(name, frame.left, lane.top - 5, "c-name")
+        text(name, frame.left, y, "c-name")
         + line(frame.left, lane.bottom, frame.right, lane.bottom, "c-axis")
         + text(top, frame.right + 6, lane.top + 8, "c-soft")
         + text(bottom, frame.right + 6, lane.bottom + 1, "c-soft")

@@ -1,4 +1,4 @@
-"""Infusions: a line through all lanes at each, and above it which one it was and how much."""
+"""Infusions: a line through all lanes at each, open where words stand, and above it which one it was and how much."""
 
 from itertools import pairwise
 
@@ -6,7 +6,7 @@ from portal.progress import describe
 from portal.progress.svg.frame import Frame
 from portal.progress.svg.labels import Box
 from portal.progress.svg.layers import Layers
-from portal.progress.svg.pen import element, line, number, text, title, width
+from portal.progress.svg.pen import element, number, text, title, width
 from portal.progress.timeline import InfusionMark
 from portal.progress.words import message
 
@@ -16,23 +16,39 @@ APART, TOGETHER, WIDE_GROUP = 21.0, 26.0, 130.0
 ASIDE = (0.0, 6.0, 12.0, -6.0, -12.0, 20.0, 30.0)
 
 
-def draw(frame: Frame) -> Layers:
-    """Return lines and signs of every infusion in the range, and their labels."""
-    marks = frame.timeline.shown_infusions
-    if not marks:
-        return Layers()
-    at = [frame.x(mark.at) for mark in marks]
-    near = [float("inf"), *(b - a for a, b in pairwise(at)), float("inf")]
-    big = [min(near[i], near[i + 1]) >= APART for i in range(len(marks))]
-    crowd = (at[-1] - at[0]) / len(at) if len(at) > FEW else SMALL * 3
-    half = [BIG if is_big else max(1.5, min(SMALL, crowd * 0.45)) for is_big in big]
-    drawn = [_infusion(frame, mark, x, size) for mark, x, size in zip(marks, at, half, strict=True)]
-    groups = sorted(_groups(marks, at, big), key=_weight, reverse=True)
-    labels = [_label(frame, group, big[marks.index(group[0][0])]) for group in groups]
-    return Layers(marks="".join(drawn), words="".join(labels))
-
-
 Placed = tuple[InfusionMark, float]
+
+
+def labels(frame: Frame) -> Layers:
+    """Return the labels of every infusion in the range; later ones are kept off its line where there is other room."""
+    marks = frame.timeline.shown_infusions
+    at = [frame.x(mark.at) for mark in marks]
+    for mark, x in zip(marks, at, strict=True):
+        if not _was_dropped(mark):
+            frame.places.take_lightly(Box(x - 1, SIGN_ROW, x + 1, frame.bottom))
+    big = _big(at)
+    groups = sorted(_groups(marks, at, big), key=_weight, reverse=True)
+    return Layers(words="".join(_label(frame, group, big[marks.index(group[0][0])]) for group in groups))
+
+
+def lines(frame: Frame) -> Layers:
+    """Return lines and signs, once all words have their places: the lines leave them alone."""
+    marks = frame.timeline.shown_infusions
+    at = [frame.x(mark.at) for mark in marks]
+    crowd = (at[-1] - at[0]) / len(at) if len(at) > FEW else SMALL * 3
+    half = [BIG if is_big else max(1.5, min(SMALL, crowd * 0.45)) for is_big in _big(at)]
+    drawn = [_infusion(frame, mark, x, size) for mark, x, size in zip(marks, at, half, strict=True)]
+    return Layers(marks="".join(drawn))
+
+
+def _big(at: list[float]) -> list[bool]:
+    """Which signs have room for their number."""
+    near = [float("inf"), *(b - a for a, b in pairwise(at)), float("inf")]
+    return [min(near[i], near[i + 1]) >= APART for i in range(len(at))]
+
+
+def _was_dropped(mark: InfusionMark) -> bool:
+    return mark.status in ("cancelled", "missed")
 
 
 def _groups(marks: tuple[InfusionMark, ...], at: list[float], big: list[bool]) -> list[list[Placed]]:
@@ -66,15 +82,16 @@ def _infusion(frame: Frame, mark: InfusionMark, x: float, half: float) -> str:
     words = [frame.words.say(part) for part in describe.infusion(mark)]
     about = title(", ".join([*words, frame.words.day(mark.on)]))
     kind = f"c-infusion c-{mark.kind} c-{mark.status}"
-    if mark.status in ("cancelled", "missed"):
+    if _was_dropped(mark):
         return element("g", about + _cross(x), class_=kind)
-    stem = line(x, SIGN_ROW + half, x, frame.bottom, "c-stem" if half >= SMALL else "c-stem c-fine")
+    pieces = frame.places.upright(x, SIGN_ROW + half, frame.bottom)
+    path = "".join(f"M{number(x)} {number(top)}L{number(x)} {number(end)}" for top, end in pieces)
+    stem = element("path", d=path, class_="c-stem" if half >= SMALL else "c-stem c-fine")
     if half == BIG:
         sign = element("circle", cx=x, cy=SIGN_ROW, r=BIG, class_="c-sign")
         sign += text(str(mark.number), x, SIGN_ROW + 4, "c-number", "middle")
     else:
         sign = _small(mark, x, half)
-    frame.places.take_lightly(Box(x - 1, SIGN_ROW, x + 1, frame.bottom))
     return element("g", about + stem + sign, class_=kind)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from portal.progress import describe
 from portal.progress.axes import is_staffed
 from portal.progress.reading import crossings, version_changes
-from portal.progress.svg.also import SIGNS
+from portal.progress.svg.also import ALERT_HIGH, SIGNS, is_dot
 from portal.progress.svg.frame import Frame
 from portal.progress.svg.pen import element, text, width
 from portal.progress.svg.scores import square
@@ -49,8 +49,8 @@ def entries(frame: Frame) -> Iterator[tuple[Message, str]]:
             yield name, _stem(f"c-booster c-{status}")
     # A mark with a label beside it explains itself.
     for unnamed in sorted({mark.kind for mark in timeline.shown_marks if not mark.label}):
-        sign = "M-8-3h16v6h-16z" if unnamed == "alert" else f"M0 0{SIGNS[unnamed]}"
-        yield describe.MARK[unnamed], element("path", d=sign, class_=f"c-mark c-{unnamed}")
+        sign = element("path", d=f"M0 0{SIGNS[unnamed]}", class_=f"c-mark c-{unnamed}")
+        yield describe.MARK[unnamed], _alert(frame) if unnamed == "alert" else sign
 
 
 def _scores(timeline: Timeline, instrument: InstrumentView) -> Iterator[tuple[Message, str]]:
@@ -64,6 +64,13 @@ def _scores(timeline: Timeline, instrument: InstrumentView) -> Iterator[tuple[Me
         yield by_team, is_joined + element("path", d=square(0, 0, 4), class_="c-point")
     if any(timeline.start <= change.point.on <= timeline.end for change in version_changes(timeline)):
         yield message("another version of the questions"), element("path", d="M0-7v14", class_="c-version")
+
+
+def _alert(frame: Frame) -> str:
+    """A dot where all are dots, else a stretch, as they are drawn."""
+    shown = [mark for mark in frame.timeline.shown_marks if mark.kind == "alert" and not mark.label]
+    wide = ALERT_HIGH if all(is_dot(frame, mark) for mark in shown) else 2 * ALERT_HIGH
+    return element("rect", x=-wide / 2, y=-ALERT_HIGH / 2, width=wide, height=ALERT_HIGH, rx=3, class_="c-alert")
 
 
 def _stem(class_: str) -> str:

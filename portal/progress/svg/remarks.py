@@ -18,6 +18,7 @@ RING = 7.5
 APART = 7.0
 """Pixels below which two lines are drawn as one, named by both."""
 Spot = tuple[float, float]
+Said = tuple[str, float, float]
 
 
 def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
@@ -43,14 +44,14 @@ def thresholds(frame: Frame, instrument: InstrumentView, lane: Lane) -> Layers:
 
 def _threshold(frame: Frame, lane: Lane, y: float, names: tuple[Message, ...], drops: list[float]) -> Layers:
     drawn = line(frame.left, y, frame.right, y, "c-threshold")
-    for name in names:
-        words = frame.words.say(name)
-        long = width(words, frame.sheet.small)
-        places = range(int((frame.right - frame.left - 12 - long) // 12) + 1)
-        spots = [(frame.left + 6 + 12 * place, y + drop) for drop in drops for place in places]
-        written = write(frame, lane, words, spots, "c-small")
-        if written:
-            return Layers(ground=drawn, words=written)
+    spots: list[Said] = []
+    for words in map(frame.words.say, names):
+        room = frame.right - frame.left - 12 - width(words, frame.sheet.small)
+        places = [frame.left + 6 + 12 * place for place in range(int(room // 12) + 1)]
+        spots += [(words, x, y + drop) for drop in drops for x in places]
+    written = write_one(frame, lane, spots, "c-small")
+    if written:
+        return Layers(ground=drawn, words=written)
     words = frame.words.say(names[-1])
     beside = Box(frame.right + 6, y - 7, frame.right + 6 + width(words, frame.sheet.small), y + 6)
     is_free = frame.places.first_free([beside]) is not None
@@ -116,12 +117,17 @@ def _around(x: float, y: float, long: float) -> list[Spot]:
 
 
 def write(frame: Frame, lane: Lane, words: str, spots: Sequence[Spot], class_: str) -> str:
-    """Write the words at the first spot with room inside the lane; nowhere, if there is none."""
+    """Write the words at the best spot with room inside the lane; nowhere, if there is none."""
+    return write_one(frame, lane, [(words, x, y) for x, y in spots], class_)
+
+
+def write_one(frame: Frame, lane: Lane, said: Sequence[Said], class_: str) -> str:
+    """Write that of several wordings, each at its spot, which has the best room inside the lane."""
     size = frame.sheet.font if class_ == "c-value" else frame.sheet.small
-    long = width(words, size)
-    inside = [(x, y) for x, y in spots if frame.left <= x and x + long <= frame.right + 2 and y - size > lane.top]
-    chosen = frame.places.first_free([Box(x, y - size, x + long, y + 2) for x, y in inside])
+    sized = [(words, x, y, x + width(words, size)) for words, x, y in said]
+    inside = [one for one in sized if frame.left <= one[1] and one[3] <= frame.right + 2 and one[2] - size > lane.top]
+    chosen = frame.places.first_free([Box(x, y - size, end, y + 2) for _, x, y, end in inside])
     if chosen is None:
         return ""
-    x, y = inside[chosen]
+    words, x, y, _ = inside[chosen]
     return text(words, x, y, f"{class_} {halo(frame.timeline.instrument, lane, y - size / 2)}")
