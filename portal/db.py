@@ -18,8 +18,12 @@ import orjson
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Enum, Executable, MetaData, Uuid, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import JSON, TypeDecorator
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import JSON, Boolean, TypeDecorator
+
+from portal.text import holds
 
 try:
     import pysqlite3.dbapi2 as _sqlite
@@ -32,6 +36,11 @@ Busy = filelock.Timeout
 HELD: dict[str, Any] = {"key_share": True}
 """How a row is held against whoever else changes it, but not against rows that refer to it: who writes one of those,
 such as a mail to somebody, may hold the audit already that we are about to wait for."""
+_FOLDED = r"""(SELECT lower(CASE WHEN octet_length(it) = char_length(it) THEN it
+ELSE regexp_replace(normalize(it, NFKD), '[\u0300-\u036f\u00ad\u200b-\u200f]', '', 'g') END)
+FROM (SELECT {} AS it OFFSET 0) AS one)"""
+_HOLDS = """(SELECT bool_and(strpos(plain, word) > 0)
+FROM (SELECT {} AS plain OFFSET 0) AS said, unnest(string_to_array({}, ' ')) AS word WHERE word <> '')"""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -60,6 +69,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Holds(GenericFunction[bool]):
+    """Whether all of these words occur in a text, whatever the case and the accents of either, as `text.holds` has it.
+
+    PostgreSQL folds by itself: of letters that have capitals and no accent it knows those that its locale knows.
+    """
+
+    type = Boolean()
+    name = "holds"
+    inherit_cache = True
+
+
+@compiles(Holds, "postgresql")
+def _holds_on_postgresql(element: Holds, compiler: Any, **more: Any) -> str:
+    return _HOLDS.format(*(_FOLDED.format(compiler.process(one, **more)) for one in element.clauses))
 
 
 class Base(DeclarativeBase):
@@ -176,6 +201,7 @@ def sqlite_version() -> tuple[int, ...]:
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
+    connection.create_function("holds", 2, holds, deterministic=True)
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")

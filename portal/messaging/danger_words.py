@@ -1,16 +1,17 @@
 """Words that suggest danger: the list that comes with Interval, and how a text is looked through for them. Pure."""
 
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+
+from portal.text import folded as unmarked
 
 LIST = Path(__file__).parent / "danger_words.toml"
 AND_WHAT_FOLLOWS = "*"
 LONGEST = 80
 MOST_REMEMBERED = 4096
-_APOSTROPHES = frozenset("'`´‘’‛ʼʹ′＇")
+_APOSTROPHES = frozenset("'`‘’‛ʼʹ′＇")
 
 
 @cache
@@ -32,12 +33,9 @@ def is_in(text: str, words: Iterable[str]) -> bool:
 
 def folded(text: str) -> str:
     """Return a text's letters and digits in words with one space between; case, accents and apostrophes are gone."""
-    plain = (letter for letter in unicodedata.normalize("NFKD", text).casefold() if _is_kept(letter))
+    # An acute accent of its own is an apostrophe to whoever types it; folded, it would be a space.
+    plain = (letter for letter in unmarked(text.replace("´", "'")) if letter not in _APOSTROPHES)
     return " ".join("".join(letter if letter.isalnum() else " " for letter in plain).split())
-
-
-def _is_kept(letter: str) -> bool:
-    return letter not in _APOSTROPHES and unicodedata.category(letter) not in {"Mn", "Cf"}
 
 
 @lru_cache(MOST_REMEMBERED)

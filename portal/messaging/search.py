@@ -1,27 +1,24 @@
-"""Looking for words in one's own threads.
-
-The database compares without regard to case as far as it can. SQLite, and PostgreSQL under the locale C, know the case
-of the letters a to z only; a word with others (é, Ñ) is therefore looked for in small letters, in capitals and with a
-capital first. Mixed spellings such as "eSPAÑa" are then missed, and accents always count.
-"""
+"""Looking for words in one's own threads: case and accents do not matter."""
 
 import uuid
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, select, tuple_
 
 from portal.accounts.models import User
-from portal.db import session
+from portal.db import Holds, session
 from portal.messaging.models import Message, Thread
 from portal.patients.models import CareTeamMember, Patient
+from portal.text import folded
 
 PAGE = 25
 MOST_WORDS = 8
 AROUND = 70
-_ESCAPE = "\\"
 _PLACE = (Message.sent_at, Message.id)
 
 
@@ -34,6 +31,7 @@ class Hit:
     patient_id: uuid.UUID
     patient_name: str
     subject: str
+    author_id: uuid.UUID
     author: str
     sent_at: datetime
     excerpt: str
@@ -63,38 +61,17 @@ def words_in(text: str) -> list[str]:
     return text.split()[:MOST_WORDS]
 
 
-def spellings(word: str) -> list[str]:
-    """Return the patterns for one word, escaped, with its letters a to z small as the database makes a column's.
-
-    A database that knows the case of all letters matches the first of them, whatever the writer's case was.
-    """
-    forms = {word.lower(), word.upper(), word[:1].upper() + word[1:].lower()}
-    return sorted({f"%{_escaped(_small_a_to_z(form))}%" for form in forms})
-
-
-def _small_a_to_z(text: str) -> str:
-    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
-
-
-def _escaped(text: str) -> str:
-    return "".join(_ESCAPE + letter if letter in f"%_{_ESCAPE}" else letter for letter in text)
-
-
-def _holds(column: Any, word: str) -> Any:
-    return or_(*(func.lower(column).like(pattern, escape=_ESCAPE) for pattern in spellings(word)))
-
-
 def _hits(text: str) -> Select[*tuple[Any, ...]]:
-    words = words_in(text)
     name = (Patient.given_name + " " + Patient.family_name).label("patient_name")
-    columns = (Message.id, Thread.id, Thread.patient_id, name, Thread.subject, User.name, Message.sent_at, Message.body)
-    everywhere = and_(*(or_(_holds(Message.body, word), _holds(Thread.subject, word)) for word in words))
+    of_thread = (Thread.id, Thread.patient_id, name, Thread.subject)
+    columns = (Message.id, *of_thread, User.id, User.name, Message.sent_at, Message.body)
+    said = Thread.subject + "\n" + Message.body
     return (
         select(*columns)
         .join(Thread, Thread.id == Message.thread_id)
         .join(Patient, Patient.id == Message.patient_id)
         .join(User, User.id == Message.author_id)
-        .where(Message.retracted_at.is_(None), everywhere)
+        .where(Message.retracted_at.is_(None), Holds(said, " ".join(words_in(text))))
     )
 
 
@@ -109,15 +86,16 @@ def _page(found: Select[*tuple[Any, ...]], text: str, after: uuid.UUID | None) -
 
 
 def _hit(row: Any, words: Sequence[str]) -> Hit:
-    shown: list[Any] = [*row[:7], excerpt(row[7], words)]
+    shown: list[Any] = [*row[:8], excerpt(row[8], words)]
     return Hit(*shown)
 
 
 def excerpt(body: str, words: Sequence[str]) -> str:
     """Return a line of a message around the first place where one of the words is; else its beginning."""
     line = " ".join(body.split())
-    low = line.casefold() if len(line.casefold()) == len(line) else line.lower()
-    places = [low.find(word.casefold()) for word in words]
-    start = max(0, min((place for place in places if place >= 0), default=0) - AROUND)
+    plain = [folded(letter) for letter in line]
+    place = min((one for one in map("".join(plain).find, map(folded, words)) if one >= 0), default=0)
+    # One letter may fold into several, such as “ﬁ”, or into none.
+    start = max(0, bisect_right(list(accumulate(map(len, plain))), place) - AROUND)
     end = min(len(line), start + 3 * AROUND)
     return f"{'…' if start else ''}{line[start:end].strip()}{'…' if end < len(line) else ''}"
