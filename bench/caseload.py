@@ -24,6 +24,7 @@ from portal import clock, db
 from portal.access.policy import Role
 from portal.accounts.models import User
 from portal.review.models import CaseloadEntry
+from portal.review.need import Need
 from tests import server
 
 LARGE, SMALL = 100_000, 1_000
@@ -136,7 +137,7 @@ def mark(patient_ids: list[uuid.UUID]) -> None:
         marks.append(
             {
                 "patient": patient_id,
-                "new_rank": pick.choice((1, 2, 3, 4, 5, 6, 6, 7, 7, 7)) if in_care else 8,
+                "new_rank": pick.choice((1, 2, 3, 4, 5, 6, 7, 7, 8, 8)) if in_care else Need.NOT_IN_CARE,
                 "new_name": f"{family} {given} {number:06}".casefold(),
                 "lead": in_care and pick.random() < 0.5,
                 "worse": in_care and pick.random() < 0.1,
@@ -156,7 +157,8 @@ def mark(patient_ids: list[uuid.UUID]) -> None:
 
 
 def _sign_in(app: Any, provider_id: uuid.UUID, count: int) -> Provider:
-    entries = select(CaseloadEntry.patient_id).where(CaseloadEntry.user_id == provider_id, CaseloadEntry.rank < 8)
+    in_care = (CaseloadEntry.user_id == provider_id, CaseloadEntry.rank < Need.NOT_IN_CARE)
+    entries = select(CaseloadEntry.patient_id).where(*in_care)
     entries = entries.order_by(CaseloadEntry.rank, CaseloadEntry.sort_name).offset(count // 2).limit(1)
     deep = db.session.scalars(entries).one()
     who = people.sign_in(app, provider_id, deep, uuid.uuid4())

@@ -18,6 +18,7 @@ from portal.checkins.models import PlanItem
 from portal.checkins.ready_made import Phase
 from portal.patients.models import CareTeamMember, Patient
 from portal.review.models import CaseloadEntry, CaseloadRow
+from portal.review.need import Need
 from portal.web.session import csrf_secret
 from tests.server import SECRET
 
@@ -166,5 +167,5 @@ def _caseload_row(patient_id: uuid.UUID, number: int) -> dict[str, Any]:
 def _entry(patient_id: uuid.UUID, provider_id: uuid.UUID, number: int) -> dict[str, Any]:
     """One in the middle of the list; nobody of them is on a list of its own."""
     marks = {"is_lead": False, "is_worsening": False, "in_induction": False, "review_on": None, "heard_at": None}
-    place = {"rank": 5 + number % 3, "sort_name": f"person {number:06d}"}
+    place = {"rank": Need.WORSENING + number % 3, "sort_name": f"person {number:06d}"}
     return {"user_id": provider_id, "patient_id": patient_id} | place | marks

@@ -18,6 +18,7 @@ from portal.messaging import retraction, service
 from portal.messaging.models import Message, Thread
 from portal.review import service as review
 from portal.review.models import CaseloadEntry, CaseloadRow
+from portal.review.need import Need
 from portal.safety.models import Alert, AlertState, Severity
 from tests import factories
 from tests.cast import NOW, Cast
@@ -112,15 +113,54 @@ def test_who_was_only_owed_an_answer_goes_back_in_the_order(
     review.refresh([cast.ada.own_id], at=NOW)
     mine = CaseloadRow.patient_id == cast.ada.own_id
     db.session.execute(update(CaseloadRow).where(mine).values({"unread": 0, "trend": None} | row))
-    assert set(db.session.scalars(select(CaseloadEntry.rank).where(CaseloadEntry.patient_id == cast.ada.own_id))) == {4}
+    assert ranks_of(cast) == [Need.MESSAGE]
     db.session.commit()
     db.session.remove()
     downgrade(directory=FOLDER, revision="0013")
-    wanted = text("select distinct rank from caseload_entries where patient_id = :own")
-    ranks = db.session.scalars(wanted.bindparams(bindparam("own", cast.ada.own_id, Uuid))).all()
+    ranks = ranks_of(cast)
     db.session.remove()
     upgrade(directory=FOLDER)
     assert ranks == [rank]
+
+
+def ranks_of(cast: Cast) -> list[int]:
+    """Return Ada's place in the order of the caseload, of whichever schema it is."""
+    wanted = text("select distinct rank from caseload_entries where patient_id = :own")
+    return list(db.session.scalars(wanted.bindparams(bindparam("own", cast.ada.own_id, Uuid))))
+
+
+@pytest.mark.parametrize(
+    ("severity", "owes", "before", "after"),
+    [
+        (3, True, 1, Need.URGENT_ALERT),
+        (2, True, 2, Need.DANGER),
+        (1, True, 3, Need.DANGER),
+        (0, True, 4, Need.DANGER),
+        (2, False, 2, Need.SAME_DAY_ALERT),
+        (0, False, 7, Need.NOTHING_NEW),
+    ],
+)
+def test_words_of_danger_rise_in_the_order_and_everybody_else_keeps_their_place(
+    app: Flask, cast: Cast, severity: int, owes: bool, before: int, after: Need
+) -> None:
+    if owes:
+        thread = factories.thread(cast.ada, cast.ada)
+        thread.danger_at, thread.unread_by_team = NOW, 0
+    if severity:
+        alert = Alert(patient_id=cast.ada.own_id, rule="R1", severity=Severity(severity), state=AlertState.OPEN)
+        alert.on, alert.opened_at, alert.state_at = NOW.date(), NOW, NOW
+        db.session.add(alert)
+    review.refresh([cast.ada.own_id], at=NOW)
+    db.session.commit()
+    now_and_then = [ranks_of(cast)]
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="0014")
+    now_and_then.append(ranks_of(cast))
+    db.session.remove()
+    upgrade(directory=FOLDER)
+    assert [*now_and_then, ranks_of(cast)] == [[after], [before], [after]]
+    marks = db.session.scalars(select(CaseloadEntry.is_in_danger).where(CaseloadEntry.patient_id == cast.ada.own_id))
+    assert set(marks) == {owes}
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_events SET event = 'x'", "DELETE FROM audit_events"])

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from portal.access.policy import Actor
 from portal.accounts.models import User
 from portal.audit import service as audit
-from portal.db import session
+from portal.db import session, touched
 from portal.messaging import owed, queries
 from portal.messaging.models import How, Message, Thread, ThreadClosing, Way
 from portal.patients import queries as patients
@@ -65,6 +65,7 @@ def mark_urgent(patient_id: uuid.UUID, thread_id: uuid.UUID, *, is_urgent: bool,
     had_danger = thread.danger_at is not None
     thread.is_urgent, thread.danger_at = is_urgent, None
     session.execute(update(Message).where(Message.thread_id == thread_id).values(suggests_danger=False))
+    touched(patient_id)
     session.flush()
     event = "thread:marked-urgent" if is_urgent else "thread:unmarked"
     audit.record(event, by=by, at=at, patient_id=patient_id, thing_id=thread_id, had_danger=had_danger)

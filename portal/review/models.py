@@ -52,7 +52,7 @@ class CaseloadRow(Base):
     refreshed_at: Mapped[datetime]
 
 
-FLAGS = ("is_lead", "is_worsening", "in_induction")
+FLAGS = ("is_lead", "is_worsening", "in_induction", "is_in_danger")
 DATES = ("review_on", "heard_at", "owed_since")
 
 
@@ -79,9 +79,10 @@ def _dated(column: str) -> Index:
 class CaseloadEntry(Base):
     """One patient in one person's caseload, in the order they are listed, with what it is filtered by.
 
-    Of somebody who is not in care nothing but the rank is set, and since when an answer is owed to them: no other
-    filter finds them. `heard_at` is when the patient was last heard of (enrolled, answered); how long ago that is,
-    whether a review is due, or an answer overdue, is worked out when read. `waits_from` is `owed_since` to sort by.
+    Of somebody who is not in care nothing but the rank is set, since when an answer is owed to them, and whether what
+    waits has words of danger in it: no other filter finds them. `heard_at` is when the patient was last heard of
+    (enrolled, answered); how long ago that is, whether a review is due, or an answer overdue, is worked out when read.
+    `waits_from` is `owed_since` to sort by.
     """
 
     __tablename__ = "caseload_entries"
@@ -93,6 +94,7 @@ class CaseloadEntry(Base):
     is_lead: Mapped[bool] = mapped_column(default=False)
     is_worsening: Mapped[bool] = mapped_column(default=False)
     in_induction: Mapped[bool] = mapped_column(default=False)
+    is_in_danger: Mapped[bool] = mapped_column(default=False)
     review_on: Mapped[date | None]
     heard_at: Mapped[datetime | None]
     owed_since: Mapped[datetime | None]

@@ -32,6 +32,7 @@ DATED_AFTER = timedelta(days=14)
 """A trend older than this is shown with its day (Interval default)."""
 _ROW: Any = CaseloadRow.__table__
 _SILENCE: Any = Silence.__table__
+_OF_ENTRY = ("rank", "sort_name", "heard_at", "waits_from", "is_in_danger")
 _PLANNED = (Patient.id, Patient.enrolled_at, User.time_zone, _SILENCE.c.missed)
 
 
@@ -66,6 +67,7 @@ class Line:
     unreviewed: int
     unread: int
     owed_since: datetime | None
+    is_in_danger: bool
     open_alerts: int
     review_on: date | None
     unheard: Unheard | None = None
@@ -190,7 +192,7 @@ def _fetch(found: Select[Any], order: Sequence[str], limit: int, *, is_back: boo
         return [columns[name].desc() if is_back else columns[name] for name in order]
 
     picked = found.order_by(*sort(ENTRY.c)).limit(limit).subquery("picked")
-    rows = select(picked.c.rank, picked.c.sort_name, picked.c.heard_at, picked.c.waits_from, *_ROW.c, *_PLANNED)
+    rows = select(*(picked.c[name] for name in _OF_ENTRY), *_ROW.c, *_PLANNED)
     rows = rows.join_from(picked, _ROW, _ROW.c.patient_id == picked.c.patient_id)
     rows = rows.join(Patient, Patient.id == picked.c.patient_id).join(User, User.id == Patient.user_id)
     going_on = and_(_SILENCE.c.patient_id == picked.c.patient_id, _SILENCE.c.ended_at.is_(None))
@@ -255,6 +257,7 @@ def _line(row: Any, overdue: int, silent: Unheard | None) -> Line:
         unreviewed=row.unreviewed,
         unread=row.unread,
         owed_since=row.owed_since,
+        is_in_danger=row.is_in_danger,
         open_alerts=row.open_alerts,
         review_on=row.review_on,
         unheard=silent,

@@ -17,7 +17,10 @@ from portal.review.summary import Summary
 _ROWS: Any = CaseloadRow.__table__
 _ENTRIES: Any = CaseloadEntry.__table__
 _WHO = bindparam("patient", type_=_ROWS.c.patient_id.type)
-_COMMON = ("rank", "sort_name", "is_worsening", "in_induction", "review_on", "heard_at", "owed_since", "waits_from")
+_COMMON = (
+    *("rank", "sort_name", "is_worsening", "in_induction", "is_in_danger"),
+    *("review_on", "heard_at", "owed_since", "waits_from"),
+)
 _SET = (
     update(_ENTRIES)
     .where(_ENTRIES.c.patient_id == _WHO)

@@ -61,12 +61,14 @@ def _entry(row: dict[str, Any], facts: Any) -> dict[str, Any]:
     in_care, is_worse = facts.status is PatientStatus.ACTIVE, row["trend"] == Trend.WORSE
     counts = {name: row[name] for name in ("worst_open_alert", "unread", "unreviewed")}
     owed_since = row["owed_since"]
+    waits = {"is_owed": owed_since is not None, "is_in_danger": facts.dangers > 0}
     heard = [at for at in (facts.enrolled_at, facts.last_check_in_at) if at]
     return {
-        "rank": int(need(status=facts.status, is_worsening=is_worse, is_owed=owed_since is not None, **counts)),
+        "rank": int(need(status=facts.status, is_worsening=is_worse, **waits, **counts)),
         "sort_name": names.folded(f"{facts.family_name} {facts.given_name}")[:LONGEST_NAME],
         "is_worsening": in_care and is_worse,
         "in_induction": in_care and row["phase"] is Phase.INDUCTION,
+        "is_in_danger": waits["is_in_danger"],
         "review_on": row["review_on"] if in_care else None,
         "heard_at": max(heard) if in_care else None,
         "owed_since": owed_since,
@@ -123,6 +125,7 @@ def _review_on(timeline: Timeline, facts: Any) -> Any:
     )
 
 
+_OWED = Thread.owed_since.is_not(None)
 _COUNTS = ("unreviewed", "unread", "open_alerts", "worst_open_alert", "new_since_look")
 
 
@@ -159,7 +162,8 @@ def _facts() -> Select[Any]:
         "running_id": _running(Course.id),
         "series_planned": _running(Course.series_planned),
         "unread": _all(func.sum(Thread.unread_by_team), Thread),
-        "owed_since": _all(func.min(Thread.owed_since), Thread, Thread.owed_since.is_not(None)),
+        "owed_since": _all(func.min(Thread.owed_since), Thread, _OWED),
+        "dangers": _all(func.count(Thread.danger_at), Thread, _OWED),
         "open_alerts": _all(func.count(), Alert, is_open),
         "worst_open_alert": _all(func.max(Alert.severity), Alert, is_open),
         "next_review_on": _decided(BoosterReview.next_review_on),

@@ -16,10 +16,9 @@ from portal.audit import service as audit
 from portal.clinic import queries as clinic
 from portal.follow_ups import queries as follow_ups
 from portal.instruments import queries as instruments
-from portal.review import lists, queries
+from portal.review import first, lists, queries
 from portal.review.forms import SearchForm
 from portal.review.lists import Clock, Show
-from portal.safety import queries as safety
 from portal.treatment.rules import queries as rules
 from portal.web import caseload_table
 from portal.web.tables import as_csv
@@ -38,7 +37,7 @@ def caseload() -> ResponseReturnValue:
         page,
         show,
         clock,
-        alerts=safety.list_open(by.user_id, limit=5),
+        first=first.list_first(by.user_id),
         waiting=len(instruments.list_waiting()) if may_approve else 0,
         to_decide=follow_ups.count_to_decide(by.user_id),
     )

@@ -22,7 +22,7 @@ def head() -> list[str]:
         *(_("Baseline"), _("Change from baseline"), _("Best"), _("Change from best"), _("Trend")),
         *(_("Open alerts"), _("Overdue check-ins"), _("Unread check-ins"), _("Unread messages")),
         *(_("Last check-in"), _("Review on"), _("Review due")),
-        *(_("Answer owed since"), _("Answer overdue")),
+        *(_("Answer owed since"), _("Answer overdue"), _("Words of danger")),
     ]
 
 
@@ -85,7 +85,7 @@ def _waiting(line: Line, today: date, zone: ZoneInfo) -> list[Cell]:
 
 def _owed(line: Line, clock: Clock, zone: ZoneInfo) -> list[Cell]:
     overdue = _yes(clock.is_overdue(line.owed_since)) if line.owed_since else None
-    return [_iso(_day(line.owed_since, zone)), overdue]
+    return [_iso(_day(line.owed_since, zone)), overdue, _yes(line.is_in_danger) if line.owed_since else None]
 
 
 def _yes(answer: bool) -> str:

@@ -69,6 +69,7 @@ WORDS: dict[type[Enum], dict[Enum, Any]] = {
     },
     Need: {
         Need.URGENT_ALERT: _l("Urgent alert"),
+        Need.DANGER: _l("Words of danger"),
         Need.SAME_DAY_ALERT: _l("Alert for today"),
         Need.ALERT: _l("Alert to review"),
         Need.MESSAGE: _l("Message waits"),

@@ -195,9 +195,9 @@ def test_the_caseload_costs_the_same_for_many(
     for number in range(40):
         factories.patient_row(f"Zoe{number}", cast.bea, 5, like=row)
     db.session.commit()
-    # Who asks, the rules, the page, what is due, what the silent owe, alerts, how many are on each list, what waits,
-    # which follow-ups are to be decided on, who is on call, and (two) the mail.
-    reads, written_by_the_look = 12, 3
+    # Who asks, the rules, the page, what is due, what the silent owe, alerts, words of danger, how many are on each
+    # list, what waits, which follow-ups are to be decided on, who is on call, and (two) the mail.
+    reads, written_by_the_look = 13, 3
     assert queries_of(lambda: bea.get("/caseload")) == one == reads + written_by_the_look
 
 

@@ -41,9 +41,10 @@ def crowd(cast: Cast, count: int) -> None:
         }
         if number % 6 == 0:
             marks["owed_since"] = marks["waits_from"] = NOW - timedelta(days=number % 11)
-        rank = number % 8 + 1
+        rank = number % 8 + Need.DANGER
         named = {"sort_name": f"crowd zoe{number % 50:03}"}
-        factories.patient_row(f"Zoe{number:03}", cast.bea, rank, like=like, **named | (marks if rank < 8 else {}))
+        shown = named | (marks if rank < Need.NOT_IN_CARE else {})
+        factories.patient_row(f"Zoe{number:03}", cast.bea, rank, like=like, **shown)
     db.session.commit()
 
 

@@ -28,10 +28,12 @@ def clock() -> Clock:
     return Clock.of(NOW.date(), NOW, 7, clinic.get().owed_too_long(NOW))
 
 
-@pytest.mark.parametrize(("unread", "is_owed", "expected"), [(0, True, 4), (1, False, 4), (0, False, 7)])
-def test_an_answer_owed_is_a_need_though_everything_was_read(unread: int, is_owed: bool, expected: int) -> None:
+@pytest.mark.parametrize(
+    ("unread", "is_owed", "expected"), [(0, True, Need.MESSAGE), (1, False, Need.MESSAGE), (0, False, Need.NOTHING_NEW)]
+)
+def test_an_answer_owed_is_a_need_though_everything_was_read(unread: int, is_owed: bool, expected: Need) -> None:
     counts = {"worst_open_alert": 0, "unreviewed": 0, "is_worsening": False, "unread": unread}
-    assert need(status=PatientStatus.ACTIVE, is_owed=is_owed, **counts) == Need(expected)
+    assert need(status=PatientStatus.ACTIVE, is_owed=is_owed, **counts) is expected
 
 
 def test_whoever_waits_longest_stands_on_top_of_their_kind_and_the_list_counts_them(cast: Cast) -> None:
