@@ -15,7 +15,7 @@ from portal.demo import check_ins, decided, infusions, life, medicines, safety_p
 from portal.demo import course_of_illness as illness
 from portal.demo.calendar import Calendar
 from portal.demo.case import NAMESPACE, Agenda, Case
-from portal.demo.people import Story
+from portal.demo.people import MOBILE_PHONE, PHONE_OF_THE_ADULT, Story
 from portal.instruments import catalogue
 from portal.patients import queries
 from portal.patients import service as service
@@ -63,13 +63,13 @@ def _enrol(story: Story, staff: Mapping[str, Actor], hashed: str, calendar: Cale
         country="US",
         time_zone=story.time_zone,
         language=story.language,
-        mobile_phone="+1 503 555 01" + str(10 + len(story.given_name) + len(story.family_name)),
+        mobile_phone=MOBILE_PHONE[story.key],
         address_line_1=story.street,
         city=story.city,
         region=story.region,
         emergency_name=f"Sam {story.family_name}",
         emergency_relationship=story.sibling,
-        emergency_phone="+1 503 555 0190",
+        emergency_phone=PHONE_OF_THE_ADULT[story.key],
         emergency_may_call=True,
     )
     team = [staff[key].user_id for key in story.team]

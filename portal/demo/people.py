@@ -283,6 +283,9 @@ STORIES = (
         weight_kg=71.0,
     ),
 )
+# Numbers that nobody has: 555-0100 to 0199 are kept for stories.
+MOBILE_PHONE = {story.key: f"+1 503 555 01{place}" for place, story in enumerate(STORIES, start=10)}
+PHONE_OF_THE_ADULT = {story.key: f"+1 503 555 01{place}" for place, story in enumerate(STORIES, start=60)}
 STAFF = (
     ("bea", "Bea Lindqvist", "provider"),
     ("cal", "Cal Moreno", "provider"),

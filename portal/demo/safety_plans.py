@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.demo.case import Agenda, Case
+from portal.demo.people import PHONE_OF_THE_ADULT
 from portal.safety.plan import queries, sections, service
 
 
@@ -23,7 +24,7 @@ _FIRST: Mapping[str, Any] = {
     "signs": [{"what": "I stop answering my sister"}, {"what": "Awake at four, and everything is my fault"}],
     "alone": [{"what": "Shower, then tea in the kitchen, not in bed"}, {"what": "Walk to the harbour light and back"}],
     "company": [{"name": "The library on Quay Street", "contact": "open until eight"}],
-    "people": [{"name": "Sam", "phone": "+1 503 555 0190"}],
+    "people": [{"name": "Sam", "phone": PHONE_OF_THE_ADULT["ada"]}],
     "services": [{"name": "Harbour Clinic", "phone": "+1 503 555 0100", "hours": "Monday to Friday, 9 to 5"}],
     "emergency": [{"name": "Emergency department, City Hospital", "phone": "911", "hours": "always"}],
     "crisis": [{"name": "988 Suicide & Crisis Lifeline", "phone": "988", "hours": "always, call or text"}],
@@ -51,7 +52,7 @@ PLANS: Mapping[str, tuple[Version, ...]] = {
             {
                 "signs": [{"what": "The week of the anniversary"}, {"what": "I take the phone off the hook"}],
                 "alone": [{"what": "The radio, loud"}, {"what": "Feed the birds, even at night"}],
-                "people": [{"name": "Sam", "phone": "+1 503 555 0190"}],
+                "people": [{"name": "Sam", "phone": PHONE_OF_THE_ADULT["ruth"]}],
                 "services": [{"name": "Bea, Harbour Clinic", "phone": "+1 503 555 0100", "hours": "weekdays, 9 to 5"}],
                 "crisis": [{"name": "988", "phone": "988", "hours": "always"}],
                 "safer": [{"what": "Sam keeps the key of the cabinet", "who": "Sam"}],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.demo.case import Agenda, Case
+from portal.demo.people import PHONE_OF_THE_ADULT
 from portal.treatment.screening import lists, service
 from portal.treatment.screening.entry import Entry
 from portal.treatment.screening.items import ASKED, Answer
@@ -94,7 +95,7 @@ def _ask(case: Case, one: Asked, day: int, *, at: datetime) -> None:
         in_person_by=case.provider.name,
         consent_on=case.calendar.on(day),
         adult_name=case.adult,
-        adult_phone="+1 503 555 0190",
+        adult_phone=PHONE_OF_THE_ADULT[case.story.key],
         emergency_plan=f"Call 911, then the clinic. {case.adult} opens the door. Hospital ten minutes away.",
         lists_checked=True,
     )

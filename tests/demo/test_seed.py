@@ -45,6 +45,7 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     assert db.session.query(Infusion).count() > 40
     waiting = (OutboxMessage.state == Delivery.WAITING) | (OutboxMessage.state == Delivery.LEASED)
     assert db.session.query(OutboxMessage).filter(waiting).count() == 0
+    _everybody_has_a_number_of_their_own()
     _shows_the_signs_of_danger()
     _shows_the_catalogue()
     _shows_the_treatment_record(app)
@@ -68,6 +69,13 @@ def test_the_demo_is_alive_and_whole(app: Flask, database_url: str, tmp_path: Pa
     db.session.rollback()
     with pytest.raises(ConfigurationError, match="loopback"):
         create_app(settings(database_url, tmp_path, base_url="https://portal.example", host="192.0.2.1"))
+
+
+def _everybody_has_a_number_of_their_own() -> None:
+    """Also whom to call for each of them; all are numbers that are kept for stories."""
+    numbers = [number for row in db.session.query(Patient) for number in (row.mobile_phone, row.emergency_phone)]
+    assert len(set(numbers)) == 2 * len(STORIES)
+    assert all(re.fullmatch(r"\+1 503 555 01\d\d", number or "") for number in numbers)
 
 
 def _shows_the_catalogue() -> None:
