@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from portal import clock
 from portal.checkins import service as checkins
-from tests.browser.window import DESK, Window
+from tests.browser.window import DESK, PHONE, Window
 from tests.cast import ZONE
 from tests.checkins.sheets import GAD_7, ref, sheet
 from tests.factories import scored
@@ -27,6 +27,29 @@ def shoot(window: Window, name: str) -> None:
     folder = os.environ.get("SHOTS")
     if folder:
         window.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+def test_a_tall_picture_leaves_room_for_the_words_until_it_is_tapped(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    phone.open(f"/patients/{live.cast.ada.own_id}/messages/new")
+    page.get_by_label("Attach files").set_input_files(
+        [chosen("letter.jpg", samples.jpeg(size=(600, 3000)), "image/jpeg")]
+    )
+    page.get_by_label("What is it about?").fill("A letter")
+    page.get_by_label("Your message").fill("This came.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    picture = page.get_by_role("log").get_by_role("img", name="letter.jpg")
+    small = picture.bounding_box()
+    assert small
+    assert small["height"] <= 0.6 * PHONE["height"]
+    shoot(phone, "tall")
+    picture.tap()
+    large = picture.bounding_box()
+    assert large
+    assert large["height"] > PHONE["height"]
+    assert large["width"] <= PHONE["width"]
+    shoot(phone, "tall-open")
 
 
 def test_a_picture_goes_out_and_a_questionnaire_comes_back(live: Live, window: Callable[..., Window]) -> None:
@@ -69,6 +92,7 @@ def test_a_picture_goes_out_and_a_questionnaire_comes_back(live: Live, window: C
     log = page.get_by_role("log")
     expect(log).to_contain_text("Not filled in yet.")
     expect(log.get_by_role("img", name="The chart as it was then")).to_be_visible()
+    expect(page.locator("#team")).to_be_in_viewport()
     shoot(desk, "staff-sent")
 
     page = phone.page

@@ -159,6 +159,25 @@ def test_a_template_goes_into_the_box_behind_what_was_typed_and_is_never_sent_wi
     assert db.session.query(Message).count() == 2
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_templates_stand_above_the_box_first_those_that_the_patient_reads(browser: Open, cast: Cast) -> None:
+    template(cast)
+    path, bea = f"/patients/{cast.ada.own_id}/messages/new", browser(cast.bea)
+    said = "Ada reads Spanish."
+    db.session.get_one(User, cast.ada.user_id).language = "es"
+    db.session.commit()
+    assert f"{said} There is no template in it." in bea.get(path).text
+    spanish = template(cast, language="es")
+    page = bea.get(path)
+    assert said in page.text
+    assert "There is no template" not in page.text
+    (choice,) = (one for one in page.find("select") if one.get("name") == "template")
+    groups = [one for one in choice if one.tag == "optgroup"]
+    assert [one.get("label") for one in groups] == ["Spanish", "English"]
+    assert [option.get("value") for option in groups[0]] == [str(spanish)]
+    assert page.all.index(choice) < page.all.index(page.by_id("body"))
+
+
 def test_patients_have_no_templates_and_no_choice_keeps_what_was_typed(browser: Open, cast: Cast) -> None:
     template(cast)
     path = f"/patients/{cast.ada.own_id}/messages/new"
