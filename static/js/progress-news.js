@@ -12,7 +12,10 @@ async function ask() {
   if (answer && answer.status === 200) {
     const news = await answer.json();
     state = news.state;
-    place.replaceChildren(...new DOMParser().parseFromString(news.html, "text/html").body.childNodes);
+    const found = new DOMParser().parseFromString(news.html, "text/html");
+    for (const part of place.querySelectorAll("[data-part]")) {
+      part.replaceChildren(...found.querySelector(`[data-part="${part.dataset.part}"]`).childNodes);
+    }
     if (!news.is_running) {
       location.reload();
       return;

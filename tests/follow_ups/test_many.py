@@ -1,5 +1,6 @@
 """One text to a list: looked through, sent one by one, paused, gone on with, never twice, and never to strangers."""
 
+import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -28,7 +29,7 @@ from portal.treatment.models import InfusionStatus
 from tests import factories
 from tests.cast import NOW, ZONE, Cast, Person
 from tests.follow_ups.planned import go_batches, go_round, sent
-from tests.page import Browser, Page
+from tests.page import Browser, Page, said
 
 Open = Callable[..., Browser]
 HELLO = Text("About your visit", "Dear {first_name}, how are you?")
@@ -106,6 +107,18 @@ def test_who_is_unticked_gets_nothing(browser: Open, cast: Cast) -> None:
     assert "Not ticked" in watched.text
     go_batches()
     assert sent() == [(HELLO.subject, "Dear Pat0, how are you?")]
+
+
+def test_what_can_be_done_stands_between_how_far_it_is_and_to_whom_and_stays_while_both_change(
+    browser: Open, cast: Cast
+) -> None:
+    batch_id = started(cast, [cast.ada.own_id])
+    page = browser(cast.bea).get(f"/follow-ups/many/{batch_id}")
+    (place,) = (one for one in page.find("div") if "data-progress" in one.attrib)
+    assert re.fullmatch("Going out 0 of 1 sent Pause Stop for good Ada Okafor.*", said(place))
+    news = browser(cast.bea).open(f"/follow-ups/many/{batch_id}/news").get_json()["html"]
+    assert re.findall(r'data-part="(\w+)"', news) == [one.get("data-part") for one in place if one.get("data-part")]
+    assert "<form" not in news
 
 
 def test_news_says_how_far_it_is_and_then_nothing(browser: Open, cast: Cast) -> None:
@@ -283,7 +296,7 @@ def test_a_preview_cannot_be_begun_past_its_start(browser: Open, cast: Cast) -> 
     page.browser.post(f"/follow-ups/many/{batch_id}/go-on")
     assert state(batch_id) is BatchState.DRAFT
     assert page.browser.open(f"/follow-ups/many/{batch_id}/elsewhere", "POST").status_code == 404
-    page.form("Send nothing").submit()
+    page.form("Send nothing").submit(button="Send nothing")
     assert state(batch_id) is BatchState.STOPPED
     page.form("Send to those").submit()
     go_batches()

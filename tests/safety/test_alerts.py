@@ -14,6 +14,7 @@ from portal.safety.models import Alert, AlertTransition
 from tests.cast import NOW, Cast, Person
 from tests.checkins.sheets import DAILY, PHQ_9, Opener, count, only, ref, sheet
 from tests.factories import plan_item
+from tests.page import said
 
 NOT_SURE, NO = 1, 2
 
@@ -37,7 +38,7 @@ def test_the_list_has_answer_patient_phone_and_how_soon(browser: Opener, cast: C
     answer(cast.ada)
     page = browser(cast.bea).get("/alerts")
     text = page.text.replace("\xa0", " ")
-    for said in (
+    for words in (
         "Ada Okafor",
         "May 17, 1988",
         "Do you feel able to keep yourself safe today? No",
@@ -48,15 +49,31 @@ def test_the_list_has_answer_patient_phone_and_how_soon(browser: Opener, cast: C
         "Last contact none on record",
         "Safety plan none written yet",
     ):
-        assert said in text.replace("\u202f", " ")
+        assert words in text.replace("\u202f", " ")
     assert "tel:+12125550134" in [href for _, href in page.links]
+
+
+def test_a_day_with_its_time_and_a_name_break_as_one(browser: Opener, cast: Cast) -> None:
+    answer(cast.ada)
+    (whole,) = _wholes(browser(cast.bea).get("/alerts"))
+    assert whole.startswith("Sun, Nov 22, 10:15")
+    page = opened(browser, cast.bea).form("I take this on").submit()
+    page.form("Save").submit(contact_how="spoke", contact_note="With her sister tonight.")
+    taken, at, spoken, by = _wholes(browser(cast.bea).get("/alerts"))
+    assert (taken, by) == ("Bea Lindqvist,", "(Bea Lindqvist)")
+    assert at == spoken == "today 10:00 AM"
+
+
+def _wholes(page: Any) -> list[str]:
+    found = [said(one).replace("\xa0", " ") for one in page.find("span") if one.get("class") == "whole"]
+    return [one.replace("\u202f", " ") for one in found]
 
 
 def test_an_alert_says_what_was_answered_whom_to_call_and_by_when(browser: Opener, cast: Cast) -> None:
     check_in_id = answer(cast.ada, 2, instrument="phq-9")
     page = opened(browser, cast.bea)
     text = page.text.replace("\xa0", " ")
-    for said in (
+    for words in (
         "Frequent or growing thoughts of death or self-harm",
         "To be taken on by",
         "More than half the days",
@@ -66,7 +83,7 @@ def test_an_alert_says_what_was_answered_whom_to_call_and_by_when(browser: Opene
         "Yes, the patient agreed",
         "Found by rule R3, version 2",
     ):
-        assert said in text
+        assert words in text
     assert f"/patients/{cast.ada.own_id}/check-ins/{check_in_id}" in [href for _, href in page.links]
     assert page.title.startswith("Alert –")
 
