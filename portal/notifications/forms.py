@@ -22,6 +22,7 @@ from portal.web.fields import (
     SelectField,
     StringField,
 )
+from portal.web.filters import undotted
 
 CHANNELS = {
     Channel.EMAIL: _l("Email"),
@@ -48,7 +49,8 @@ _NO_ROOM = _l("The quiet hours leave no time for this. Choose other hours.")
 
 def hours() -> list[SelectChoice]:
     """Return the hours of a day as the reader writes them."""
-    return [SelectChoice(str(hour), format_time(dt.time(hour), "short", locale=get_locale())) for hour in range(24)]
+    times = (format_time(dt.time(hour), "short", locale=get_locale()) for hour in range(24))
+    return [SelectChoice(str(hour), undotted(time)) for hour, time in enumerate(times)]
 
 
 class HourField(SelectField):

@@ -1,5 +1,6 @@
 """Which language somebody reads: before they sign in, at a link, and as they chose it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -148,3 +149,11 @@ def test_an_invitation_is_opened_in_the_language_of_who_was_invited(cast: Cast, 
     db.session.commit()
     words = tokens.seal(token.id, TokenPurpose.INVITATION, keys=[SECRET])
     assert lang(browser().get(f"/invitation/{words}")) == "es"
+
+
+def test_the_hours_one_can_choose_are_written_as_every_other_time(cast: Cast, browser: Open) -> None:
+    in_spanish(cast)
+    page = browser(cast.ada).get("/account/notices")
+    hours = [option.text for option in page.find("option") if re.search(r"\d", option.text)]
+    assert "9:00\xa0am" in [one.replace("\u202f", "\xa0") for one in hours]
+    assert not [one for one in hours if "." in one]

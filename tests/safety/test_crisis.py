@@ -25,7 +25,7 @@ def test_the_united_states_can_call_text_and_chat() -> None:
 def test_veterans_and_spanish_speakers_are_told_what_to_press() -> None:
     notes = " ".join(line.note for line in crisis.for_country("US").lines)
     assert "Veterans: then press 1" in notes
-    assert "Spanish: then press 2" in notes
+    assert "Spanish: then press 2, or text AYUDA" in notes
 
 
 @pytest.mark.parametrize("code", [*crisis.country_codes(), "BR", "", "ZZ", "us "])
