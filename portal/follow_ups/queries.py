@@ -1,7 +1,7 @@
 """Reading follow-ups: one patient's, one person's, those that are due, and those that the chart marks."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from portal.db import session
 from portal.follow_ups.about import About
 from portal.follow_ups.many.models import Recipient
 from portal.follow_ups.models import FollowUp, State, Why
-from portal.messaging.models import Thread
+from portal.messaging.models import Message, Thread
 from portal.patients.models import CareTeamMember, Patient
 from portal.treatment.models import Infusion
 
@@ -206,6 +206,25 @@ def list_sent(patient_id: uuid.UUID) -> Sequence[Sent]:
         .limit(MOST_MARKS)
     )
     return [Sent(*row) for row in reversed(session.execute(found).all())]
+
+
+def list_last_words(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, str]]:
+    """Return when somebody of the care team last wrote to each of these patients, and who did.
+
+    What the worker sent is none of it: of a letter to a list, or a follow-up planned before, nobody thought just then.
+    """
+    to_list = exists().where(Recipient.id == Message.submission_id)
+    planned = exists().where(FollowUp.submission_id == Message.submission_id, FollowUp.settled_at > FollowUp.due_at)
+
+    def last(what: Any) -> Any:
+        mine = select(what).select_from(Message).join(User, User.id == Message.author_id)
+        stands = (Message.is_from_patient.is_(False), Message.retracted_at.is_(None), ~to_list, ~planned)
+        newest = mine.where(Message.patient_id == Patient.id, *stands).order_by(Message.sent_at.desc(), Message.id)
+        return newest.limit(1).correlate(Patient).scalar_subquery()
+
+    whose = Patient.id.in_(patient_ids)
+    rows = session.execute(select(Patient.id, last(Message.sent_at), last(User.name)).where(whose))
+    return {row[0]: (row[1], row[2]) for row in rows if row[1] is not None}
 
 
 def is_mine(patient_id: Any, user_id: uuid.UUID) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Reading threads and messages."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,6 @@ from portal.accounts.models import User
 from portal.db import session
 from portal.messaging import inbox
 from portal.messaging.models import Message, MessageRead, Thread
-from portal.patients.models import Patient
 
 PAGE = 50
 MESSAGES_PAGE = 100
@@ -90,21 +89,6 @@ def is_in_danger(patient_id: uuid.UUID) -> bool:
 def count_unread_for_patient(patient_id: uuid.UUID) -> int:
     """Return how many messages from the care team the patient has not read."""
     return session.scalar(select(func.sum(Thread.unread_by_patient)).where(Thread.patient_id == patient_id)) or 0
-
-
-def list_last_from_team(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, str]]:
-    """Return when the care team last wrote to each of these patients, and who did."""
-
-    def last(what: Any) -> Any:
-        mine = select(what).select_from(Message).join(User, User.id == Message.author_id)
-        stands = (Message.is_from_patient.is_(False), Message.retracted_at.is_(None))
-        newest = mine.where(Message.patient_id == Patient.id, *stands).order_by(Message.sent_at.desc(), Message.id)
-        return newest.limit(1).correlate(Patient).scalar_subquery()
-
-    rows = session.execute(
-        select(Patient.id, last(Message.sent_at), last(User.name)).where(Patient.id.in_(patient_ids))
-    )
-    return {row[0]: (row[1], row[2]) for row in rows if row[1] is not None}
 
 
 def list_threads(patient_id: uuid.UUID, *, for_patient: bool, after: uuid.UUID | None = None) -> Lines:

@@ -12,8 +12,8 @@ from flask_babel import ngettext
 
 from portal.checkins import answer_queries
 from portal.checkins.answer_queries import Sent
+from portal.follow_ups import queries as follow_ups
 from portal.instruments import catalogue
-from portal.messaging import queries as messaging
 from portal.notifications import queries as notifications
 from portal.safety import desk, in_words
 from portal.safety.desk import Guest, Planned, Taken
@@ -101,10 +101,10 @@ def whole(alert: AlertLine) -> list[Seen]:
 
 
 def last_reached(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Reached]:
-    """Return the last recorded contact or message of the team with each of these patients, whichever is later."""
+    """Return the last recorded contact or message somebody wrote to each of these patients, whichever is later."""
     calls = desk.list_last_calls(patient_ids)
     found = {whose: Reached(words(call.how), call.at, call.by) for whose, call in calls.items()}
-    for whose, (at, by) in messaging.list_last_from_team(patient_ids).items():
+    for whose, (at, by) in follow_ups.list_last_words(patient_ids).items():
         if whose not in found or found[whose].at < at:
             found[whose] = Reached(_("Wrote a message"), at, by)
     return found
@@ -113,7 +113,7 @@ def last_reached(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Reached]
 def contacts(patient_id: uuid.UUID) -> list[Reached]:
     """Return the last contacts with a patient, the newest first: those recorded with any alert, and a message."""
     found = [Reached(words(one.how), one.at, one.by) for one in desk.list_calls(patient_id)]
-    wrote = messaging.list_last_from_team([patient_id]).get(patient_id)
+    wrote = follow_ups.list_last_words([patient_id]).get(patient_id)
     if wrote is not None:
         found.append(Reached(_("Wrote a message"), *wrote))
     return sorted(found, key=attrgetter("at"), reverse=True)[: desk.CALLS_SHOWN]
