@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.access.policy import Actor
+from portal.access.policy import Actor, Role
 from portal.messaging import owed
 from portal.messaging.attachments import problems, queries, service
 from portal.messaging.attachments.intake import Taken, take_in
@@ -47,7 +47,7 @@ def look_at(
         return [], [error]
     for content, name in chosen:
         try:
-            taken.append(take_in(content, name))
+            taken.append(take_in(content, name, whose=bringing.by.user_id))
         except CannotTake as error:
             refused.append(error)
     return taken, refused
@@ -66,10 +66,11 @@ def keep(
     """
     patient_id, by, at = bringing.patient_id, bringing.by, bringing.at
     owed.lock(patient_id)
+    ids = [service.id_of(bringing.sent_as, one.came_as, by=by) for one in taken]
+    service.hold({*before, *removed, *ids})
     service.discard(patient_id, removed, by=by, at=at)
     kept, refused = [one.id for one in bringing.list_brought(before)], list[CannotTake]()
-    for one in taken:
-        attachment_id = service.id_of(bringing.sent_as, one.came_as, by=by)
+    for one, attachment_id in zip(taken, ids, strict=True):
         try:
             service.keep(patient_id, one, attachment_id, position=len(kept), by=by, at=at)
             kept.append(attachment_id)
@@ -111,5 +112,6 @@ def _check_together(bringing: Bringing, sizes: Sequence[int], before: Sequence[F
     if together > MOST_TOGETHER and all(one <= MOST_BYTES for one in sizes):
         limit = MOST_TOGETHER // MEGABYTE
         raise CannotTake(problems.TOGETHER_TOO_LARGE, size=-(-together // MEGABYTE), limit=limit)
-    if size and queries.count_bytes(bringing.by.user_id, bringing.at) + size > queries.QUOTA_BYTES:
+    most = queries.QUOTA_BYTES * (1 if bringing.by.role is Role.PATIENT else queries.TEAM_BRINGS_MORE)
+    if size and queries.count_bytes(bringing.by.user_id, bringing.at) + size > most:
         raise CannotTake(problems.QUOTA)

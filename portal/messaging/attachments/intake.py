@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +45,13 @@ class Taken:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def take_in(content: bytes, name: str) -> Taken:
+def take_in(content: bytes, name: str, *, whose: uuid.UUID | None = None) -> Taken:
     """Return a file as it may be kept.
 
     Args:
         content: what was sent.
         name: what the browser called it.
+        whose: who sends it; files of one person wait for each other, so that nobody keeps all others waiting.
 
     Raises:
         CannotTake: it may not; the message says why.
@@ -66,7 +68,7 @@ def take_in(content: bytes, name: str) -> Taken:
     if kind is FileKind.PDF and not scanner.is_named():
         return Taken(kind, name_of(name, kind), content, came_as)
     try:
-        with store.turn(_LONGEST_WAIT):
+        with store.turn(_LONGEST_WAIT, whose):
             width, height, clean = _look_at(content, kind, shown)
     except store.Busy as error:
         raise CannotTake(problems.BUSY, name=shown) from error

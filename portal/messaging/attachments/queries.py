@@ -18,6 +18,8 @@ from portal.messaging.models import Message
 QUOTA_BYTES = 200 * 1024 * 1024
 QUOTA_DAYS = 30
 """So much one person may bring in so many days."""
+TEAM_BRINGS_MORE = 10
+"""So many times that: a leaflet goes to many patients."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,15 @@ def id_of(sent_as: uuid.UUID, what: str, *, by: Actor) -> uuid.UUID:
     return uuid.uuid5(sent_as, f"{by.user_id}:{what}")
 
 
+def hold(attachment_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Let nobody else change these until the transaction ends; return which of them there are.
+
+    Everybody asks for them in one order, and before the record, for which all wait, is written.
+    """
+    there = select(Attachment.id).where(Attachment.id.in_(attachment_ids)).order_by(Attachment.id)
+    return set(session.scalars(there.with_for_update(**HELD)))
+
+
 def keep(
     patient_id: uuid.UUID, taken: Taken, attachment_id: uuid.UUID, *, position: int, by: Actor, at: datetime
 ) -> None:

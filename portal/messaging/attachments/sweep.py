@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, or_, select, update
 
 from portal.audit import service as audit
 from portal.db import session
-from portal.messaging.attachments import store
+from portal.messaging.attachments import service, store
 from portal.messaging.attachments.models import Attachment
 
 KEPT_FOR = timedelta(hours=24)
@@ -43,7 +43,7 @@ def look(after: uuid.UUID | None, *, at: datetime) -> Chunk:
 
 def act(ids: Sequence[uuid.UUID], *, at: datetime) -> None:
     """Sweep some away: a row is first marked, so that nobody sends it, and goes with its file in a later round."""
-    known = set(session.scalars(select(Attachment.id).where(Attachment.id.in_(ids))))
+    known = service.hold(ids)
     for one in ids:
         if one not in known:
             store.set_aside(one)

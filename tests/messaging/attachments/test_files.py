@@ -222,17 +222,28 @@ def test_a_file_that_was_swept_away_meanwhile_is_missed_before_the_message_goes(
     assert len(links(sent(missed))) == 1
 
 
+@ONE_DATABASE
+def test_the_team_may_bring_more_than_a_patient(browser: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "QUOTA_BYTES", len(samples.PDF) - 1)
+    for person, status in ((cast.ada, 422), (cast.bea, 200)):
+        sent(browser(person).get(path_of(cast)), file(), expect=status)
+
+
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
-def test_who_brings_a_file_holds_the_patient_before_the_record(browser: Open, cast: Cast) -> None:
-    page, said = browser(cast.ada).get(path_of(cast)), list[str]()
+def test_who_brings_a_file_holds_the_patient_and_the_files_before_the_record(browser: Open, cast: Cast) -> None:
+    page, said = sent(browser(cast.ada).get(path_of(cast)), file(), body="", expect=422), list[str]()
+    (letter,) = files()
 
     def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         said.append(statement)
 
     event.listen(db.db.engine, "before_cursor_execute", keep)
-    sent(page, file())
+    sent(page, file(samples.jpeg(), "arm.jpg"), **{"files-remove": str(letter.id)})
     event.remove(db.db.engine, "before_cursor_execute", keep)
-    held = next(place for place, one in enumerate(said) if "FROM patients" in one and "FOR NO KEY UPDATE" in one)
+    held = max(
+        next(place for place, one in enumerate(said) if f"FROM {name}" in one and "FOR NO KEY UPDATE" in one)
+        for name in ("patients", "attachments")
+    )
     recorded = next(place for place, one in enumerate(said) if "INSERT INTO audit_events" in one)
     assert held < recorded
 

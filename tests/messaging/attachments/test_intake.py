@@ -124,11 +124,17 @@ def test_a_picture_that_grew_above_the_limit_is_not_kept(monkeypatch: pytest.Mon
     assert refused.value.message == problems.TOO_MANY_PIXELS
 
 
-def test_one_file_is_looked_at_at_a_time_and_who_waits_too_long_is_told(
+def test_one_file_of_a_person_and_two_in_all_are_looked_at_at_a_time_and_who_waits_too_long_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(intake, "_LONGEST_WAIT", 0.05)
-    with store.turn(1):
+    somebody = uuid.UUID(int=1)
+    with store.turn(1, somebody):
+        assert take_in(samples.jpeg(), "arm.jpg", whose=uuid.UUID(int=2)).kind is FileKind.JPEG
+        with pytest.raises(CannotTake) as refused:
+            take_in(samples.jpeg(), "arm.jpg", whose=somebody)
+        assert refused.value.message == problems.BUSY
+    with store.turn(1), store.turn(1):
         assert take_in(samples.PDF, "letter.pdf").content == samples.PDF
         for sent, scan in ((samples.jpeg(), ""), (samples.PDF, command(tmp_path, "exit 0"))):
             scanner.use(scan)
