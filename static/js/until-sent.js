@@ -2,6 +2,7 @@
 // said what became of them. The form's own submission id makes one message of them, however often they arrive.
 
 const PATIENCE = 20000;
+const SLOWEST_LINE = 25; // bytes in a millisecond, as a phone may have with one bar
 const FIRST = 2000;
 const SLOWEST = 60000;
 const REFUSED = [409, 422];
@@ -30,6 +31,7 @@ function begin(part) {
   let timer = 0;
   let turn = 0;
   let isPassing = false;
+  let patience = PATIENCE;
 
   // What waits is what was sent: a change to it afterwards would be another message.
   function hold(isHeld) {
@@ -75,7 +77,7 @@ function begin(part) {
   async function send() {
     clearTimeout(timer);
     const mine = ++turn;
-    const options = { method: "POST", headers: { Accept: "application/json" }, body, signal: AbortSignal.timeout(PATIENCE) };
+    const options = { method: "POST", headers: { Accept: "application/json" }, body, signal: AbortSignal.timeout(patience) };
     const answer = await fetch(form.action, options).catch(() => null);
     const isOurs = answer?.headers.get("Content-Type")?.startsWith("application/json");
     const taken = answer?.ok && isOurs ? await answer.json().catch(() => null) : null;
@@ -111,6 +113,7 @@ function begin(part) {
     unclear.hidden = true;
     if (body) return;
     const fields = new FormData(form);
+    patience = PATIENCE + [...fields.values()].reduce((sum, one) => sum + (one.size ?? 0), 0) / SLOWEST_LINE;
     body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
     send();
   });

@@ -203,6 +203,21 @@ def test_what_is_refused_is_sent_once_and_mended_in_place(live: Live, window: Ca
     assert (len(posts), bodies(live)) == (1, [WORDS])
 
 
+def test_a_large_file_has_the_time_that_a_slow_line_takes(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    phone.page.add_init_script(
+        "given = []; AbortSignal.timeout = (most) => { given.push(most); return new AbortController().signal }"
+    )
+    page = open_thread(live, phone)
+    content = b"%PDF-1.7" + bytes(6_000_000) + b"%%EOF"
+    page.get_by_label("Attach files").set_input_files([file("scan.pdf", content)])
+    page.get_by_label("Your message").fill(WORDS)
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "/draft" not in answer.url):
+        page.get_by_role("button", name="Send", exact=True).click()
+        assert page.evaluate("Math.max(...given)") > 240_000
+    expect(page.get_by_role("log").get_by_role("link", name="scan.pdf")).to_be_visible()
+
+
 def test_leaving_while_words_wait_is_asked_about(live: Live, window: Callable[..., Window]) -> None:
     phone = window()
     page = open_thread(live, phone)
@@ -241,6 +256,29 @@ def test_an_open_thread_says_that_it_is_offline_and_catches_up(live: Live, windo
     page.context.set_offline(False)
     expect(page.get_by_role("log")).to_contain_text(BESIDE)
     expect(page.get_by_role("status").filter(has_text="The connection is back.")).to_be_visible()
+
+
+def test_one_word_at_a_time_is_said_about_the_connection(live: Live, window: Callable[..., Window]) -> None:
+    phone = window()
+    page = phone.sign_in(live.cast.ada)
+    page.clock.install()
+    with live.reach():
+        thread = factories.thread(live.cast.ada, by=live.cast.bea, at=clock.now())
+        path = f"/patients/{live.cast.ada.own_id}/messages/{thread.id}"
+    phone.open(path)
+    phone.forgive_losses()
+    page.context.set_offline(True)
+    page.clock.run_for(24_000)
+    news, of_box = (page.get_by_role("status").filter(has_text=text) for text in ("New messages", "What you typed"))
+    expect(news).to_be_visible()
+    page.get_by_label("Your message").fill(WORDS)
+    page.clock.run_for(1000)
+    expect(of_box).to_contain_text("What you typed stays on this page and is saved as soon as it is back.")
+    expect(news).to_be_hidden()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="Not sent yet")).to_be_visible()
+    for other in (news, of_box):
+        expect(other).to_be_hidden()
 
 
 def test_an_open_thread_stops_asking_once_signed_out(live: Live, window: Callable[..., Window]) -> None:
