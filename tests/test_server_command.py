@@ -78,9 +78,13 @@ def count(url: str, table: str) -> int:
 
 def test_the_first_start_shows_a_demo_clinic_and_the_second_keeps_it(tmp_path: Path) -> None:
     with started(tmp_path, DEMO_PASSWORD="chosen by the person who starts it") as server:
-        told = server.until("password: chosen by the person who starts it")
-        assert f"http://127.0.0.1:{server.port}" in told
-        assert all(f"{name}@interval.example" in told for name in PEOPLE)
+        printed = tmp_path / "instance" / "printed-mail.txt"
+        told = server.until(str(printed))
+        last = told[told.index("Interval is at") :].split("\n\n")[0].splitlines()
+        assert f"http://127.0.0.1:{server.port}" in last[0]
+        assert all(f"{name}@interval.example" in "".join(last[1:-1]) for name in PEOPLE)
+        assert last[-1].strip() == "password: chosen by the person who starts it"
+        assert printed.exists()
         assert urlopen(f"http://127.0.0.1:{server.port}/sign-in").status == 200
     instance = tmp_path / "instance"
     patients = count(f"sqlite:///{instance / 'interval.sqlite3'}", "patients")
