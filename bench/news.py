@@ -31,7 +31,7 @@ from bench import people, stand
 from bench.people import SignedIn
 from config import ROOT
 from portal import clock, db
-from portal.messaging.models import Message, Thread
+from portal.messaging.models import Message, MessageRead, Thread
 from portal.patients.models import Patient
 from tests import server
 
@@ -130,7 +130,10 @@ def prepare(url: str, folder: Path, pages: int) -> tuple[SignedIn, list[SignedIn
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         users = {one: db.session.get_one(Patient, one).user_id for one in ids}
         people.add(Thread, (_thread(one, provider_id) for one in ids))
-        people.add(Message, (row for one in ids for row in _messages(one, users[one], provider_id)))
+        said = [row for one in ids for row in _messages(one, users[one], provider_id)]
+        people.add(Message, iter(said))
+        read = {"user_id": provider_id, "read_at": clock.now()}
+        people.add(MessageRead, (read | {"message_id": row["id"]} for row in said if row["is_from_patient"]))
         readers = [people.sign_in(app, users[one], one, uuid.uuid5(one, "thread")) for one in ids]
         return people.sign_in(app, provider_id, ids[0], uuid.uuid4()), readers
 

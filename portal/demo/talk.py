@@ -171,6 +171,7 @@ def _begin(talk: Talk, submission_id: uuid.UUID, patient: Written, provider: Act
 
 def _answer(said: Said, thread_id: uuid.UUID, submission_id: uuid.UUID, patient: Written, provider: Actor) -> None:
     by, at = _author(said, patient, provider), _at(said, patient)
+    service.mark_read(patient.ref.id, thread_id, by=by, at=at)
     parcel = _ask(said.asks, submission_id, patient, by, at) if said.asks else NOTHING
     service.send(patient.ref.id, thread_id, body=said.body, submission_id=submission_id, parcel=parcel, by=by, at=at)
     if said.asks:

@@ -16,6 +16,13 @@ LONGEST = 10_000
 _SENT_ALREADY = _l("This page sent a message before. Look at it first: send again only if this one is another message.")
 
 
+def wrote_meanwhile(name: str) -> str:
+    """Return what stands above a form that would have settled what its sender has not seen."""
+    return str(
+        gettext("%(name)s wrote meanwhile. Read it first. Nothing is sent yet; what you typed is here.", name=name)
+    )
+
+
 class CleanField(StringField):
     """Text that is shown again, where it cannot be sent, without what is left out of it."""
 

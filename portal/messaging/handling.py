@@ -58,8 +58,14 @@ def assign(patient_id: uuid.UUID, thread_id: uuid.UUID, user_id: uuid.UUID | Non
 
 
 def mark_urgent(patient_id: uuid.UUID, thread_id: uuid.UUID, *, is_urgent: bool, by: Actor, at: datetime) -> bool:
-    """Mark a thread as urgent, or take that mark and the one for words of danger off; return whether it changed."""
+    """Mark a thread as urgent, or take that mark and the one for words of danger off; return whether it changed.
+
+    Raises:
+        WroteMeanwhile: a mark is to be taken off by somebody who has not seen what the patient wrote last.
+    """
     thread = _held(patient_id, thread_id)
+    if not is_urgent:
+        owed.check_seen(thread_id, by=by)
     if is_urgent == (thread.is_urgent or thread.danger_at is not None):
         return False
     had_danger = thread.danger_at is not None
@@ -86,6 +92,7 @@ def record_contact(
 
     Raises:
         RecordedAlready: the same form was sent before, with other words or in another thread.
+        WroteMeanwhile: the patient wrote something that this person has not seen.
     """
     thread = _held(patient_id, thread_id)
     row = ThreadClosing(submission_id=submission_id, how=How.CONTACT, way=way, words=words)
@@ -101,6 +108,7 @@ def resolve(
     Raises:
         NothingOwed: nobody waits in this thread.
         RecordedAlready: the same form was sent before, with other words or in another thread.
+        WroteMeanwhile: the patient wrote something that this person has not seen.
     """
     thread = _held(patient_id, thread_id)
     row = ThreadClosing(submission_id=submission_id, how=How.RESOLVED, way=None, words=reason)
@@ -146,6 +154,7 @@ def _is_known(thread: Thread, row: ThreadClosing) -> bool:
 
 
 def _close(thread: Thread, row: ThreadClosing, *, by: Actor, at: datetime) -> None:
+    owed.check_seen(thread.id, by=by)
     moment = owed.later(thread, at)
     row.thread_id, row.patient_id, row.by_id, row.at = thread.id, thread.patient_id, by.user_id, moment
     row.owed_since = thread.owed_since

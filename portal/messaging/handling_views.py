@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission
-from portal.messaging import handling, notes, queries
+from portal.messaging import handling, notes, owed, queries, service
+from portal.messaging.forms import wrote_meanwhile
 from portal.messaging.handling_forms import AssignForm, ContactForm, NoteForm, ResolveForm
 from portal.messaging.models import Thread, Way
 from portal.patients import queries as patients
@@ -63,6 +64,8 @@ def contact(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
         )
     except handling.RecordedAlready:
         return _said_already("contact", found, form)
+    except owed.WroteMeanwhile:
+        return _wrote_meanwhile("contact", found, form)
     return _done(found, _("The contact is recorded. Nobody waits for an answer here now."))
 
 
@@ -77,6 +80,8 @@ def resolve(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
         handling.resolve(patient_id, thread_id, words, submission_id=form.sent_as, by=by, at=at)
     except handling.RecordedAlready:
         return _said_already("resolve", found, form)
+    except owed.WroteMeanwhile:
+        return _wrote_meanwhile("resolve", found, form)
     except handling.NothingOwed:
         return _done(found, _("Nobody waits for an answer here any more. Nothing was changed."), "attention")
     return _done(found, _("Recorded: this needs no answer."))
@@ -105,7 +110,11 @@ def assign(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.THREAD_HANDLE)
 def urgent(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     found, is_urgent = _thread(patient_id, thread_id), request.form.get("urgent") == "yes"
-    handling.mark_urgent(patient_id, thread_id, is_urgent=is_urgent, by=guard.actor(), at=guard.at())
+    try:
+        handling.mark_urgent(patient_id, thread_id, is_urgent=is_urgent, by=guard.actor(), at=guard.at())
+    except owed.WroteMeanwhile:
+        name = guard.patient().given_name
+        return _done(found, _("%(name)s wrote meanwhile, so the mark stays. Read it first.", name=name), "attention")
     return _done(found, _("Marked as urgent.") if is_urgent else _("The mark is taken off."))
 
 
@@ -122,6 +131,14 @@ def _said_already(name: str, thread: Thread, form: OnceForm, **shown: object) ->
     form.begin_anew()
     form.form_errors.append(_("This page was sent before with other words. Look at the thread first, then send again."))
     return _page(name, thread, form, status=409, **shown)
+
+
+def _wrote_meanwhile(name: str, thread: Thread, form: OnceForm) -> ResponseReturnValue:
+    """Show what came since the page was opened above what was typed; it counts as read then."""
+    fresh = service.mark_read(thread.patient_id, thread.id, by=guard.actor(), at=guard.at())
+    form.form_errors.append(wrote_meanwhile(guard.patient().given_name))
+    said = queries.get_conversation(thread.id).messages
+    return _page(name, thread, form, status=409, meanwhile=[one for one in said if one.id in fresh])
 
 
 def _done(thread: Thread, words: str, kind: str = "good") -> ResponseReturnValue:

@@ -9,10 +9,15 @@ from sqlalchemy import func, or_, select, update
 from portal.access.policy import Actor
 from portal.audit import service as audit
 from portal.db import HELD, session, touched
+from portal.messaging import queries
 from portal.messaging.models import Message, Thread
 from portal.patients.models import Patient
 
 _A_MOMENT = timedelta(microseconds=1)
+
+
+class WroteMeanwhile(Exception):
+    """The patient wrote what this person has not seen; what would have ended the wait for an answer was not done."""
 
 
 def lock(patient_id: uuid.UUID) -> None:
@@ -27,6 +32,16 @@ def later(thread: Thread, at: datetime) -> datetime:
     """
     known = [moment + _A_MOMENT for moment in (thread.last_message_at, thread.settled_at) if moment is not None]
     return max(at, *known)
+
+
+def check_seen(thread_id: uuid.UUID, *, by: Actor) -> None:
+    """Let nobody of the team end a wait who has not seen all that waits.
+
+    Raises:
+        WroteMeanwhile: there is something that this person has not opened.
+    """
+    if queries.has_unread(thread_id, reader_id=by.user_id, is_patient=False):
+        raise WroteMeanwhile
 
 
 def after_message(thread: Thread, *, is_from_patient: bool, by: Actor, at: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select, tuple_
+from sqlalchemy import Select, exists, func, or_, select, tuple_
 
 from portal.access.policy import Role
 from portal.accounts.models import User
@@ -71,6 +71,7 @@ class Conversation:
     earlier: uuid.UUID | None
 
 
+_SHOWN_TO_TEAM = or_(Message.retracted_at.is_(None), Message.suggests_danger)
 _POSITION = (Thread.last_message_at, Thread.id)
 _NEWEST_FIRST = tuple(column.desc() for column in _POSITION)
 
@@ -151,11 +152,14 @@ def has_unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) 
 
 
 def unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) -> Select[*tuple[Any, ...]]:
-    """Return the statement for the ids of the other side's messages that a reader has not read."""
+    """Return the statement for the ids of the other side's messages that a reader has not read.
+
+    Withdrawn words of danger are among them for the team, which still sees them.
+    """
     read = exists().where(MessageRead.message_id == Message.id, MessageRead.user_id == reader_id)
     theirs = Message.is_from_patient.is_(not is_patient)
-    stands = Message.retracted_at.is_(None)
-    return select(Message.id).where(Message.thread_id == thread_id, theirs, stands, ~read)
+    shown = Message.retracted_at.is_(None) if is_patient else _SHOWN_TO_TEAM
+    return select(Message.id).where(Message.thread_id == thread_id, theirs, shown, ~read)
 
 
 def _receipts(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Receipt]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from textwrap import shorten
 from typing import Any
 
-from sqlalchemy import exists, insert, literal, select, update
+from sqlalchemy import exists, func, insert, literal, select, true, update
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
@@ -85,10 +85,11 @@ def send(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Answer in a thread, which also reads it, and let the other side know.
+    """Answer in a thread, and let the other side know.
 
     Raises:
         SentAlready: the same form was sent before, with other words or another parcel.
+        WroteMeanwhile: somebody of the team answers who has not seen what the patient wrote last.
         NoSuchThing: the thread is not this patient's.
     """
     owed.lock(patient_id)
@@ -97,7 +98,8 @@ def send(
         raise NoSuchThing
     if _sent_before(patient_id, submission_id, body, parcel) is not None:
         return
-    _note_read(patient_id, thread_id, by, at)
+    if by.patient_id != patient_id:
+        owed.check_seen(thread_id, by=by)
     session.refresh(thread)
     if thread.subject == retraction.NO_SUBJECT:
         thread.subject = _subject_again(thread_id, body, by)
@@ -106,14 +108,19 @@ def send(
     audit.record("message:sent", by=by, at=at, patient_id=patient_id, thing_id=message.id)
 
 
-def mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID, *, by: Actor, at: datetime) -> frozenset[uuid.UUID]:
+def mark_read(
+    patient_id: uuid.UUID, thread_id: uuid.UUID, *, through: uuid.UUID | None = None, by: Actor, at: datetime
+) -> frozenset[uuid.UUID]:
     """Note that a reader has read what the other side wrote in a thread; return the messages that were new to them.
+
+    Args:
+        through: the last message that was on their page; what came after it is still unread.
 
     Raises:
         NoSuchThing: the thread is not this patient's.
     """
     owed.lock(patient_id)
-    found = _note_read(patient_id, thread_id, by, at)
+    found = _note_read(patient_id, thread_id, through, by, at)
     if found:
         audit.record("thread:read", by=by, at=at, patient_id=patient_id, thing_id=thread_id, messages=len(found))
     return found
@@ -190,17 +197,30 @@ def _tell(thread: Thread, message: Message, text: str, by: Actor) -> None:
     telling.let_know(message, unread=unread, at_once=suggests_danger)
 
 
-def _note_read(patient_id: uuid.UUID, thread_id: uuid.UUID, by: Actor, at: datetime) -> frozenset[uuid.UUID]:
+def _note_read(
+    patient_id: uuid.UUID, thread_id: uuid.UUID, through: uuid.UUID | None, by: Actor, at: datetime
+) -> frozenset[uuid.UUID]:
     is_patient = by.patient_id == patient_id
     count = Thread.unread_by_patient if is_patient else Thread.unread_by_team
     of_patient = (Thread.id == thread_id, Thread.patient_id == patient_id)
+    shown, left = _shown_by(thread_id, through, is_patient)
     # The thread's row first: whoever writes to it waits, so that the count and the receipts say the same.
-    if session.execute(update(Thread).where(*of_patient).values({count: 0}).returning(Thread.id)).first() is None:
+    if session.execute(update(Thread).where(*of_patient).values({count: left}).returning(Thread.id)).first() is None:
         raise NoSuchThing
-    unread = queries.unread(thread_id, reader_id=by.user_id, is_patient=is_patient)
+    unread = queries.unread(thread_id, reader_id=by.user_id, is_patient=is_patient).where(shown)
     rows = unread.add_columns(literal(by.user_id, MessageRead.user_id.type), literal(at, MessageRead.read_at.type))
     written = insert(MessageRead).from_select(["message_id", "user_id", "read_at"], rows)
     found = frozenset(session.scalars(written.returning(MessageRead.message_id)))
     if found and not is_patient:
         touched(patient_id)
     return found
+
+
+def _shown_by(thread_id: uuid.UUID, through: uuid.UUID | None, is_patient: bool) -> tuple[Any, Any]:
+    """Return what holds of the messages of a page with this last one, and how many of the others are unread."""
+    if through is None:
+        return true(), 0
+    last = select(Message.sent_at).where(Message.thread_id == thread_id, Message.id == through).scalar_subquery()
+    theirs = (Message.is_from_patient.is_(not is_patient), Message.retracted_at.is_(None))
+    later = select(func.count()).where(Message.thread_id == thread_id, *theirs, Message.sent_at > last)
+    return Message.sent_at <= last, later.scalar_subquery()

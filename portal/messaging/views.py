@@ -17,10 +17,10 @@ from portal.access.guard import requires
 from portal.access.policy import Permission, Relation, Thing, permits
 from portal.checkins import queries as check_ins
 from portal.clinic import queries as clinic
-from portal.messaging import drafts, queries, retraction, service, team_side
+from portal.messaging import drafts, owed, queries, retraction, service, team_side
 from portal.messaging import news as news_of
 from portal.messaging.drafts import Draft
-from portal.messaging.forms import MessageForm, ThreadForm
+from portal.messaging.forms import MessageForm, ThreadForm, wrote_meanwhile
 from portal.messaging.handling_forms import AssignForm
 from portal.messaging.models import Thread
 from portal.messaging.queries import Conversation
@@ -121,6 +121,10 @@ def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     except service.SentAlready:
         form.say_sent_already()
         return _thread_page(found, form), 409
+    except owed.WroteMeanwhile:
+        fresh = service.mark_read(patient_id, thread_id, by=guard.actor(), at=guard.at())
+        form.form_errors.append(wrote_meanwhile(guard.patient().given_name))
+        return _thread_page(found, form, fresh=fresh), 409
     drafts.forget(patient_id, thread_id.hex, by=guard.actor())
     return _sent(patient_id, thread_id)
 
@@ -150,7 +154,8 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.THREAD_VIEW)
 def mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     _thread(patient_id, thread_id)
-    service.mark_read(patient_id, thread_id, by=guard.actor(), at=guard.at())
+    through = request.form.get("through", type=uuid.UUID)
+    service.mark_read(patient_id, thread_id, through=through, by=guard.actor(), at=guard.at())
     return "", 204
 
 

@@ -62,7 +62,9 @@ def test_a_second_tap_is_one_note_and_other_words_ask_first(browser: Open, cast:
 def test_a_second_tap_ends_a_wait_once_and_other_words_ask_first(
     browser: Open, cast: Cast, action: str, values: dict[str, str]
 ) -> None:
-    form = browser(cast.bea).get(f"{base_of(cast)}/{owed_thread(cast).id}/{action}").form("Save")
+    bea, path = browser(cast.bea), f"{base_of(cast)}/{owed_thread(cast).id}"
+    bea.get(path)
+    form = bea.get(f"{path}/{action}").form("Save")
     for _ in range(2):
         form.submit(words="She is well.", **values)
     again = form.submit(words="She is not.", expect=409, **values)
@@ -74,6 +76,7 @@ def test_no_page_of_the_patient_shows_what_the_team_keeps(browser: Open, cast: C
     thread = owed_thread(cast)
     path = f"{base_of(cast)}/{thread.id}"
     bea = browser(cast.bea)
+    bea.get(path)
     bea.get(f"{path}/notes/new").form("Save").submit(body="unspeakable one")
     bea.get(f"{path}/contact").form("Save").submit(way="telephone", words="unspeakable two")
     thread = db.session.get_one(Thread, thread.id)

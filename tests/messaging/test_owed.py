@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Talk:
-    """One thread of Ada's in which a minute passes with every step."""
+    """One thread of Ada's in which a minute passes with every step, and whoever acts has read what was said."""
 
     def __init__(self, cast: Cast, by: Person) -> None:
         self.cast, self.at, self.sent = cast, NOW, dict[str, uuid.UUID]()
@@ -35,6 +35,7 @@ class Talk:
 
     def says(self, who: Person, name: str) -> None:
         self.at += MINUTE
+        self.is_read(who)
         once = uuid.uuid4()
         mine: dict[str, Any] = {"submission_id": once, "by": who.actor, "at": self.at}
         service.send(self.cast.ada.own_id, self.id, body=name, **mine)
@@ -51,6 +52,7 @@ class Talk:
 
     def ends(self, how: str) -> None:
         self.at += MINUTE
+        self.is_read(self.cast.bea)
         by: dict[str, Any] = {"submission_id": uuid.uuid4(), "by": self.cast.bea.actor, "at": self.at}
         if how == "contact":
             handling.record_contact(self.cast.ada.own_id, self.id, Way.TELEPHONE, "She is well.", **by)
@@ -102,6 +104,7 @@ def test_resolving_where_nobody_waits_changes_nothing(cast: Cast) -> None:
 
 def test_the_same_form_twice_is_one_closing(cast: Cast) -> None:
     talk, once = Talk(cast, cast.ada), uuid.uuid4()
+    talk.is_read(cast.bea)
     for _ in range(2):
         handling.resolve(cast.ada.own_id, talk.id, "Thanks only.", submission_id=once, by=cast.bea.actor, at=talk.at)
     with pytest.raises(handling.RecordedAlready):

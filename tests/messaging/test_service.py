@@ -66,7 +66,7 @@ def test_a_message_waits_for_the_other_side_until_somebody_there_reads_it(cast: 
     assert counts(cast) == (1, 0)
     assert read(cast, thread_id, cast.nia.actor) == 1
     assert counts(cast) == (0, 0)
-    answer(cast, thread_id, cast.bea, "Yes", NOW + MINUTE)
+    answer(cast, thread_id, cast.nia, "Yes", NOW + MINUTE)
     assert counts(cast) == (0, 1)
     assert read(cast, thread_id, cast.ada.actor, NOW + 2 * MINUTE) == 1
     assert counts(cast) == (0, 0)
@@ -101,13 +101,6 @@ def test_every_reader_leaves_one_receipt_at_the_first_reading(cast: Cast) -> Non
         ("Bea Lindqvist", NOW + MINUTE),
         ("Nia Achebe", NOW + 2 * MINUTE),
     ]
-
-
-def test_answering_reads_what_was_asked(cast: Cast) -> None:
-    thread_id = start(cast, cast.ada)
-    answer(cast, thread_id, cast.bea, "Yes", NOW + MINUTE)
-    first, _ = queries.get_conversation(thread_id).messages
-    assert first.receipts[0].read_at == NOW + MINUTE
 
 
 def test_writing_and_reading_are_in_the_audit_without_a_word_of_the_message(cast: Cast) -> None:
@@ -158,6 +151,7 @@ def test_words_of_danger_are_announced_at_once_whatever_is_unread_but_the_team_s
     thread_id = start(cast, cast.ada)
     for minute in (1, 2):
         answer(cast, thread_id, cast.ada, "I want to kill myself", NOW + minute * MINUTE)
+    read(cast, thread_id, cast.bea.actor)
     answer(cast, thread_id, cast.bea, "Do you want to kill yourself?", NOW + 3 * MINUTE)
     rows = db.session.execute(select(OutboxMessage.is_urgent, OutboxMessage.recipient_id)).all()
     team = {cast.bea.user_id, cast.nia.user_id}
@@ -171,6 +165,7 @@ def test_the_same_submission_twice_is_one_message(cast: Cast) -> None:
     thread_id = start(cast, cast.ada, submission_id=sent)
     assert start(cast, cast.ada, submission_id=sent) == thread_id
     again = uuid.uuid4()
+    read(cast, thread_id, cast.bea.actor)
     for _ in range(2):
         answer(cast, thread_id, cast.bea, "Yes", submission_id=again)
     assert len(list(db.session.scalars(select(Message)))) == 2
