@@ -270,9 +270,9 @@ def why_not(line: PlanLine, on: date | None, patient: PatientRef, today: date, *
 
 
 def _about(field: Field) -> str:
-    error = str(field.errors[0])
-    is_open = error in {str(CHOOSE), str(ENTER), str(ENTER_TOTAL)}
-    return f"{field.label.text} – {_('not answered yet') if is_open else error}"
+    is_open = str(field.errors[0]) in {str(CHOOSE), str(ENTER), str(ENTER_TOTAL)}
+    said = _("not answered yet") if is_open else field.errors[0]
+    return f"{field.label.text} – {said}"
 
 
 def _code(name: str) -> str:

@@ -16,7 +16,7 @@ def lines(told: Told) -> list[str]:
         return [*_who(told), str(said)]
     read = str(_(when.msgid, day=filters.weekday(when.at), time=filters.clock_time(when.at)))
     if when.at is not None:
-        read = f"{read} {_('It can take a while until somebody answers you.')}"
+        read = " ".join((read, str(_("It can take a while until somebody answers you."))))
     return [*_who(told), read]
 
 
