@@ -17,7 +17,7 @@ from portal.audit.models import AuditEvent
 from portal.patients.models import Patient
 from tests.cast import NOW, Cast
 from tests.conftest import assemble
-from tests.page import Browser, Page
+from tests.page import Browser, Page, said
 from tests.server import SECRET
 
 Open = Callable[..., Browser]
@@ -65,6 +65,11 @@ def test_a_stranger_chooses_the_other_language_and_keeps_it(browser: Open) -> No
     assert lang(client.get("/password/forgotten")) == "es"
     back = client.get("/sign-in").form("English").submit(button="English")
     assert back.h1 == ENGLISH
+
+
+def test_the_other_language_stands_above_the_page_not_below_all_of_it(browser: Open) -> None:
+    for path in ("/sign-in", "/help"):
+        assert said(browser().get(path).find("header")[0]).endswith("Español")
 
 
 @pytest.mark.parametrize("sent", ["tlh", "", "../../etc", "es\r\nSet-Cookie: a=b"])

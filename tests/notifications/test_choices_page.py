@@ -42,6 +42,12 @@ def chosen(person: Any) -> choosing.Choices:
     return choosing.get(person.user_id)
 
 
+def test_everybody_finds_the_page_from_where_they_are(cast: Cast, browser: Open) -> None:
+    for who, start in ((cast.ada, f"/patients/{cast.ada.own_id}"), (cast.bea, "/messages"), (cast.eve, "/clinic")):
+        page = browser(who).get(start).follow("How we tell you")
+        assert (page.url, page.h1) == (PAGE, "How we tell you")
+
+
 def test_a_patient_chooses_ways_and_hours(everything: Flask, cast: Cast, browser: Open) -> None:
     confirmed_phone(cast.ada)
     page = browser(cast.ada).get(PAGE)
