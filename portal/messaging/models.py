@@ -73,7 +73,7 @@ class Thread(Base):
 class Message(Base):
     """One message of a thread, as it was sent; `parcel` lists what went along with it.
 
-    `subject` is the thread's, kept here where it was withdrawn together with the only words under it. Where
+    `subject` is the thread's, kept here where it was withdrawn together with the words that it came with. Where
     `suggests_danger`, the thread is marked until somebody of the team answers, or takes the mark off.
     """
 

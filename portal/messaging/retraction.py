@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, or_, select, update
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
@@ -16,7 +16,7 @@ from portal.messaging.models import Message, MessageRead, Thread
 
 WITHIN = timedelta(minutes=10)
 NO_SUBJECT = "—"
-"""Stands for the subject of a thread whose only words were withdrawn."""
+"""Stands for the subject of a thread where it was withdrawn together with the words that came with it."""
 
 
 class Hindrance(StrEnum):
@@ -79,9 +79,18 @@ def retract(
 
 def _count_less(thread: Thread, message: Message) -> None:
     count = Thread.unread_by_team if message.is_from_patient else Thread.unread_by_patient
-    left = func.count().filter(Message.retracted_at.is_(None))
     changed: dict[Any, Any] = {count: count - 1}
-    if not session.scalar(select(left).where(Message.thread_id == thread.id)):
+    if thread.subject != NO_SUBJECT and _gave_subject(message):
         message.subject, changed[Thread.subject] = thread.subject, NO_SUBJECT
     session.flush()
     session.execute(update(Thread).where(Thread.id == thread.id).values(changed))
+
+
+def _gave_subject(message: Message) -> bool:
+    """Return whether the thread's subject came with a message: its first, or the first since one was withdrawn."""
+    of_thread = Message.thread_id == message.thread_id
+    withdrawn = select(func.max(Message.retracted_at)).where(of_thread, Message.subject.is_not(None)).scalar_subquery()
+    since = select(Message.id).where(of_thread, or_(withdrawn.is_(None), Message.sent_at > withdrawn))
+    first = session.scalar(since.order_by(Message.sent_at, Message.id).limit(1))
+    left = exists().where(of_thread, Message.retracted_at.is_(None))
+    return first == message.id or not session.scalar(select(left))

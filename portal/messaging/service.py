@@ -127,10 +127,13 @@ def mark_read(
 
 
 def _subject_again(thread_id: uuid.UUID, body: str, by: Actor) -> str:
-    """Return what a thread is about whose words were all withdrawn: what their writer said, else the first line now."""
-    kept = select(Message.subject).where(Message.thread_id == thread_id, Message.author_id == by.user_id)
-    before = kept.where(Message.subject.is_not(None)).order_by(Message.sent_at.desc()).limit(1)
-    return session.scalar(before) or shorten(body.strip().partition("\n")[0], LONGEST_TITLE, placeholder="…")
+    """Return what a thread is about whose subject was withdrawn: what its writer said, else the first line now."""
+    of_thread = Message.thread_id == thread_id
+    kept = select(Message.subject).where(of_thread, Message.author_id == by.user_id, Message.subject.is_not(None))
+    # What was withdrawn comes back with its corrected words; where others stand, nobody says that these are those.
+    kept = kept.where(~exists().where(of_thread, Message.retracted_at.is_(None)).correlate(None))
+    before = session.scalar(kept.order_by(Message.sent_at.desc()).limit(1))
+    return before or shorten(body.strip().partition("\n")[0], LONGEST_TITLE, placeholder="…")
 
 
 def _check_subject(patient_id: uuid.UUID, infusion_id: uuid.UUID | None, check_in_id: uuid.UUID | None) -> None:

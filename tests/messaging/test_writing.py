@@ -197,6 +197,29 @@ def test_a_thread_whose_subject_was_withdrawn_has_it_back_with_the_corrected_wor
     assert answered.h1 == "You wrote to us"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_subject_goes_with_the_words_it_came_with_though_others_stand_under_it(
+    browser: Open, cast: Cast, frozen: time_machine.Traveller
+) -> None:
+    ada, bea = browser(cast.ada), browser(cast.bea)
+    new = ada.get(f"{base_of(cast)}/new").form("Send").submit(subject="A secret", body="I want to kill myself")
+    path = new.url.partition("#")[0]
+    frozen.shift(MINUTE)
+    second = new.form("Send").submit(body="Second")
+    first_id = db.session.scalars(select(Message.id).order_by(Message.sent_at)).first()
+    retract = f"{path}/{first_id}/retract"
+    assert ada.open(retract, "POST").status_code == 303
+    for page in (bea.get(base_of(cast)), bea.get("/messages"), ada.get(path)):
+        assert "secret" not in page.html
+    assert "A secret I want to kill myself" in " ".join(bea.get(path).text.split())
+    frozen.shift(MINUTE)
+    last = second.form("Send").submit(body="Third\nand more")
+    assert last.h1 == "Third"
+    ada.open(f"{path}/{db.session.scalars(select(Message.id).order_by(Message.sent_at)).all()[-1]}/retract", "POST")
+    assert ada.get(path).h1 == "Withdrawn"
+    assert set(db.session.scalars(select(Message.subject))) == {"A secret", None, "Third"}
+
+
 def test_another_threads_draft_is_not_found_under_ones_own_name(browser: Open, cast: Cast) -> None:
     theirs = factories.thread(cast.dot, cast.cal).id
     assert browser(cast.ada).open(f"{base_of(cast)}/{theirs}/draft", "POST", data={"body": "x"}).status_code == 404
