@@ -90,6 +90,42 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "danger-words.md"
 SHIPPED = [word for words in danger_words.shipped().values() for word in words]
 
 
+PLAIN = [
+    "I just wanna die",
+    "sometimes I want to kill my self",
+    "I'd rather be dead",
+    "i dont wanna live like this",
+    "I could hang myself",
+    "I took all my pills",
+    "I want to unalive myself",
+    "Me quiero matar",
+    "Me quiero morir",
+    "me voy a matar",
+    "me voy a quitar la vida",
+    "A veces me corto",
+    "tengo ganas de morirme",
+    "Estoy sin ganas de vivir",
+    "Me tomé todas las pastillas",
+]
+EVERYDAY = [
+    "I took all my vitamins and went to bed",
+    "My phone is about to die, I want to charge it",
+    "I could not hang up the picture by myself",
+    "I never wake up at night",
+    "Recorrí 10 kms",
+    "Me mato a trabajar",
+    "Me voy a mudar",
+    "Corto el pan",
+    "Tengo ganas de vivir",
+    "Tomé todas las pastillas de la semana",
+]
+
+
+@pytest.mark.parametrize(("text", "found"), [(text, True) for text in PLAIN] + [(text, False) for text in EVERYDAY])
+def test_plain_words_are_found_in_either_order_and_everyday_talk_is_not(text: str, found: bool) -> None:
+    assert danger_words.is_in(text, SHIPPED) is found
+
+
 @given(st.text(max_size=80), st.sampled_from(SHIPPED), st.text(max_size=80), st.sampled_from(["NFC", "NFD"]))
 def test_every_word_of_the_list_is_found_in_any_text_in_any_case(before: str, word: str, after: str, form: str) -> None:
     text = unicodedata.normalize(form, f"{before} {word.removesuffix('*').upper()} {after}")
