@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, tuple_
+from sqlalchemy import Select, exists, or_, select, tuple_
 
 from portal.access.policy import Role
 from portal.accounts.models import User
 from portal.db import session
-from portal.messaging import inbox
 from portal.messaging.models import Message, MessageRead, Thread
 
 PAGE = 50
@@ -76,20 +75,16 @@ _POSITION = (Thread.last_message_at, Thread.id)
 _NEWEST_FIRST = tuple(column.desc() for column in _POSITION)
 
 
-def count_unread_for_team(user_id: uuid.UUID) -> int:
-    """Return how many messages from this person's patients nobody on their care team has read, exact while few."""
-    return session.scalar(select(inbox.unread_by_team(user_id))) or 0
+def is_unread(patient_id: uuid.UUID, *, by_patient: bool) -> bool:
+    """Return whether the patient, or else nobody of their care team, has read something that the other side wrote."""
+    unread = Thread.unread_by_patient if by_patient else Thread.unread_by_team
+    return bool(session.scalar(select(exists().where(Thread.patient_id == patient_id, unread > 0))))
 
 
 def is_in_danger(patient_id: uuid.UUID) -> bool:
     """Return whether a patient waits for an answer to what may mean danger, though they have withdrawn it."""
     waits = (Thread.patient_id == patient_id, Thread.owed_since.is_not(None), Thread.danger_at.is_not(None))
     return bool(session.scalar(select(exists().where(*waits))))
-
-
-def count_unread_for_patient(patient_id: uuid.UUID) -> int:
-    """Return how many messages from the care team the patient has not read."""
-    return session.scalar(select(func.sum(Thread.unread_by_patient)).where(Thread.patient_id == patient_id)) or 0
 
 
 def list_threads(patient_id: uuid.UUID, *, for_patient: bool, after: uuid.UUID | None = None) -> Lines:

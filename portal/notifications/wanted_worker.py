@@ -38,7 +38,7 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
         return "no-longer-on-care-team"
     if known and known.relation is Relation.SELF and known.status is PatientStatus.DIED:
         return "no-longer-in-care"
-    if known and held.kind == Kind.MESSAGE_WAITING and (needless := _why_no_message(known, user, held)):
+    if known and held.kind == Kind.MESSAGE_WAITING and (needless := _why_no_message(known, held)):
         return needless
     if known and held.kind == Kind.CHECK_IN_WAITING and (needless := silence.why_not_remind(known.id, held.created_at)):
         return needless
@@ -52,14 +52,14 @@ def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
     return LINK_RAN_OUT if token.expires_at <= at else None
 
 
-def _why_no_message(patient: PatientRef, user: User, held: Claim) -> str | None:
-    if not _has_unread(patient, user, held):
+def _why_no_message(patient: PatientRef, held: Claim) -> str | None:
+    if not _has_unread(patient, held):
         return "read-by-now"
     return "told-with-a-later-one" if not held.is_urgent and told.is_told_later(held) else None
 
 
-def _has_unread(patient: PatientRef, user: User, held: Claim) -> bool:
-    if patient.relation is Relation.SELF:
-        return messaging.count_unread_for_patient(patient.id) > 0
+def _has_unread(patient: PatientRef, held: Claim) -> bool:
+    if messaging.is_unread(patient.id, by_patient=patient.relation is Relation.SELF):
+        return True
     # Words of danger that were withdrawn can be read no more, and are still to be answered.
-    return messaging.count_unread_for_team(user.id) > 0 or (held.is_urgent and messaging.is_in_danger(patient.id))
+    return held.is_urgent and messaging.is_in_danger(patient.id)

@@ -58,7 +58,9 @@ def told() -> list[uuid.UUID]:
 
 def counts(cast: Cast) -> tuple[int, int]:
     """Return what the team and what the patient has not read."""
-    return queries.count_unread_for_team(cast.bea.user_id), queries.count_unread_for_patient(cast.ada.own_id)
+    sums = select(func.sum(Thread.unread_by_team), func.sum(Thread.unread_by_patient))
+    by_team, by_patient = db.session.execute(sums).one()
+    return by_team, by_patient
 
 
 def test_a_message_waits_for_the_other_side_until_somebody_there_reads_it(cast: Cast) -> None:

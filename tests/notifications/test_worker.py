@@ -29,7 +29,7 @@ from portal.notifications import queries, queue, service
 from portal.notifications.models import Delivery, Heartbeat, Kind
 from portal.notifications.worker import Stop, command
 from portal.patients import team_service
-from portal.patients.models import Patient
+from portal.patients.models import CareTeamMember, Patient
 from tests import databases, factories
 from tests.cast import NOW, Cast
 from tests.notifications.outbox import Inbox, drain, drain_apart, mail_server, put, row, states, worker
@@ -231,6 +231,20 @@ def test_a_message_that_was_read_meanwhile_is_not_announced(cast: Cast, tmp_path
     sent_after(cast, tmp_path)
     assert row(to_dot).state is DROPPED
     assert row(to_ada).state is SENT
+
+
+def test_a_message_that_a_colleague_answered_is_not_announced_because_another_patient_s_waits(
+    cast: Cast, tmp_path: Path
+) -> None:
+    db.session.add(CareTeamMember(patient_id=cast.dot.own_id, user_id=cast.bea.user_id, since=NOW))
+    factories.thread(cast.ada, cast.ada).unread_by_team = 0
+    factories.thread(cast.dot, cast.dot)
+    of_ada, of_dot = (put(cast.bea, patient_id=patient.own_id) for patient in (cast.ada, cast.dot))
+    sent_after(cast, tmp_path)
+    assert [(row(found).state, row(found).last_error) for found in (of_ada, of_dot)] == [
+        (DROPPED, "read-by-now"),
+        (SENT, None),
+    ]
 
 
 @pytest.mark.parametrize(
