@@ -17,7 +17,14 @@ _A_MOMENT = timedelta(microseconds=1)
 
 
 class WroteMeanwhile(Exception):
-    """The patient wrote what this person has not seen; what would have ended the wait for an answer was not done."""
+    """Something was written that this person has not seen; what would have ended the wait for an answer was not done.
+
+    `colleague` is who of the team wrote it, None where it was the patient.
+    """
+
+    def __init__(self, colleague: str | None = None) -> None:
+        super().__init__("written meanwhile")
+        self.colleague = colleague
 
 
 def lock(patient_id: uuid.UUID) -> None:
@@ -34,14 +41,20 @@ def later(thread: Thread, at: datetime) -> datetime:
     return max(at, *known)
 
 
-def check_seen(thread_id: uuid.UUID, *, by: Actor) -> None:
-    """Let nobody of the team end a wait who has not seen all that waits.
+def check_seen(thread_id: uuid.UUID, *, through: uuid.UUID | None = None, by: Actor) -> None:
+    """Let nobody of the team end a wait who has not seen all that waits, and how colleagues answered it.
+
+    Args:
+        through: the last message that was on their page.
 
     Raises:
         WroteMeanwhile: there is something that this person has not opened.
     """
     if queries.has_unread(thread_id, reader_id=by.user_id, is_patient=False):
         raise WroteMeanwhile
+    colleague = queries.who_answered_after(through, thread_id, reader_id=by.user_id) if through else None
+    if colleague is not None:
+        raise WroteMeanwhile(colleague)
 
 
 def after_message(thread: Thread, *, is_from_patient: bool, by: Actor, at: datetime) -> None:

@@ -146,6 +146,15 @@ def has_unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) 
     return bool(session.scalar(select(exists(unread(thread_id, reader_id=reader_id, is_patient=is_patient)))))
 
 
+def who_answered_after(through: uuid.UUID, thread_id: uuid.UUID, *, reader_id: uuid.UUID) -> str | None:
+    """Return who else of the team wrote in a thread after one of its messages; None where nobody did."""
+    last = select(Message.sent_at).where(Message.thread_id == thread_id, Message.id == through).scalar_subquery()
+    others = (Message.is_from_patient.is_(False), Message.author_id != reader_id, Message.retracted_at.is_(None))
+    of_thread = (Message.thread_id == thread_id, *others, Message.sent_at > last)
+    who = select(User.name).join(Message, Message.author_id == User.id).where(*of_thread)
+    return session.scalar(who.order_by(Message.sent_at.desc()).limit(1))
+
+
 def unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) -> Select[*tuple[Any, ...]]:
     """Return the statement for the ids of the other side's messages that a reader has not read.
 

@@ -82,14 +82,18 @@ def send(
     body: str,
     submission_id: uuid.UUID,
     parcel: Parcel = NOTHING,
+    through: uuid.UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> None:
     """Answer in a thread, and let the other side know.
 
+    Args:
+        through: the last message that was on the sender's page.
+
     Raises:
         SentAlready: the same form was sent before, with other words or another parcel.
-        WroteMeanwhile: somebody of the team answers who has not seen what the patient wrote last.
+        WroteMeanwhile: somebody of the team answers who has not seen what the patient or a colleague wrote last.
         NoSuchThing: the thread is not this patient's.
     """
     owed.lock(patient_id)
@@ -99,7 +103,7 @@ def send(
     if _sent_before(patient_id, submission_id, body, parcel) is not None:
         return
     if by.patient_id != patient_id:
-        owed.check_seen(thread_id, by=by)
+        owed.check_seen(thread_id, through=through, by=by)
     session.refresh(thread)
     if thread.subject == retraction.NO_SUBJECT:
         thread.subject = _subject_again(thread_id, body, by)
@@ -117,7 +121,7 @@ def mark_read(
         through: the last message that was on their page; what came after it is still unread.
 
     Raises:
-        NoSuchThing: the thread is not this patient's.
+        NoSuchThing: the thread is not this patient's, or the message is none of it.
     """
     owed.lock(patient_id)
     found = _note_read(patient_id, thread_id, through, by, at)
@@ -223,7 +227,9 @@ def _shown_by(thread_id: uuid.UUID, through: uuid.UUID | None, is_patient: bool)
     """Return what holds of the messages of a page with this last one, and how many of the others are unread."""
     if through is None:
         return true(), 0
-    last = select(Message.sent_at).where(Message.thread_id == thread_id, Message.id == through).scalar_subquery()
+    last = session.scalar(select(Message.sent_at).where(Message.thread_id == thread_id, Message.id == through))
+    if last is None:
+        raise NoSuchThing
     theirs = (Message.is_from_patient.is_(not is_patient), Message.retracted_at.is_(None))
     later = select(func.count()).where(Message.thread_id == thread_id, *theirs, Message.sent_at > last)
     return Message.sent_at <= last, later.scalar_subquery()
