@@ -166,6 +166,7 @@ def _threads(live: Live) -> dict[str, uuid.UUID]:
     messaging.mark_read(ada.own_id, thread_id, by=ada.actor, at=at + timedelta(hours=1))
     for person, hours in ((ada, 2), (bea, 3), (ada, 4)):
         later, parcel = at + timedelta(hours=hours), _parcel(ada, person, at)
+        messaging.mark_read(ada.own_id, thread_id, by=person.actor, at=later)
         sent = {"submission_id": uuid.uuid4(), "by": person.actor, "at": later}
         messaging.send(ada.own_id, thread_id, body=LONG, parcel=parcel, **sent)
     return {"thread_id": thread_id, "template_id": _template(live)} | _handled(live, thread_id)
@@ -203,6 +204,7 @@ def _handled(live: Live, thread_id: uuid.UUID) -> dict[str, uuid.UUID]:
         notes.add(ada.own_id, thread_id, words, submission_id=uuid.uuid4(), by=bea, at=at)
     (note, _) = notes.list_notes(ada.own_id, thread_id)
     notes.correct(ada.own_id, note.id, f"{said} And about Ike.", submission_id=uuid.uuid4(), by=bea, at=at)
+    messaging.mark_read(ada.own_id, thread_id, by=bea, at=at)
     handling.record_contact(ada.own_id, thread_id, Way.TELEPHONE, LONG, submission_id=uuid.uuid4(), by=bea, at=at)
     handling.assign(ada.own_id, thread_id, bea.user_id, by=bea, at=at)
     sent = {"by": ada.actor, "at": at}
