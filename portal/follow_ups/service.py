@@ -136,7 +136,7 @@ def keep_draft(
 
 def find_draft(patient_id: uuid.UUID, *, user_id: uuid.UUID) -> tuple[uuid.UUID, Draft] | None:
     """Return what one person kept last and did not send, with the id of the form that it was written in."""
-    found = drafts.find_latest(patient_id, DRAFTS, user_id=user_id)
+    found = drafts.find(patient_id, DRAFTS, user_id=user_id)
     return (uuid.UUID(found.place.removeprefix(DRAFTS)), found) if found else None
 
 

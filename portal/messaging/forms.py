@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from portal.messaging.attachments.forms import EnclosingForm
 from portal.messaging.wording.fill import holes
 from portal.text import clean, clean_line
-from portal.web.fields import SelectChoice, SelectField, StringField, TextAreaField
+from portal.web.fields import HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 
 LONGEST = 10_000
 _SENT_ALREADY = _l("This page sent a message before. Look at it first: send again only if this one is another message.")
@@ -73,8 +73,9 @@ class InfusionChoice(SelectField):
 
 
 class MessageForm(EnclosingForm):
-    """One message in a thread."""
+    """One message in a thread; `draft` is the one it began with."""
 
+    draft = HiddenField()
     body = BodyField(_l("Your message"), longest=LONGEST, missing=_l("Write your message first"))
 
     def say_sent_already(self) -> None:

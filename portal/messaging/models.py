@@ -106,7 +106,7 @@ class MessageRead(Base):
 
 
 class MessageDraft(Base):
-    """What one person was writing in one place: a thread's id, or "new"."""
+    """What one person was writing in one form: a thread's id, or "new", and how the id of the form begins."""
 
     __tablename__ = "message_drafts"
 

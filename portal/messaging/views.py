@@ -81,7 +81,7 @@ def start(patient_id: uuid.UUID) -> ResponseReturnValue:
     except service.SentAlready as before:
         form.say_sent_already()
         return render_template("messaging/new.html", form=form, sent=before.thread_id, **_beside_the_box()), 409
-    drafts.forget(patient_id, drafts.NEW, by=guard.actor())
+    _forget_draft(patient_id, drafts.NEW, form)
     return _sent(patient_id, thread_id)
 
 
@@ -125,7 +125,7 @@ def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
         fresh = service.mark_read(patient_id, thread_id, by=guard.actor(), at=guard.at())
         form.form_errors.append(wrote_meanwhile(guard.patient().given_name))
         return _thread_page(found, form, fresh=fresh), 409
-    drafts.forget(patient_id, thread_id.hex, by=guard.actor())
+    _forget_draft(patient_id, thread_id.hex, form)
     return _sent(patient_id, thread_id)
 
 
@@ -217,7 +217,12 @@ def _said(conversation: Conversation) -> dict[str, Any]:
 
 
 def _words_of(draft: Draft | None) -> dict[str, str]:
-    return {"subject": draft.subject, "body": draft.body} if draft else {}
+    return {"subject": draft.subject, "body": draft.body, "draft": draft.id.hex} if draft else {}
+
+
+def _forget_draft(patient_id: uuid.UUID, where: str, form: MessageForm) -> None:
+    begun = request.form.get("draft", type=uuid.UUID)
+    drafts.forget(patient_id, drafts.place_of(where, form.sent_as), begun=begun, by=guard.actor())
 
 
 def _beside_the_box(thread: Thread | None = None) -> dict[str, Any]:

@@ -67,10 +67,11 @@ def _thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> str:
     return url_for("messaging.thread", patient_id=patient_id, thread_id=thread_id, _anchor="write")
 
 
-def _keep(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
+def _keep(patient_id: uuid.UUID, where: str, back: str) -> ResponseReturnValue:
     words = clean_line(request.form.get("subject", "")), clean(request.form.get("body", ""))
     by, at = guard.actor(), guard.at()
-    drafts.keep(patient_id, place, words, submission_id=_submission(), by=by, at=at)
+    form, begun = (request.form.get(name, type=uuid.UUID) for name in ("submission_id", "draft"))
+    drafts.keep(patient_id, drafts.place_of(where, form), words, submission_id=form, begun=begun, by=by, at=at)
     forget_kept()
     if request.accept_mimetypes.best == "application/json":
         return {"saved": True}
@@ -79,15 +80,9 @@ def _keep(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
-def _submission() -> uuid.UUID:
-    try:
-        return uuid.UUID(request.form.get("submission_id", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
-def _drop(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
-    drafts.forget(patient_id, place, by=guard.actor())
+def _drop(patient_id: uuid.UUID, where: str, back: str) -> ResponseReturnValue:
+    form, begun = (request.args.get(name, type=uuid.UUID) for name in ("form", "draft"))
+    drafts.forget(patient_id, drafts.place_of(where, form), begun=begun, by=guard.actor())
     flash(_("The draft is thrown away."), "good")
     return redirect(back, 303)
 

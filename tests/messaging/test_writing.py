@@ -15,7 +15,7 @@ from portal.messaging.models import Message, MessageDraft, Thread
 from portal.notifications.models import OutboxMessage
 from tests import factories
 from tests.cast import NOW, PASSWORD, Cast
-from tests.page import Browser
+from tests.page import Browser, Page
 
 Open = Callable[..., Browser]
 MINUTE = timedelta(minutes=1)
@@ -105,6 +105,52 @@ def test_what_a_script_keeps_after_it_was_sent_is_not_kept_again(browser: Open, 
     form.submit(body="Better")
     assert ada.open(f"{path}/draft", "POST", data=words, headers=AS_JSON).get_json() == {"saved": True}
     assert count(MessageDraft) == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_one_page_sends_or_keeps_leaves_what_another_one_kept(
+    browser: Open, cast: Cast, frozen: time_machine.Traveller, is_new: bool
+) -> None:
+    path = f"{base_of(cast)}/{'new' if is_new else factories.thread(cast.ada, cast.bea).id}"
+    subject = {"subject": "Sleep"} if is_new else {}
+    ada, long = browser(cast.ada), "A letter that took half an hour"
+
+    def autosave(page: Page, body: str) -> None:
+        frozen.shift(MINUTE)
+        words = {**page.form("Send").values, **subject, "body": body}
+        assert ada.open(f"{path}/draft", "POST", data=words, headers=AS_JSON).get_json() == {"saved": True}
+
+    table, phone = ada.get(path), ada.get(path)
+    autosave(table, long)
+    autosave(phone, "ok")
+    phone.form("Send").submit(**subject, body="ok")
+    assert db.session.scalars(select(MessageDraft.body)).all() == [long]
+    couch = ada.get(path)
+    assert couch.form("Send").values["body"] == long
+    autosave(couch, f"{long} and its end")
+    assert count(MessageDraft) == 1
+    autosave(table, "A letter")
+    assert set(db.session.scalars(select(MessageDraft.body))) == {"A letter", f"{long} and its end"}
+    ada.get(path).form("Throw it away").submit()
+    couch.form("Send").submit(**subject, body=f"{long} and its end")
+    assert count(MessageDraft) == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_touched", [True, False])
+def test_what_a_page_began_with_goes_when_it_is_sent_or_thrown_away(
+    browser: Open, cast: Cast, is_touched: bool
+) -> None:
+    path = f"{base_of(cast)}/new"
+    ada = browser(cast.ada)
+    for button in ("Send", "Throw it away"):
+        ada.get(path).form("Send").submit(button="Keep as draft", subject="Sleep", body="Half")
+        page = ada.get(path)
+        if is_touched:
+            ada.post(f"{path}/draft", {**page.form("Send").values, "body": "Half and more"})
+        page.form(button).submit()
+        assert count(MessageDraft) == 0
 
 
 def test_an_empty_draft_is_none_and_a_very_long_one_is_kept_whole(browser: Open, cast: Cast) -> None:

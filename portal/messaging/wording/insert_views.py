@@ -35,9 +35,12 @@ def insert(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     return _insert(patient_id, thread_id.hex, back)
 
 
-def _insert(patient_id: uuid.UUID, place: str, back: str) -> ResponseReturnValue:
+def _insert(patient_id: uuid.UUID, where: str, back: str) -> ResponseReturnValue:
     words = clean_line(request.form.get("subject", "")), with_template()
-    drafts.keep(patient_id, place, words, submission_id=uuid.uuid4(), by=guard.actor(), at=guard.at())
+    form, begun = (request.form.get(name, type=uuid.UUID) for name in ("submission_id", "draft"))
+    drafts.forget(patient_id, drafts.place_of(where, form), begun=begun, by=guard.actor())
+    anew = uuid.uuid4()
+    drafts.keep(patient_id, drafts.place_of(where, anew), words, submission_id=anew, by=guard.actor(), at=guard.at())
     forget_kept()
     enclosing.say_left_behind()
     return redirect(back, 303)
