@@ -27,11 +27,17 @@ def show() -> None:
     db.begin(write=False)
     outbox = queries.count(clock.now())
     click.echo(f"{outbox.waiting} waiting, {outbox.failed} given up, {outbox.sent_lately} sent in the last day")
-    for title, rows in (("Given up", queries.list_failed()), ("Being tried again", queries.list_troubled())):
-        if rows:
-            click.echo(f"\n{title}")
-        for row in rows:
+    if outbox.failed:
+        click.echo("\nGiven up")
+    for number in range(1, outbox.pages + 1):
+        for row in queries.list_failed(number):
             click.echo(_line(row))
+    troubled = queries.list_troubled()
+    if troubled:
+        of_more = f", the oldest {len(troubled)} of {outbox.troubled}" if outbox.troubled > len(troubled) else ""
+        click.echo(f"\nBeing tried again{of_more}")
+    for row in troubled:
+        click.echo(_line(row))
 
 
 @group.command("resend")
@@ -73,12 +79,29 @@ def _line(row: OutboxMessage) -> str:
 def _decide(ids: Sequence[uuid.UUID], every: bool, verb: Callable[..., bool], done: str) -> None:
     if bool(ids) == every:
         raise click.UsageError("give the ids that `flask outbox list` shows, or --all")
-    db.begin(write=True)
-    wanted = [row.id for row in queries.list_failed()] if every else ids
-    missing = [found for found in wanted if not verb(found, by=None, at=clock.now())]
-    db.session.commit()
-    click.echo(f"{len(wanted) - len(missing)} {done}")
+    count, missing = (_decide_all(verb), []) if every else _decide_these(ids, verb)
+    click.echo(f"{count} {done}")
     for one in missing:
         click.echo(f"{one} was not given up", err=True)
     if missing:
         sys.exit(NONE_SUCH)
+
+
+def _decide_these(ids: Sequence[uuid.UUID], verb: Callable[..., bool]) -> tuple[int, list[uuid.UUID]]:
+    """Return how many were decided in one transaction, and which could not be."""
+    db.begin(write=True)
+    missing = [found for found in ids if not verb(found, by=None, at=clock.now())]
+    db.session.commit()
+    return len(ids) - len(missing), missing
+
+
+def _decide_all(verb: Callable[..., bool]) -> int:
+    """Decide everything that was given up by now, a page in each transaction so that nobody waits long behind it."""
+    begun, count = clock.now(), 0
+    while True:
+        db.begin(write=True)
+        rows = [row.id for row in queries.list_failed(until=begun)]
+        count += sum(verb(found, by=None, at=clock.now()) for found in rows)
+        db.session.commit()
+        if not rows:
+            return count

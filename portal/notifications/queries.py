@@ -17,6 +17,7 @@ OVERDUE_AFTER = timedelta(minutes=2)
 UNDELIVERED_AFTER = timedelta(seconds=60)
 SHOWN = 100
 _WAITING = OutboxMessage.state.in_((Delivery.WAITING, Delivery.LEASED))
+_TROUBLED = (_WAITING, OutboxMessage.last_error.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,14 @@ class Outbox:
 
     waiting: int
     failed: int
+    troubled: int
     sent_lately: int
     oldest_at: datetime | None
+
+    @property
+    def pages(self) -> int:
+        """How many pages what was given up fills; an empty one is a page, too."""
+        return max(1, -(-self.failed // SHOWN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ def count(at: datetime) -> Outbox:
     return Outbox(
         waiting=_count(_WAITING),
         failed=_count(OutboxMessage.state == Delivery.FAILED),
+        troubled=_count(*_TROUBLED),
         sent_lately=_count(OutboxMessage.state == Delivery.SENT, OutboxMessage.settled_at > lately),
         oldest_at=session.scalar(select(func.min(OutboxMessage.created_at)).where(_WAITING)),
     )
@@ -87,15 +95,23 @@ def undelivered_alerts(ids: Collection[uuid.UUID], *, at: datetime) -> set[uuid.
     return set(session.scalars(select(mail.alert_id).where(mail.alert_id.in_(ids), is_stuck, ~made_up_for).distinct()))
 
 
-def list_failed() -> Sequence[OutboxMessage]:
-    """Return mail that was given up and that nobody has dealt with yet, the latest first."""
+def list_failed(page: int = 1, *, until: datetime | None = None) -> Sequence[OutboxMessage]:
+    """Return one page of the mail that was given up and that nobody has dealt with yet, the latest first.
+
+    Args:
+        page: from 1.
+        until: only what was given up by this moment.
+    """
     failed = select(OutboxMessage).where(OutboxMessage.state == Delivery.FAILED)
-    return session.scalars(failed.order_by(OutboxMessage.settled_at.desc()).limit(SHOWN)).all()
+    if until is not None:
+        failed = failed.where(OutboxMessage.settled_at <= until)
+    latest_first = failed.order_by(OutboxMessage.settled_at.desc(), OutboxMessage.id)
+    return session.scalars(latest_first.offset((page - 1) * SHOWN).limit(SHOWN)).all()
 
 
 def list_troubled() -> Sequence[OutboxMessage]:
-    """Return mail that could not be sent yet and is tried again, the oldest first."""
-    troubled = select(OutboxMessage).where(_WAITING, OutboxMessage.last_error.is_not(None))
+    """Return mail that could not be sent yet and is tried again, the oldest first, so much as one page holds."""
+    troubled = select(OutboxMessage).where(*_TROUBLED)
     return session.scalars(troubled.order_by(OutboxMessage.created_at).limit(SHOWN)).all()
 
 

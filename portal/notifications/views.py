@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -59,10 +59,14 @@ def reason(code: str) -> str:
 @blueprint.get("/deliveries")
 @requires(Permission.DELIVERY_VIEW)
 def deliveries() -> ResponseReturnValue:
-    failed, troubled = queries.list_failed(), queries.list_troubled()
+    outbox = queries.count(guard.at())
+    number = min(max(request.args.get("page", 1, type=int), 1), outbox.pages)
+    failed, troubled = queries.list_failed(number), queries.list_troubled()
     return render_template(
         "notifications/deliveries.html",
-        outbox=queries.count(guard.at()),
+        outbox=outbox,
+        number=number,
+        first=(number - 1) * queries.SHOWN + 1,
         health=queries.health(guard.at()),
         failed=failed,
         troubled=troubled,
@@ -79,7 +83,7 @@ def resend(message_id: uuid.UUID) -> ResponseReturnValue:
     if not service.resend(message_id, by=guard.actor(), at=guard.at()):
         abort(404)
     flash(_("It is being sent again."), "good")
-    return redirect(url_for(".deliveries"), 303)
+    return _back()
 
 
 @blueprint.post("/deliveries/<uuid:message_id>/drop")
@@ -88,4 +92,8 @@ def drop(message_id: uuid.UUID) -> ResponseReturnValue:
     if not service.drop(message_id, by=guard.actor(), at=guard.at()):
         abort(404)
     flash(_("It will not be sent."), "good")
-    return redirect(url_for(".deliveries"), 303)
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for(".deliveries", page=request.args.get("page", type=int)), 303)

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -47,6 +48,22 @@ def states() -> list[Delivery]:
     """Return the states of all mails, in the order they were written."""
     db.session.rollback()
     return list(db.session.scalars(select(OutboxMessage.state).order_by(OutboxMessage.created_at, OutboxMessage.id)))
+
+
+def many(person: Person, number: int, **values: Any) -> None:
+    """Write so many mails into the outbox, each a second after the one before, and let them stand as given."""
+    db.session.add_all(
+        OutboxMessage(
+            kind=Kind.MESSAGE_WAITING,
+            recipient_id=person.user_id,
+            values={},
+            created_at=NOW + timedelta(seconds=one),
+            due_at=NOW,
+            **values,
+        )
+        for one in range(number)
+    )
+    db.session.commit()
 
 
 @dataclass

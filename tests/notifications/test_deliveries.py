@@ -1,5 +1,6 @@
 """The page about mail that could not be sent."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,10 +10,11 @@ from portal import db
 from portal.notifications import service
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from tests.cast import NOW, Cast
-from tests.notifications.outbox import put, row
+from tests.notifications.outbox import many, put, row
 from tests.page import Browser
 
 Open = Callable[..., Browser]
+ACTION = re.compile(r"/deliveries/([0-9a-f-]{36})/drop")
 
 
 def failed(cast: Cast, error: str = "smtp-550", kind: Kind = Kind.MESSAGE_WAITING) -> OutboxMessage:
@@ -45,6 +47,27 @@ def test_what_failed_is_sent_again_or_dropped(browser: Open, cast: Cast) -> None
     page = page.form(f"{never}/drop").submit()
     assert "Nothing was given up" in page.text
     assert (row(again).state, row(never).state) == (Delivery.WAITING, Delivery.DROPPED)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_what_failed_is_paged_through_to_its_last(browser: Open, cast: Cast) -> None:
+    many(cast.bea, 203, state=Delivery.FAILED, last_error="smtp-550", settled_at=NOW)
+    page = browser(cast.eve).get("/deliveries")
+    assert "1 to 100 of 203" in page.text
+    seen = ACTION.findall(page.html)
+    for _ in range(2):
+        page = page.follow("Next")
+        seen += ACTION.findall(page.html)
+    assert len(set(seen)) == 203
+    assert "201 to 202 of 202" in page.form("/drop").submit().text
+    for beyond in ("0", "-4", "99999999999999999999", "x"):
+        assert "of 202" in browser(cast.eve).get(f"/deliveries?page={beyond}").text
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_of_what_is_tried_again_it_says_how_much_there_is(browser: Open, cast: Cast) -> None:
+    many(cast.bea, 101, state=Delivery.WAITING, last_error="unreachable")
+    assert "1 to 100 of 101" in browser(cast.eve).get("/deliveries").text
 
 
 @pytest.mark.parametrize("action", ["resend", "drop"])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextvars import copy_context
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ from sqlalchemy import select
 
 from portal import db
 from portal.accounts.models import User
-from portal.notifications import choosing, vapid
+from portal.notifications import choosing, queries, vapid
 from portal.notifications.choosing import Choices, Wish
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.notifications.topics import ALWAYS_BY_MAIL, TOPIC_OF, Topic
 from tests import factories
 from tests.cast import NOW, Cast
-from tests.notifications.outbox import Inbox, drain, mail_server, put, row, worker
+from tests.notifications.outbox import Inbox, drain, mail_server, many, put, row, states, worker
 from tests.page import Browser
 
 Open = Callable[..., Browser]
@@ -150,6 +151,18 @@ def test_the_command_lists_resends_and_drops_what_was_given_up(app: Flask, cast:
     assert run(app, "resend").exit_code == 2
     assert "1 will be sent again" in run(app, "resend", "--all").output
     assert row(other).state is Delivery.WAITING
+
+
+@pytest.mark.parametrize(("verb", "becomes"), [("resend", Delivery.WAITING), ("drop", Delivery.DROPPED)])
+def test_all_means_all_that_was_given_up_a_page_at_a_time(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, verb: str, becomes: Delivery
+) -> None:
+    many(cast.bea, 7, state=Delivery.FAILED, last_error="smtp-550", settled_at=NOW - timedelta(hours=1))
+    monkeypatch.setattr(queries, "SHOWN", 3)
+    assert run(app, "list").output.count("smtp-550") == 7
+    done = run(app, verb, "--all")
+    assert (done.exit_code, done.output.split()[0]) == (0, "7")
+    assert set(states()) == {becomes}
 
 
 def test_the_push_key_is_made_once(app: Flask, cast: Cast) -> None:
