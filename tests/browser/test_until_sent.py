@@ -1,8 +1,10 @@
 """A message written where the network comes and goes: its words stay, and arrive once."""
 
 import http.client
+import os
 import urllib.parse
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Dialog, FilePayload, Page, Route, expect
@@ -201,6 +203,22 @@ def test_what_is_refused_is_sent_once_and_mended_in_place(live: Live, window: Ca
     sending.click()
     expect(page.get_by_role("log").get_by_role("link", name="leaflet.pdf")).to_be_visible()
     assert (len(posts), bodies(live)) == (1, [WORDS])
+
+
+def test_a_follow_up_that_is_refused_stays_beside_the_chart(live: Live, window: Callable[..., Window]) -> None:
+    with live.reach():
+        factories.scored(live.cast.ada, "phq-9", 12, clock.now().date() - timedelta(days=9))
+    desk = window(DESK)
+    page = desk.sign_in(live.cast.bea)
+    desk.open(f"/patients/{live.cast.ada.own_id}/progress")
+    desk.forgive(422)
+    path, title = desk.path(), page.get_by_role("heading", level=1).inner_text()
+    page.get_by_text("Write a follow-up").click()
+    page.get_by_role("button", name="Send or plan").click()
+    expect(page.locator("#follow-up [data-problems]")).to_be_focused()
+    assert (desk.path(), page.get_by_role("heading", level=1).inner_text()) == (path, title)
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/beside.png", full_page=True)
 
 
 def test_a_large_file_has_the_time_that_a_slow_line_takes(live: Live, window: Callable[..., Window]) -> None:
