@@ -18,6 +18,7 @@ PAGE = 50
 PRESSING = 5
 COUNTED = 100
 WALKED = 1000
+_UNREAD = text("threads.unread_by_team > 0")
 _FIRST = (datetime.min.replace(tzinfo=UTC), uuid.UUID(int=0))
 _LAST = (datetime.max.replace(tzinfo=UTC), uuid.UUID(int=2**128 - 1))
 
@@ -65,6 +66,9 @@ class _Walk(NamedTuple):
     is_newest_first: bool = False
 
 
+_DANGER = _Walk(Thread.danger_at, (Thread.owed_since.is_not(None), Thread.danger_at.is_not(None)), True)
+
+
 def list_threads(
     user_id: uuid.UUID,
     show: Show,
@@ -105,8 +109,7 @@ def list_pressing(user_id: uuid.UUID) -> Sequence[Line]:
 
     By when the words were written: what was owed an answer already long before must not hide them.
     """
-    danger = _Walk(Thread.danger_at, (Thread.owed_since.is_not(None), Thread.danger_at.is_not(None)), True)
-    found = [one.id for one in _pick(user_id, danger, PRESSING)]
+    found = [one.id for one in _pick(user_id, _DANGER, PRESSING)]
     found += [one.id for one in _pick(user_id, _walk(user_id, Show.URGENT), 2 * PRESSING, is_back=True)]
     return _lines(list(dict.fromkeys(found))[:PRESSING])
 
@@ -125,17 +128,29 @@ def unread_by_team(user_id: uuid.UUID) -> Any:
 
     As with the lists: the clinic's are walked so far, and where one's own are rare in it, one's patients instead.
     """
-    waits = text("threads.unread_by_team > 0")
-    clinic = select(Thread.patient_id, Thread.unread_by_team).where(waits).order_by(Thread.last_message_at)
+    clinic = select(Thread.patient_id, Thread.unread_by_team).where(_UNREAD).order_by(Thread.last_message_at)
     walked = clinic.limit(WALKED).subquery().c
     near = select(walked.unread_by_team).where(exists().where(*_mine(user_id, walked.patient_id))).limit(COUNTED).cte()
     is_rare = select(func.count()).select_from(near).scalar_subquery() < COUNTED
     team, total = CareTeamMember, func.sum(Thread.unread_by_team)
-    of_one = select(total).where(Thread.patient_id == team.patient_id, waits).scalar_subquery().label("unread")
+    of_one = select(total).where(Thread.patient_id == team.patient_id, _UNREAD).scalar_subquery().label("unread")
     of_each = select(of_one).where(team.user_id == user_id, team.until.is_(None)).subquery().c.unread
     own = select(of_each).where(of_each > 0).limit(COUNTED).subquery().c.unread
     few, all_own = (select(func.sum(one)).scalar_subquery() for one in (near.c.unread_by_team, own))
     return func.coalesce(case((and_(exists(clinic.offset(WALKED)), is_rare), all_own), else_=few), 0)
+
+
+def latest_unread(user_id: uuid.UUID) -> Any:
+    """Return the expression for when the last message came that nobody has read, of the clinic's last so many."""
+    clinic = select(Thread.patient_id, Thread.last_message_at).where(_UNREAD).order_by(Thread.last_message_at.desc())
+    walked = clinic.limit(WALKED).subquery().c
+    mine = select(walked.last_message_at).where(exists().where(*_mine(user_id, walked.patient_id)))
+    return mine.order_by(walked.last_message_at.desc()).limit(1).scalar_subquery()
+
+
+def latest_danger(user_id: uuid.UUID) -> datetime | None:
+    """Return when words of danger were last written that wait for an answer; None where none do."""
+    return next((one.at for one in _pick(user_id, _DANGER, 1)), None)
 
 
 def _is_overdue(owed_since: datetime, overdue_since: datetime | None) -> bool:

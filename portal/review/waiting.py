@@ -46,7 +46,7 @@ def for_team_member(user_id: uuid.UUID, *, at: datetime) -> Waiting:
         ids = session.scalars(select(Alert.id).where(*mine).limit(MOST_LOOKED_AT)).all()
         undelivered = notifications.undelivered_alerts(ids, at=at)
     goes_out = notifications.health(at).is_well
-    return Waiting(found[0], found[1], found[2], len(undelivered), found[3], goes_out)
+    return Waiting(found[0], found[1], found[2], len(undelivered), int(found[3]), goes_out)
 
 
 def for_patient(patient_id: uuid.UUID) -> Waiting:

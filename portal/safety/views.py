@@ -69,7 +69,8 @@ def alerts() -> ResponseReturnValue:
 @requires(Permission.ALERT_LIST, quiet=True)
 def alerts_open() -> ResponseReturnValue:
     count = waiting.for_team_member(guard.actor().user_id, at=guard.at())
-    found = {"open": count.alerts, "urgent": count.urgent, "overdue": count.overdue, "undelivered": count.undelivered}
+    found = {"alerts": count.alerts, "urgent": count.urgent, "overdue": count.overdue, "undelivered": count.undelivered}
+    found["messages"] = count.messages
     response = jsonify(found)
     response.add_etag()
     return response.make_conditional(request)

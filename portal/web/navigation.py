@@ -33,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One link as the layouts draw it."""
+    """One link as the layouts draw it; `one` and `many` are how its count is spoken, with {count} for the number."""
 
     label: Any
     href: str
@@ -42,6 +42,9 @@ class Item:
     count: int = 0
     spoken: str = ""
     kind: str = ""
+    counts: str = ""
+    one: str = ""
+    many: str = ""
 
 
 def _entry(label: Any, endpoint: str, *rooms: str, **more: Any) -> Entry:
@@ -131,7 +134,8 @@ def _items(table: Sequence[Entry], patient_id: uuid.UUID | None, counts: Mapping
         count = counts.get(entry.counts, 0)
         current = entry.endpoint == here or (not exact and room in entry.rooms)
         spoken = _spoken(entry.counts, count) if count else ""
-        found.append(Item(entry.label, href, current, entry.icon, count, spoken, entry.kind))
+        kept = (_spoken(entry.counts, 1), _spoken(entry.counts, 2).replace("2", "{count}")) if entry.counts else ()
+        found.append(Item(entry.label, href, current, entry.icon, count, spoken, entry.kind, entry.counts, *kept))
     return found
 
 

@@ -1,9 +1,6 @@
-// Keeps the banner about alerts true while a page stays open. Asking keeps no session alive.
+// Keeps the banner about alerts and the counts in the header true while a page stays open.
 
 const region = document.querySelector("[data-alerts]");
-const EVERY = 15000;
-let state = "";
-let timer = 0;
 
 function show(counts) {
   let any = false;
@@ -18,26 +15,16 @@ function show(counts) {
   region.firstElementChild.hidden = !any;
 }
 
-async function ask() {
-  const headers = { Accept: "application/json", "If-None-Match": state };
-  const answer = await fetch(region.dataset.alerts, { headers }).catch(() => null);
-  if (answer && (answer.status === 401 || answer.status === 404)) return;
-  if (answer && answer.status === 200) {
-    state = answer.headers.get("ETag") || "";
-    show(await answer.json());
-  }
-  plan();
+function mark(badge, count) {
+  const [seen, spoken] = badge.children;
+  const shown = count < 100 ? String(count) : "99+";
+  if (seen.textContent === shown) return;
+  seen.textContent = shown;
+  spoken.textContent = count === 1 ? badge.dataset.one : badge.dataset.many.replace("{count}", shown);
+  badge.hidden = count === 0;
 }
 
-function plan() {
-  clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(ask, EVERY);
-}
-
-if (region) {
-  document.addEventListener("visibilitychange", () => {
-    clearTimeout(timer);
-    if (!document.hidden) ask();
-  });
-  plan();
-}
+region?.addEventListener("news", ({ detail }) => {
+  show(detail);
+  document.querySelectorAll("[data-badge]").forEach((badge) => mark(badge, detail[badge.dataset.badge]));
+});

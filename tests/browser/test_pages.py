@@ -50,6 +50,7 @@ NO_PAGES = {
     "review.export",
     "ruleset.download",
     "safety.alerts_open",
+    "inbox.news",
 }
 # Who opens it; the addresses are filled with the ids of `everything`, patients' ones with Ada's.
 PAGES = {

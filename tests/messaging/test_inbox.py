@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from bench import inbox as bench
 from portal import db
 from portal.clinic import queries as clinic
-from portal.messaging import inbox
+from portal.messaging import inbox, inbox_news
 from portal.messaging.inbox import Page, Show
 from portal.messaging.models import Thread
 from portal.patients.models import CareTeamMember
@@ -250,6 +250,7 @@ def test_no_list_costs_more_in_a_larger_clinic_whoever_looks(readers: dict[str, 
         for call in (*lists, *far, partial(inbox.list_pressing, user_id)):
             assert work(call) < MOST, (who, call, work(call))
         assert work(partial(inbox.count, user_id, NOW)) < 3 * MOST, who
+        assert work(partial(inbox_news.get_standing, user_id, NOW)) < 5 * MOST, who
 
 
 def test_what_nobody_has_read_is_counted_at_a_cost_no_clinic_raises(readers: dict[str, uuid.UUID], kind: str) -> None:
