@@ -12,6 +12,8 @@ from sqlalchemy import select
 from portal import db
 from portal.accounts.models import AccountStatus, User
 from portal.audit.models import AuditEvent
+from portal.messaging import inbox
+from portal.messaging.inbox import Show
 from portal.messaging.models import Thread, ThreadClosing, ThreadNote
 from tests import factories
 from tests.cast import NOW, Cast
@@ -154,6 +156,26 @@ def test_urgent_is_marked_and_taken_off_with_the_mark_for_words(browser: Open, c
     assert {"thread:marked-urgent", "thread:unmarked"} <= set(events)
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("link", "values"),
+    [
+        ("", {"body": "We called you."}),
+        ("Record a contact", {"way": "telephone", "words": "She is well."}),
+        ("Needs no answer", {"words": "Only a thank you."}),
+    ],
+)
+def test_a_mark_set_by_hand_goes_with_the_wait_it_was_set_for(
+    browser: Open, cast: Cast, link: str, values: dict[str, str]
+) -> None:
+    bea, path = browser(cast.bea), f"{base_of(cast)}/{owed_thread(cast).id}"
+    page = bea.get(path).form("Mark as urgent").submit()
+    (page.follow(link).form("Save") if link else page.form("Send")).submit(**values)
+    browser(cast.ada).get(path).form("Send").submit(body="Thank you!")
+    assert [one.is_urgent for one in inbox.list_threads(cast.bea.user_id, Show.UNANSWERED, None).lines] == [False]
+    assert "thread:urgent-settled" in db.session.scalars(select(AuditEvent.event)).all()
+
+
 @pytest.mark.parametrize(("who", "status"), [("ada", 404), ("cal", 404), ("dot", 404), ("eve", 404), ("nia", 200)])
 def test_only_the_care_team_handles_a_thread(browser: Open, cast: Cast, who: str, status: int) -> None:
     path = f"{base_of(cast)}/{owed_thread(cast).id}/resolve"
@@ -219,12 +241,20 @@ def test_withdrawn_words_of_danger_are_the_teams_to_read_and_the_writer_is_told(
     assert "You withdrew your message" in back.text
     assert "Your message was sent" not in back.text
     assert "Your care team still sees it" in back.text
+    assert "You wrote on" in back.text
     assert "You can talk to somebody now" in back.text
     path, bea = back.url.partition("#")[0], browser(cast.bea)
     for seen in (bea.get(path).text, bea.open(f"{path}/news").get_json()["html"]):
         assert "You see it all the same" in seen
         assert "Tonight" in seen
         assert "I want to kill myself." in seen
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_where_nothing_is_owed_any_more_no_answer_is_promised(browser: Open, cast: Cast) -> None:
+    sent = browser(cast.ada).get(f"{base_of(cast)}/new").form("Send").submit(subject="Visit", body="When is it?")
+    for page, is_owed in ((sent, True), (sent.form("Withdraw").submit(), False)):
+        assert ("You wrote on" in page.text, ", if you write now." in page.text) == (is_owed, not is_owed)
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
