@@ -1,6 +1,5 @@
 """Looking for words in one's own threads."""
 
-import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
