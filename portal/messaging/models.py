@@ -33,7 +33,7 @@ class Thread(Base):
     """One conversation; it may be about one infusion or check-in. The counts say what nobody of that side has read yet.
 
     `owed_since` is when the patient wrote what nobody has answered; `settled_at` when a contact or a resolution last
-    ended such a wait.
+    ended such a wait. What ends it takes the marks off too: `is_urgent`, set by hand, and `danger_at`.
     """
 
     __tablename__ = "threads"

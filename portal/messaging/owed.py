@@ -92,13 +92,16 @@ def reckon_anew(thread: Thread) -> None:
 
 
 def _stop(thread: Thread, *, by: Actor, at: datetime) -> None:
-    """Let nothing be owed any more; that words of danger were is kept in the audit."""
+    """Let nothing be owed or urgent any more; that words of danger, or somebody's mark, were is kept in the audit."""
     if thread.danger_at is not None:
         said_at = thread.danger_at.isoformat()
         audit.record(
             "thread:danger-settled", by=by, at=at, patient_id=thread.patient_id, thing_id=thread.id, said_at=said_at
         )
+    if thread.is_urgent:
+        audit.record("thread:urgent-settled", by=by, at=at, patient_id=thread.patient_id, thing_id=thread.id)
     thread.owed_since = thread.danger_at = None
+    thread.is_urgent = False
 
 
 def _moment(which: Any, *conditions: Any) -> Any:
