@@ -1,7 +1,7 @@
 """The form for writing a follow-up, now or for later."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -42,9 +42,13 @@ class DayField(DateField):
 
 
 class FollowUpForm(EnclosingForm):
-    """What is written to one patient, about what and for when; `revision` is of the one that is changed."""
+    """What is written to one patient, about what and for when.
+
+    Of one that is changed, `revision` is the one that the page showed, and `drawn_at` when it did.
+    """
 
     revision = HiddenField(default="0")
+    drawn_at = HiddenField()
     about = AboutChoice(_l("What it is about"), blank=_l("Nothing in particular"))
     subject = SubjectField(_l("Subject"), longest=200, missing=_l("Say in a few words what it is about"))
     body = BodyField(_l("Your message"), longest=LONGEST, rows=7, missing=_l("Write your message first"))
@@ -102,6 +106,15 @@ class FollowUpForm(EnclosingForm):
         """Which revision the page showed; 0 where it says nothing that can be read."""
         found = str(self.revision.data or "")
         return int(found) if found.isdecimal() and len(found) < 9 else 0
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When the page was drawn; None where it says nothing that can be read."""
+        try:
+            found = datetime.fromisoformat(self.drawn_at.data or "")
+        except ValueError:
+            return None
+        return found if found.tzinfo else None
 
     @property
     def says_more_than_words(self) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.access.policy import REACHABLE
 from portal.accounts.models import User
-from portal.checkins.models import A_WORD, CheckIn
+from portal.checkins.models import CheckIn
 from portal.db import session
 from portal.follow_ups.about import About
 from portal.follow_ups.many.models import Recipient
@@ -156,8 +156,9 @@ def list_due(after: Place | None, *, at: datetime) -> Sequence[Place]:
 
 
 def has_answered_since(patient_id: uuid.UUID, since: datetime) -> bool:
-    """Return whether a check-in of a patient has come after a moment."""
-    came = exists().where(CheckIn.patient_id == patient_id, CheckIn.received_at > since, A_WORD)
+    """Return whether a check-in of a patient has come after a moment; what corrects an earlier one is no new one."""
+    is_new = (CheckIn.received_at > since, CheckIn.corrects_id.is_(None))
+    came = exists().where(CheckIn.patient_id == patient_id, *is_new)
     return bool(session.scalar(select(came)))
 
 

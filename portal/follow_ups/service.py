@@ -80,12 +80,20 @@ def write(
 
 
 def change(
-    patient: PatientRef, follow_up_id: uuid.UUID, written: Written, *, revision: int, by: Actor, at: datetime
+    patient: PatientRef,
+    follow_up_id: uuid.UUID,
+    written: Written,
+    *,
+    revision: int,
+    read_at: datetime | None = None,
+    by: Actor,
+    at: datetime,
 ) -> FollowUp:
     """Change what is planned or waits for a decision; from then on it is the changer's, and it may go out at once.
 
     Args:
-        revision: of the follow-up as it was read.
+        revision: of the follow-up as it was read; changed twice to the same by one person is changed once.
+        read_at: when it was read, where that is known: a check-in that came before stops nothing any more.
 
     Raises:
         NoSuchThing: the follow-up, or what it is about, is not this patient's.
@@ -93,10 +101,11 @@ def change(
     """
     follow_up = _held(patient.id, follow_up_id)
     if follow_up.state not in OPEN or follow_up.revision != revision:
-        raise ChangedMeanwhile
-    if follow_up.state is State.TO_DECIDE:
-        follow_up.planned_at = at
+        if not _is_changed_so(follow_up, written, revision, by):
+            raise ChangedMeanwhile
+        return follow_up
     before = follow_up.author_id
+    follow_up.planned_at = max(follow_up.planned_at, min(read_at or follow_up.planned_at, at))
     _fill(follow_up, patient, written, by, at)
     follow_up.state, follow_up.why, follow_up.revision = State.PLANNED, Why.NONE, revision + 1
     more = {} if before == by.user_id else {"before": str(before)}
@@ -196,17 +205,29 @@ def _again(
 ) -> FollowUp:
     if known.patient_id != patient_id:
         raise NoSuchThing
-    about = About(known.about_infusion_id, known.about_check_in_id)
-    was_now = known.due_at == known.planned_at
-    before = Written(known.subject, known.body, about, None if was_now else known.send_on, known.unless_check_in)
-    if before != replace(written, unless_check_in=written.send_on is not None and written.unless_check_in):
+    if not _says(known, written):
         raise WrittenAlready(known.id)
-    if was_now:
+    if written.send_on is None:
         try:
             _message(known, parcel, by, at)
         except messaging.SentAlready as other:
             raise WrittenAlready(known.id) from other
     return known
+
+
+def _is_changed_so(follow_up: FollowUp, written: Written, revision: int, by: Actor) -> bool:
+    """Return whether nothing happened to a follow-up since one revision but this change of the same person."""
+    steps = 1 if written.send_on is not None else 2
+    is_next = follow_up.revision == revision + steps and follow_up.author_id == by.user_id
+    return is_next and _says(follow_up, written)
+
+
+def _says(known: FollowUp, written: Written) -> bool:
+    """Return whether a follow-up is what was written, for the same day; what went at once was due as it was sent."""
+    about = About(known.about_infusion_id, known.about_check_in_id)
+    send_on = None if known.settled_at == known.due_at else known.send_on
+    before = Written(known.subject, known.body, about, send_on, known.unless_check_in)
+    return before == replace(written, unless_check_in=written.send_on is not None and written.unless_check_in)
 
 
 def _held(patient_id: uuid.UUID, follow_up_id: uuid.UUID) -> FollowUp:

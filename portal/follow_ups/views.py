@@ -131,9 +131,10 @@ def change(patient_id: uuid.UUID, follow_up_id: uuid.UUID) -> ResponseReturnValu
     form = follow_up_box.form(request.form, before=_about(found))
     if not _is_right(form):
         return _page(found, form), 422
-    whose: dict[str, Any] = {"revision": form.read_revision, "by": guard.actor(), "at": guard.at()}
+    read: dict[str, Any] = {"revision": form.read_revision, "read_at": form.read_at}
     try:
-        follow_up = service.change(guard.patient(), follow_up_id, form.written(_today()), **whose)
+        written = form.written(_today())
+        follow_up = service.change(guard.patient(), follow_up_id, written, **read, by=guard.actor(), at=guard.at())
     except service.NoSuchThing:
         abort(404)
     except service.ChangedMeanwhile:
@@ -221,7 +222,7 @@ def _begun(found: FollowUp) -> dict[str, Any]:
     kept = {"subject": found.subject, "body": found.body, "unless": found.unless_check_in}
     is_ahead = found.send_on > _today()
     ahead = {"when": "day", "on": found.send_on} if is_ahead else {"when": None}
-    return kept | ahead | {"revision": found.revision}
+    return kept | ahead | {"revision": found.revision, "drawn_at": guard.at().isoformat()}
 
 
 def _page(found: FollowUp, form: FollowUpForm, *, is_changed: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from collections.abc import Callable
 from contextvars import copy_context
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from portal.audit.models import AuditEvent
 from portal.checkins.models import Mode
 from portal.clinic import queries as clinic
 from portal.clinic.models import Holiday
-from portal.follow_ups import sending, service
+from portal.follow_ups import queries, sending, service
 from portal.follow_ups.about import About, Written
 from portal.follow_ups.models import FollowUp, State, Why
 from portal.follow_ups.queries import list_due
@@ -30,9 +31,11 @@ from tests import factories
 from tests.cast import NOW, Cast
 from tests.follow_ups import planned
 from tests.follow_ups.planned import MORNING, again, go_round, plan, sent
+from tests.page import Browser
 
 Clock = time_machine.Traveller
-HOUR = timedelta(hours=1)
+Open = Callable[..., Browser]
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def events(kind: str) -> list[AuditEvent]:
@@ -107,6 +110,67 @@ def test_unless_a_check_in_came(
     assert len(sent()) == (state is State.SENT)
     dropped = events("follow-up:dropped")
     assert [event.details for event in dropped] == [{"why": "check-in-came"}] * (state is State.DROPPED)
+
+
+def test_what_the_patient_corrects_is_no_new_check_in_but_one_corrected_since_is(cast: Cast, frozen: Clock) -> None:
+    old = factories.check_in(cast.ada, at=NOW - timedelta(days=2))
+    follow_up = plan(cast, unless_check_in=True)
+    factories.check_in(cast.ada, at=NOW + HOUR, corrects_id=old.id)
+    assert not queries.has_answered_since(cast.ada.own_id, follow_up.planned_at)
+    new = factories.check_in(cast.ada, date(2026, 11, 23), at=NOW + 2 * HOUR)
+    factories.check_in(cast.ada, date(2026, 11, 23), at=NOW + 3 * HOUR, corrects_id=new.id)
+    frozen.move_to(MORNING)
+    go_round()
+    assert (again(follow_up).why, len(sent())) == (Why.CHECK_IN_CAME, 0)
+
+
+@pytest.mark.parametrize(("came", "state"), [(1, State.SENT), (3, State.DROPPED)])
+def test_only_a_check_in_that_whoever_changed_it_last_had_not_seen_stops_it(
+    browser: Open, cast: Cast, frozen: Clock, came: int, state: State
+) -> None:
+    follow_up = plan(cast, unless_check_in=True)
+    frozen.move_to(NOW + 2 * MINUTE)
+    form = browser(cast.nia).get(f"/patients/{cast.ada.own_id}/follow-ups/{follow_up.id}").form("Save")
+    factories.check_in(cast.ada, at=NOW + came * MINUTE)
+    frozen.move_to(NOW + 4 * MINUTE)
+    form.submit(body="Thank you for today’s. And the sleep?")
+    frozen.move_to(MORNING)
+    go_round()
+    assert again(follow_up).state is state
+
+
+@pytest.mark.parametrize("drawn_at", ["", "yesterday", "2026-11-25T00:00:00", "9999-12-31T23:59:59Z"])
+def test_a_page_that_says_nothing_true_of_when_it_was_drawn_lets_nothing_pass(
+    browser: Open, cast: Cast, frozen: Clock, drawn_at: str
+) -> None:
+    follow_up = plan(cast, unless_check_in=True)
+    form = browser(cast.nia).get(f"/patients/{cast.ada.own_id}/follow-ups/{follow_up.id}").form("Save")
+    form.submit(body="And the sleep?", drawn_at=drawn_at)
+    assert again(follow_up).planned_at == NOW
+    factories.check_in(cast.ada, at=NOW + HOUR)
+    frozen.move_to(MORNING)
+    go_round()
+    assert again(follow_up).state is State.DROPPED
+
+
+@pytest.mark.parametrize("when", ["now", "days"])
+def test_a_second_tap_on_a_change_is_the_first_and_another_change_is_not(
+    browser: Open, cast: Cast, frozen: Clock, when: str
+) -> None:
+    follow_up = plan(cast)
+    where = f"/patients/{cast.ada.own_id}/follow-ups/{follow_up.id}"
+    form, of_bea = (browser(who).get(where).form("Save") for who in (cast.nia, cast.bea))
+    typed = {"body": "Nia here", "when": when, "days": "3"}
+    revision = follow_up.revision
+    first = form.submit(typed)
+    frozen.shift(timedelta(seconds=1))
+    assert form.submit(typed).url == first.url
+    assert again(follow_up).revision == revision + (2 if when == "now" else 1)
+    assert len(sent()) == (when == "now")
+    assert len(events("follow-up:changed")) == 1
+    form.submit(typed | {"body": "Nia once more"}, expect=409)
+    of_bea.submit(typed, expect=409)
+    assert again(follow_up).author_id == cast.nia.user_id
 
 
 @pytest.mark.parametrize("status", [Status.DISCHARGED, Status.TRANSFERRED, Status.DIED])
@@ -255,7 +319,7 @@ def test_what_was_changed_meanwhile_is_not_overwritten(cast: Cast) -> None:
     changed = service.change(planned.ref(cast.ada, cast.nia), follow_up.id, written, **options)
     assert (changed.author_id, changed.due_at) == (cast.nia.user_id, datetime.fromisoformat("2026-11-27T14:00Z"))
     with pytest.raises(service.ChangedMeanwhile):
-        service.change(planned.ref(cast.ada, cast.bea), follow_up.id, written, **options)
+        service.change(planned.ref(cast.ada, cast.bea), follow_up.id, written, **options | {"by": cast.bea.actor})
 
 
 @pytest.mark.parametrize("what", ["infusion", "check-in"])
