@@ -189,7 +189,8 @@ def is_theirs(patient_id: uuid.UUID, about: About) -> bool:
 def list_sent(patient_id: uuid.UUID) -> Sequence[Sent]:
     """Return what the care team began to write to a patient about something it saw, in order of time.
 
-    That is what was sent as a follow-up, and any thread of theirs about an infusion or a check-in; of many, the latest.
+    That is what was sent as a follow-up, and any thread of theirs about an infusion or a check-in, unless all that they
+    wrote in it was withdrawn; of many, the latest.
     """
     by_team = Thread.started_by_id != select(Patient.user_id).where(Patient.id == patient_id).scalar_subquery()
     is_about = or_(
@@ -198,11 +199,13 @@ def list_sent(patient_id: uuid.UUID) -> Sequence[Sent]:
         exists().where(FollowUp.thread_id == Thread.id),
         exists().where(Recipient.thread_id == Thread.id),
     )
+    theirs = (Message.thread_id == Thread.id, Message.is_from_patient.is_(False))
+    stands = exists().where(*theirs, Message.retracted_at.is_(None))
     found = (
         select(Thread.started_at, Thread.id, Infusion.number, CheckIn.for_on)
         .outerjoin(Infusion, Infusion.id == Thread.about_infusion_id)
         .outerjoin(CheckIn, CheckIn.id == Thread.about_check_in_id)
-        .where(Thread.patient_id == patient_id, by_team, is_about)
+        .where(Thread.patient_id == patient_id, by_team, is_about, stands)
         .order_by(Thread.started_at.desc(), Thread.id)
         .limit(MOST_MARKS)
     )

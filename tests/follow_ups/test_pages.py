@@ -76,6 +76,19 @@ def test_what_only_planned_is_is_not_marked(browser: Open, cast: Cast, record: t
     assert "Follow-up about" not in page_of(browser, cast, what="progress").text
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_what_was_withdrawn_is_marked_no_more_until_it_is_corrected(
+    browser: Open, cast: Cast, record: tuple[About, About]
+) -> None:
+    form = page_of(browser, cast, what="progress").form("Send or plan")
+    thread = form.submit(subject="Sleep", body="Take two", about=str(record[0]))
+    withdrawn = thread.form("Withdraw").submit()
+    for who in ("bea", "ada"):
+        assert "Follow-up about" not in page_of(browser, cast, who, "progress").text
+    withdrawn.form("Send").submit(body="Take one")
+    assert "Follow-up about infusion 1" in page_of(browser, cast, "ada", "progress").text
+
+
 def test_a_patients_own_question_about_nothing_is_no_follow_up(browser: Open, cast: Cast) -> None:
     factories.thread(cast.ada, cast.ada)
     factories.thread(cast.ada, cast.bea)
