@@ -101,6 +101,11 @@ if (list) {
     askNow();
   });
   addEventListener("online", askNow);
-  document.addEventListener("drawn", askNow); // what the box was sent with before may be news here
+  // What turned the box away may be words that its writer has not seen: they come with the answer.
+  document.addEventListener("drawn", ({ detail }) => {
+    const said = detail.querySelector("[data-news]");
+    if (said) show(said.innerHTML);
+    state = said?.dataset.state ?? state;
+  });
   plan();
 }

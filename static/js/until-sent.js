@@ -53,12 +53,12 @@ function begin(part) {
   }
 
   // What the server has to say about the form takes its place, with everything that was typed and brought along.
-  function show(drawn) {
+  function show(drawn, page) {
     stop();
     form.dataset.sent = "yes"; // no draft of its own follows
     part.replaceWith(drawn);
     begin(drawn);
-    drawn.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
+    drawn.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: page }));
   }
 
   // Whatever else it has to say, such as that one has to sign in, is a page of its own.
@@ -83,7 +83,8 @@ function begin(part) {
     const taken = answer?.ok && isOurs ? await answer.json().catch(() => null) : null;
     const refused = REFUSED.includes(answer?.status) ? await answer.text().catch(() => null) : "";
     if (mine !== turn) return;
-    const drawn = refused && new DOMParser().parseFromString(refused, "text/html").querySelector("[data-until-sent]");
+    const page = new DOMParser().parseFromString(refused ?? "", "text/html");
+    const drawn = page.querySelector("[data-until-sent]");
     if (answer?.ok && !isOurs) {
       // A page from elsewhere, such as a network's own: asking for it again and again sends nothing.
       stop();
@@ -96,7 +97,7 @@ function begin(part) {
     } else if (!answer || answer.ok || answer.status >= 500 || refused === null) {
       later();
     } else if (drawn) {
-      show(drawn);
+      show(drawn, page);
     } else {
       pass();
     }

@@ -3,6 +3,7 @@
 import http.client
 import os
 import urllib.parse
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from portal import clock, db
 from portal.accounts.models import UserSession
+from portal.messaging import service as messaging
 from portal.messaging.models import Message, Thread
 from tests import factories
 from tests.browser.navigators import write_message
@@ -189,9 +191,9 @@ def test_what_is_refused_is_sent_once_and_mended_in_place(live: Live, window: Ca
     expect(summary).to_contain_text("2 things to check")
     assert len(posts) == 1
     expect(page.get_by_role("list", name="Files that are attached")).to_have_text("leaflet.pdf 1 KB Remove leaflet.pdf")
-    files.set_input_files([file("film.pdf", b"%PDF-" + bytes(11 << 20))])
+    files.set_input_files([file(f"{number}.pdf", b"%PDF-") for number in range(5)])
     expect(page.locator("#write .error")).to_have_text(
-        ["Please check: Write your message first", "“film.pdf” is too large: 12 MB. A file may have up to 10 MB."]
+        ["Please check: Write your message first", "These are 6 files. One message may bring up to 5."]
     )
     expect(summary).to_have_text("One thing to check Write your message first")
     files.set_input_files([])
@@ -203,6 +205,28 @@ def test_what_is_refused_is_sent_once_and_mended_in_place(live: Live, window: Ca
     sending.click()
     expect(page.get_by_role("log").get_by_role("link", name="leaflet.pdf")).to_be_visible()
     assert (len(posts), bodies(live)) == (1, [WORDS])
+
+
+def test_words_that_came_meanwhile_come_with_what_turns_the_answer_away(
+    live: Live, window: Callable[..., Window]
+) -> None:
+    with live.reach():
+        thread = factories.thread(live.cast.ada, by=live.cast.ada, at=clock.now())
+        path, thread_id = f"/patients/{live.cast.ada.own_id}/messages/{thread.id}", thread.id
+    desk = window(DESK)
+    page = desk.sign_in(live.cast.bea)
+    desk.open(path)
+    desk.forgive_losses()
+    desk.forgive(409)
+    page.route("**/news", lambda route: route.abort())
+    with live.reach():
+        sent = {"submission_id": uuid.uuid4(), "by": live.cast.ada.actor, "at": clock.now()}
+        messaging.send(live.cast.ada.own_id, thread_id, body=BESIDE, **sent)
+    page.get_by_label("Your message").fill(WORDS)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("[data-problems]")).to_be_focused()
+    assert BESIDE in page.get_by_role("log").inner_text()
+    expect(page.get_by_label("Your message")).to_have_value(WORDS)
 
 
 def test_a_follow_up_that_is_refused_stays_beside_the_chart(live: Live, window: Callable[..., Window]) -> None:
