@@ -84,6 +84,20 @@ class MessageForm(EnclosingForm):
         self.form_errors.append(gettext(_SENT_ALREADY))
 
 
+class AnswerForm(MessageForm):
+    """One more message in a thread; `through` is the last one that was on the page."""
+
+    through = HiddenField()
+
+    @property
+    def answers(self) -> uuid.UUID | None:
+        """The id of the last message its writer saw; None where the page did not say."""
+        try:
+            return uuid.UUID(self.through.data)
+        except (ValueError, TypeError, AttributeError):
+            return None
+
+
 class ThreadForm(MessageForm):
     """A new thread with its first message."""
 

@@ -20,7 +20,7 @@ from portal.clinic import queries as clinic
 from portal.messaging import drafts, owed, queries, retraction, service, team_side
 from portal.messaging import news as news_of
 from portal.messaging.drafts import Draft
-from portal.messaging.forms import MessageForm, ThreadForm, wrote_meanwhile
+from portal.messaging.forms import AnswerForm, MessageForm, ThreadForm, wrote_meanwhile
 from portal.messaging.handling_forms import AssignForm
 from portal.messaging.models import Thread
 from portal.messaging.queries import Conversation
@@ -55,7 +55,9 @@ def new(patient_id: uuid.UUID) -> ResponseReturnValue:
     form = ThreadForm(
         formdata=kept_fields(), infusions=_infusions(patient_id), offered=enclosing.offered(), data=_words_of(draft)
     )
-    return render_template("messaging/new.html", form=form, draft=draft, **_beside_the_box())
+    return render_template(
+        "messaging/new.html", form=form, draft=draft, is_in_danger=_is_in_danger(draft), **_beside_the_box()
+    )
 
 
 @blueprint.post("/patients/<uuid:patient_id>/messages/new")
@@ -93,7 +95,7 @@ def thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     draft = drafts.find(patient_id, thread_id.hex, user_id=guard.actor().user_id)
     return _thread_page(
         found,
-        MessageForm(formdata=kept_fields(), offered=enclosing.offered(), data=_words_of(draft)),
+        AnswerForm(formdata=kept_fields(), offered=enclosing.offered(), data=_words_of(draft)),
         draft=draft,
         fresh=fresh,
     )
@@ -102,7 +104,7 @@ def thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/patients/<uuid:patient_id>/messages/<uuid:thread_id>")
 @requires(Permission.THREAD_WRITE)
 def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
-    found, form = _thread(patient_id, thread_id), MessageForm(offered=enclosing.offered())
+    found, form = _thread(patient_id, thread_id), AnswerForm(offered=enclosing.offered())
     enclosing.gather(form)
     if not form.validate():
         return _thread_page(found, form), 422
@@ -113,6 +115,7 @@ def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
             body=form.body.data,
             submission_id=form.sent_as,
             parcel=enclosing.parcel_of(form),
+            through=form.answers,
             by=guard.actor(),
             at=guard.at(),
         )
@@ -121,9 +124,9 @@ def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     except service.SentAlready:
         form.say_sent_already()
         return _thread_page(found, form), 409
-    except owed.WroteMeanwhile:
+    except owed.WroteMeanwhile as meanwhile:
         fresh = service.mark_read(patient_id, thread_id, by=guard.actor(), at=guard.at())
-        form.form_errors.append(wrote_meanwhile(guard.patient().given_name))
+        form.form_errors.append(wrote_meanwhile(meanwhile.colleague or guard.patient().given_name))
         return _thread_page(found, form, fresh=fresh), 409
     _forget_draft(patient_id, thread_id.hex, form)
     return _sent(patient_id, thread_id)
@@ -155,7 +158,10 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
 def mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     _thread(patient_id, thread_id)
     through = request.form.get("through", type=uuid.UUID)
-    service.mark_read(patient_id, thread_id, through=through, by=guard.actor(), at=guard.at())
+    try:
+        service.mark_read(patient_id, thread_id, through=through, by=guard.actor(), at=guard.at())
+    except service.NoSuchThing:
+        abort(404)
     return "", 204
 
 
@@ -182,9 +188,12 @@ def _mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID) -> frozenset[uuid.UU
     _thread(patient_id, thread_id)
     if request.method != "GET" or not queries.has_unread(thread_id, reader_id=by.user_id, is_patient=_is_patient()):
         return frozenset()
+    edges = {"before": _id_in("before"), "through": _id_in("through")}
+    shown = queries.get_conversation(thread_id, **edges).messages if any(edges.values()) else ()
+    through = shown[-1].id if shown else None
     try:
         with db.short_write():
-            fresh = service.mark_read(patient_id, thread_id, by=by, at=at)
+            fresh = service.mark_read(patient_id, thread_id, through=through, by=by, at=at)
             review.refresh(db.take_touched(), at=at)
     except (SQLAlchemyError, db.Busy):
         return frozenset()
@@ -220,6 +229,12 @@ def _words_of(draft: Draft | None) -> dict[str, str]:
     return {"subject": draft.subject, "body": draft.body, "draft": draft.id.hex} if draft else {}
 
 
+def _is_in_danger(draft: Draft | None) -> bool:
+    """Return whether a patient just kept words of danger: nothing was sent, so that only they can be offered help."""
+    is_recent = draft is not None and draft.saved_at > guard.at() - CARD_FOR
+    return draft is not None and is_recent and _is_patient() and draft.suggests_danger(guard.actor().language)
+
+
 def _forget_draft(patient_id: uuid.UUID, where: str, form: MessageForm) -> None:
     begun = request.form.get("draft", type=uuid.UUID)
     drafts.forget(patient_id, drafts.place_of(where, form.sent_as), begun=begun, by=guard.actor())
@@ -239,19 +254,24 @@ def _beside_the_box(thread: Thread | None = None) -> dict[str, Any]:
 
 
 def _thread_page(
-    thread: Thread, form: MessageForm, *, draft: Draft | None = None, fresh: frozenset[uuid.UUID] = frozenset()
+    thread: Thread, form: AnswerForm, *, draft: Draft | None = None, fresh: frozenset[uuid.UUID] = frozenset()
 ) -> str:
     patient_id, before, through = thread.patient_id, _id_in("before"), _id_in("through")
+    state = news_of.get_state(patient_id, thread.id)
+    conversation = queries.get_conversation(thread.id, before=before, through=through)
+    if conversation.messages:
+        form.through.data = conversation.messages[-1].id.hex
     return render_template(
         "messaging/thread.html",
         thread=thread,
         about=treatment.get_infusion(patient_id, thread.about_infusion_id) if thread.about_infusion_id else None,
         about_check_in=check_ins.get_entry(patient_id, thread.about_check_in_id) if thread.about_check_in_id else None,
-        state=news_of.get_state(patient_id, thread.id),
-        **_said(queries.get_conversation(thread.id, before=before, through=through)),
+        state=state,
+        **_said(conversation),
         is_latest=before is None and through is None,
         form=form,
         draft=draft,
+        is_in_danger=_is_in_danger(draft),
         fresh=fresh,
         by_patient=_is_patient(),
         may_write=_may_write(),

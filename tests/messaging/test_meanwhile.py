@@ -1,5 +1,6 @@
 """Nobody of the team ends a wait without having seen all that waits: what was written while a page stood open."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -111,3 +112,36 @@ def test_a_page_reads_what_it_shows_and_not_what_came_after(browser: Open, cast:
     assert waits(thread)[2] == 1
     form.submit(body="You are welcome!", expect=409)
     assert waits(thread)[2] == 0
+
+
+@pytest.mark.parametrize("page", ["before", "through"])
+def test_an_old_page_of_a_thread_does_not_read_the_newest_message(browser: Open, cast: Cast, page: str) -> None:
+    thread = factories.thread(cast.ada, cast.ada, "Thank you")
+    second = factories.message(thread, cast.ada, cast.ada, "One more thing", NOW + timedelta(seconds=1))
+    newest = factories.message(thread, cast.ada, cast.ada, WORDS, NOW + timedelta(seconds=2))
+    path, edge = f"/patients/{cast.ada.own_id}/messages/{thread.id}", newest if page == "before" else second
+    assert WORDS not in browser(cast.bea).get(f"{path}?{page}={edge.id}").text
+    assert [len(one.receipts) for one in queries.get_conversation(thread.id).messages] == [1, 1, 0]
+    assert waits(thread)[2] == 1
+
+
+def test_a_page_that_names_no_message_of_the_thread_reads_nothing(browser: Open, cast: Cast) -> None:
+    thread = factories.thread(cast.ada, cast.ada, "Thank you")
+    path = f"/patients/{cast.ada.own_id}/messages/{thread.id}/read"
+    assert browser(cast.bea).open(path, "POST", data={"through": uuid.uuid4().hex}).status_code == 404
+    assert waits(thread)[2] == 1
+
+
+def test_two_of_the_team_do_not_answer_one_question_past_each_other(browser: Open, cast: Cast) -> None:
+    thread = factories.thread(cast.ada, cast.ada, "May I take it?")
+    path = f"/patients/{cast.ada.own_id}/messages/{thread.id}"
+    form = browser(cast.bea).get(path).form("Send")
+    browser(cast.nia).get(path).form("Send").submit(body="No, do not take it")
+    refused = form.submit(body="Yes, take it", expect=409)
+    assert "Nia Achebe wrote meanwhile" in refused.problems[0]
+    assert "No, do not take it" in refused.text
+    refused.form("Send").submit()
+    assert [one.body for one in queries.get_conversation(thread.id).messages][1:] == [
+        "No, do not take it",
+        "Yes, take it",
+    ]
