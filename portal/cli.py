@@ -20,7 +20,7 @@ from portal.demo.cli import group as demo
 from portal.instruments.cli import group as instruments
 from portal.notifications.cli import group as outbox
 from portal.notifications.worker import command as worker
-from portal.patients import queries as patients
+from portal.patients import team_service
 from portal.review.cli import group as caseload
 from portal.safety.ruleset.cli import group as safety
 from portal.web.help_page import command as help_page
@@ -96,11 +96,11 @@ def deactivate(email: str) -> None:
     found = queries.find_user(email)
     if found is None:
         sys.exit(f"There is no account with the address {email}. See: flask user list")
-    alone = patients.count_left_alone(found.id)
-    if alone:
-        sys.exit(f"{alone} patients have no other provider. Others have to join their care teams first, in the portal.")
     try:
-        service.deactivate(found.id, by=None, at=clock.now())
+        team_service.switch_off(found.id, by=None, at=clock.now())
+    except team_service.LeftAlone as error:
+        alone = error.patients
+        sys.exit(f"{alone} patients have no other provider. Others have to join their care teams first, in the portal.")
     except service.LastAdministrator:
         sys.exit("This is the last administrator. Make another one first: flask user create --help")
     except service.NotPossible:

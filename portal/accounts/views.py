@@ -28,7 +28,7 @@ from portal.accounts.models import AccountStatus, TokenPurpose, User
 from portal.accounts.service import AddressTaken, LastAdministrator, NotPossible, OwnAccount
 from portal.accounts.signing_in import Outdated
 from portal.clinic import queries as clinic
-from portal.patients import queries as patients
+from portal.patients.team_service import LeftAlone, switch_off
 from portal.web import destination, door, speaking, unsent
 from portal.web.alone import render_alone
 from portal.web.door import TooEarly
@@ -229,16 +229,16 @@ def invite(user_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/accounts/<uuid:user_id>/deactivate")
 @requires(Permission.ACCOUNT_MANAGE)
 def deactivate(user_id: uuid.UUID) -> ResponseReturnValue:
-    alone = patients.count_left_alone(user_id)
-    if alone:
+    try:
+        return _change_status(user_id, switch_off, _("The account is switched off. Nobody can sign in with it."))
+    except LeftAlone as error:
         said = ngettext(
             "%(num)s patient has no other provider. Another one joins their care team first.",
             "%(num)s patients have no other provider. Others join their care teams first.",
-            alone,
+            error.patients,
         )
         flash(said, "attention")
         return redirect(url_for("accounts.edit", user_id=user_id), 303)
-    return _change_status(user_id, service.deactivate, _("The account is switched off. Nobody can sign in with it."))
 
 
 @blueprint.post("/accounts/<uuid:user_id>/reactivate")

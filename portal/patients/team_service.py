@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.access.policy import Actor, Role
+from portal.accounts import service as accounts
 from portal.accounts.models import AccountStatus, User
 from portal.audit import service as audit
 from portal.db import HELD, session, touched
+from portal.patients import queries
 from portal.patients.models import CareTeamMember, Patient
 
 
@@ -18,6 +20,14 @@ class NotOnStaff(Exception):
 
 class LastProvider(Exception):
     """A patient in care keeps at least one provider who can sign in; nothing was written."""
+
+
+class LeftAlone(Exception):
+    """So many patients in care would have no provider who can sign in; nothing was written."""
+
+    def __init__(self, patients: int) -> None:
+        super().__init__(patients)
+        self.patients = patients
 
 
 class NoProvider(Exception):
@@ -65,6 +75,23 @@ def remove_member(patient_id: uuid.UUID, user_id: uuid.UUID, *, by: Actor, at: d
     more = {"lead": str(follows)} if follows else {}
     audit.record("care-team:left", by=by, at=at, patient_id=patient_id, thing_id=user_id, **more)
     return True
+
+
+def switch_off(user_id: uuid.UUID, *, by: Actor | None, at: datetime) -> None:
+    """Switch an account off (`accounts.service.deactivate`) where that leaves no patient in care without a provider.
+
+    Whoever else would leave the same patients waits, and then counts what is left.
+
+    Raises:
+        LeftAlone: it would.
+    """
+    theirs = select(CareTeamMember.patient_id).where(CareTeamMember.user_id == user_id, CareTeamMember.until.is_(None))
+    held = select(Patient.id).where(Patient.id.in_(theirs)).order_by(Patient.id)
+    session.execute(held.with_for_update(**HELD))
+    alone = queries.count_left_alone(user_id)
+    if alone:
+        raise LeftAlone(alone)
+    accounts.deactivate(user_id, by=by, at=at)
 
 
 def name_lead(patient_id: uuid.UUID, user_id: uuid.UUID, *, by: Actor, at: datetime) -> bool:

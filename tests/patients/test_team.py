@@ -1,10 +1,14 @@
 """Who is on a care team, from when until when."""
 
+import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import func, select
 
 from portal import db
 from portal.access.policy import Role
@@ -176,6 +180,31 @@ def test_whoever_cannot_sign_in_is_passed_over(cast: Cast) -> None:
     db.session.get_one(User, cast.cal.user_id).status = AccountStatus.DEACTIVATED
     service.remove_member(cast.ada.own_id, cast.bea.user_id, by=cast.bea.actor, at=NOW + timedelta(days=2))
     assert leads(cast) == ["Ola Berg"]
+
+
+def test_of_two_who_switch_off_the_last_two_providers_at_once_one_is_told(app: Flask, cast: Cast) -> None:
+    service.add_member(cast.ada.own_id, cast.cal.user_id, by=cast.bea.actor, at=NOW)
+    service.add_member(cast.dot.own_id, cast.bea.user_id, by=cast.cal.actor, at=NOW)
+    db.session.commit()
+    both_begun = Barrier(2)
+
+    def switch_off(user_id: uuid.UUID) -> str:
+        with app.app_context():
+            both_begun.wait()
+            db.begin(write=True)
+            try:
+                service.switch_off(user_id, by=cast.eve.actor, at=NOW)
+                db.session.commit()
+            except service.LeftAlone as error:
+                return f"{error.patients} left alone"
+            finally:
+                db.session.remove()
+            return "off"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(switch_off, [cast.bea.user_id, cast.cal.user_id])) == ["2 left alone", "off"]
+    active = select(func.count()).where(User.role == Role.PROVIDER, User.status == AccountStatus.ACTIVE)
+    assert db.session.scalar(active) == 1
 
 
 def test_the_provider_who_enrols_leads(browser: Open, cast: Cast) -> None:
