@@ -19,9 +19,14 @@ function awaitAction() {
   ACTIONS.forEach((action) => addEventListener(action, markRead));
 }
 
+// The last message on the page: what came after it is not read, nor answered, by whoever sits here.
+function through() {
+  return list.lastElementChild?.id.replace("m-", "") ?? "";
+}
+
 function markRead() {
   ACTIONS.forEach((action) => removeEventListener(action, markRead));
-  const body = new URLSearchParams({ csrf_token: list.dataset.token });
+  const body = new URLSearchParams({ csrf_token: list.dataset.token, through: through() });
   fetch(list.dataset.read, { method: "POST", headers: { Accept: "application/json" }, body }).catch(awaitAction);
 }
 
@@ -45,6 +50,8 @@ function show(html) {
       known.replaceWith(item);
     }
   });
+  const seen = document.querySelector("[name=through]");
+  if (seen) seen.value = through();
 }
 
 function say(text) {
