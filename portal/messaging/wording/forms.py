@@ -15,6 +15,7 @@ from portal.web.fields import Form, HiddenField, SelectChoice, SelectField, Text
 from portal.web.once import OnceForm
 
 LANGUAGES = {"en": _l("English"), "es": _l("Spanish")}
+_ADDED_ALREADY = _l("This page added a template before. Look at it first: save again only if this one is another.")
 FIELDS = ", ".join(f"{{{name}}}" for name in fill.FIELDS)
 
 
@@ -53,6 +54,11 @@ class TemplateForm(OnceForm):
     def base_version(self) -> int:
         """The wording the page was drawn from."""
         return _number(self.version.data)
+
+    def say_added_already(self) -> None:
+        """Show that the page added another one before, and let the next try count."""
+        self.begin_anew()
+        self.form_errors.append(str(_ADDED_ALREADY))
 
     def refuse_unknown(self, names: Sequence[str]) -> None:
         """Say which fields there are none of, and which there are."""

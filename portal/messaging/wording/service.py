@@ -30,6 +30,10 @@ class Stale(Exception):
     """Somebody else changed it since the page was drawn."""
 
 
+class AddedAlready(Exception):
+    """The same form was sent before, with other words; nothing was added now."""
+
+
 class NoSuchTemplate(LookupError):
     """There is no such template."""
 
@@ -53,13 +57,17 @@ def add_template(
 
     Raises:
         UnknownFields: it asks for what there is not.
+        AddedAlready: the same form was sent before, with other words.
         TooMany: the clinic has as many as there can be.
     """
     _refuse_unknown(title, body)
     _hold()
-    known = session.scalar(select(MessageTemplate.id).where(MessageTemplate.submission_id == submission_id))
+    known = session.scalar(select(MessageTemplate).where(MessageTemplate.submission_id == submission_id))
     if known is not None:
-        return known
+        first = session.get_one(TemplateVersion, (known.id, 1))
+        if (known.language, first.title, first.body) != (language, title, body):
+            raise AddedAlready
+        return known.id
     if len(queries.list_templates()) >= queries.MOST_TEMPLATES:
         raise TooMany
     row = MessageTemplate(submission_id=submission_id, language=language, created_at=at, created_by_id=by.user_id)

@@ -41,6 +41,9 @@ def new() -> ResponseReturnValue:
     except service.UnknownFields as unknown:
         form.refuse_unknown(unknown.names)
         return _new_page(form)
+    except service.AddedAlready:
+        form.say_added_already()
+        return _new_page(form)
     except service.TooMany:
         form.form_errors.append(_("There are as many templates as there can be. Take one out of use first."))
         return _new_page(form)

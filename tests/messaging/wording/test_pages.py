@@ -107,6 +107,18 @@ def test_a_second_tap_is_one_template_and_a_change_meanwhile_is_shown_first(brow
     assert queries.list_templates()[0].body == "Mine"
 
 
+def test_a_template_corrected_after_back_is_no_second_tap_and_nothing_typed_is_lost(browser: Open, cast: Cast) -> None:
+    form = browser(cast.eve).get(f"{TEMPLATES}/new").form("Save")
+    form.submit(language="en", title="One", body="Wrong")
+    page = form.submit(language="en", title="One", body="Right", expect=422)
+    assert page.problems == [
+        "This page added a template before. Look at it first: save again only if this one is another."
+    ]
+    assert [one.body for one in queries.list_templates()] == ["Wrong"]
+    page.form("Save").submit()
+    assert sorted(one.body for one in queries.list_templates()) == ["Right", "Wrong"]
+
+
 def test_the_values_are_the_patients_own_in_their_language_and_calendar(cast: Cast) -> None:
     course = factories.course(cast.ada, cast.bea)
     factories.infusion(course, cast.bea, NOW - timedelta(days=9, hours=13))
