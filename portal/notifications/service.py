@@ -16,7 +16,7 @@ from portal.notifications.choosing import Target
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
 from portal.notifications.topics import Topic, topic_of
 
-__all__ = ["Kind", "beat", "drop", "enqueue", "hold", "reroute", "resend", "write"]
+__all__ = ["Kind", "beat", "drop", "enqueue", "hold", "release", "reroute", "resend", "write"]
 
 FORGET_WORKERS_AFTER = timedelta(days=1)
 _REACHES = {Delivery.WAITING, Delivery.LEASED, Delivery.SENT}
@@ -102,6 +102,15 @@ def write(
         if session.execute(written.returning(table.c.id)).first() is None:
             return False
     return bool(targets)
+
+
+def release(once_key: str, *, dropped_as: str) -> None:
+    """Let somebody be told with a key after all, where what was written with it was dropped as this and told nobody."""
+    lost = OutboxMessage.once_key == once_key, OutboxMessage.state == Delivery.DROPPED
+    row = session.scalar(select(OutboxMessage).where(*lost, OutboxMessage.last_error == dropped_as))
+    if row is not None and not _REACHES & set(_told_alike(row).values()):
+        row.once_key = None
+        session.flush()
 
 
 def hold(user_id: uuid.UUID) -> None:

@@ -21,7 +21,7 @@ from portal.treatment.models import Infusion
 from portal.treatment.preparation.models import Preparation, Step
 
 AHEAD = timedelta(days=2)
-DAY_OVER = "day-is-over"
+DAY_OVER, MOVED = "day-is-over", "no-longer-planned"
 _WENT_OUT = OutboxMessage.state.in_((Delivery.SENT, Delivery.FAILED))
 _MISSED = and_(OutboxMessage.state == Delivery.DROPPED, OutboxMessage.last_error == DAY_OVER)
 _PLANNED = "'planned'"

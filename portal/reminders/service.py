@@ -68,15 +68,18 @@ def remind(patient_ids: Sequence[uuid.UUID], *, at: datetime) -> None:
         values = links.issue(row.user_id, found[0].due, at=at)
         key = f"check-in-due:{patient_id}:{today}"
         about: dict[str, Any] = {"patient_id": patient_id, "once_key": key, "values": values}
-        if notifications.enqueue(Kind.CHECK_IN_DUE, row.user_id, at=at, **about):
+        is_written = notifications.enqueue(Kind.CHECK_IN_DUE, row.user_id, at=at, **about)
+        if is_written:
             audit.record("check-in:reminded", by=None, at=at, patient_id=patient_id)
-        _keep(patient_id, found, today, at)
+        _keep(patient_id, found, today, at, is_written=is_written)
 
 
 def remind_to_get_ready(infusion_ids: Collection[uuid.UUID], *, at: datetime) -> None:
     """Write one mail to the patient of each of a few infusions of tomorrow that they have not got ready for."""
     for row, eve in ready_to_be_told(at, only=infusion_ids):
-        about: dict[str, Any] = {"patient_id": row.patient_id, "once_key": f"get-ready:{row.id}:{eve}"}
+        key = f"get-ready:{row.id}:{eve}"
+        notifications.release(key, dropped_as=queries.MOVED)
+        about: dict[str, Any] = {"patient_id": row.patient_id, "once_key": key}
         values = {"infusion_id": str(row.id)}
         if notifications.enqueue(Kind.GET_READY, row.user_id, at=at, values=values, **about):
             audit.record("infusion:reminded", by=None, at=at, patient_id=row.patient_id, thing_id=row.id)
@@ -95,8 +98,9 @@ def ready_to_be_told(at: datetime, *, only: Collection[uuid.UUID] | None = None)
     for row in rows:
         eve = _day(row.happens_at, row.time_zone) - timedelta(days=1)
         clock = max(hours.hour(_of(choices, row.user_id), Topic.VISITS), hours.GET_READY)
+        opens = plan.moment(eve, clock, ZoneInfo(row.time_zone))
         is_eve = _day(at, row.time_zone) == eve
-        if is_eve and not row.is_confirmed and plan.is_time(at, clock, ZoneInfo(row.time_zone)):
+        if is_eve and not row.is_confirmed and opens is not None and opens <= at:
             found.append((row, eve))
     return found
 
@@ -150,10 +154,12 @@ def _wanted(rows: Sequence[Any], at: datetime) -> list[tuple[uuid.UUID, tuple[St
     return found
 
 
-def _keep(patient_id: uuid.UUID, steps: Sequence[Step], today: date, at: datetime) -> None:
+def _keep(patient_id: uuid.UUID, steps: Sequence[Step], today: date, at: datetime, *, is_written: bool) -> None:
+    """Keep that today was their day; who wants none of these was told of nothing, and that is none of the three."""
     told_of = {"patient_id": patient_id, "last_on": today, "last_at": at}
     rows = [
-        told_of | {"instrument": step.due.line.instrument, "series": step.series, "given": step.number}
+        told_of
+        | {"instrument": step.due.line.instrument, "series": step.series, "given": step.number - (not is_written)}
         for step in steps
     ]
     run(_KEEP[session.get_bind().dialect.name], rows)

@@ -18,7 +18,7 @@ from portal.review import reminding
 
 EVERY = timedelta(minutes=5)
 KINDS = frozenset({Kind.CHECK_IN_DUE, Kind.GET_READY, Kind.REVIEW_WAITING})
-DONE, MOVED = "done-by-now", "no-longer-planned"
+DONE = "done-by-now"
 
 
 class CheckInRound(Round[uuid.UUID]):
@@ -96,7 +96,7 @@ def _why_not_get_ready(held: Claim, patient: PatientRef, at: datetime) -> str | 
     row = next(iter(queries.planned_infusions(at, only=[wanted])), None)
     tomorrow = plan.local_day(at, patient.time_zone) + timedelta(days=1)
     if row is None or plan.local_day(row.happens_at, patient.time_zone) != tomorrow:
-        return MOVED
+        return queries.MOVED
     return DONE if row.is_confirmed else None
 
 

@@ -130,7 +130,7 @@ def test_a_colleague_whose_account_is_switched_off_is_not_told(cast: Cast) -> No
     assert told() == [cast.bea.user_id]
 
 
-def test_words_of_danger_reach_whoever_is_on_call_or_every_provider_where_nobody_of_the_team_is_left(
+def test_words_of_danger_reach_whoever_is_on_call_or_every_provider_where_no_team_is_left(
     cast: Cast,
 ) -> None:
     for person in (cast.bea, cast.nia):

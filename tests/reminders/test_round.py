@@ -250,6 +250,18 @@ def test_what_never_went_out_on_its_day_is_none_of_the_three(cast: Cast, frozen:
     assert days(cast.ada) == [0, 1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_days_on_which_somebody_wanted_none_are_none_of_the_three(cast: Cast, frozen: time_machine.Traveller) -> None:
+    plan_item(cast.ada)
+    for day in range(9):
+        wanted = Choices() if day >= 4 else Choices({Topic.CHECK_INS: Wish(frozenset())})
+        choosing.choose(cast.ada.user_id, wanted, by=cast.ada.actor, at=NOW)
+        db.session.commit()
+        frozen.move_to(NINE + day * DAY)
+        go()
+    assert days(cast.ada) == [4, 5, 6]
+
+
 def test_past_the_hours_somebody_chose_nothing_is_written(cast: Cast, frozen: time_machine.Traveller) -> None:
     plan_item(cast.ada)
     choosing.choose(cast.ada.user_id, Choices({Topic.CHECK_INS: Wish(within=Hours(9, 10))}), by=cast.ada.actor, at=NOW)
@@ -417,6 +429,38 @@ def test_what_was_moved_called_off_or_got_ready_for_is_told_of_no_more(
     frozen.move_to(NOON + HOUR)
     go(GetReadyRound)
     assert len(mails(cast.ada, Kind.GET_READY)) == 1
+
+
+def test_one_that_was_moved_away_and_back_on_its_eve_is_told_of_after_all_and_once(
+    cast: Cast, frozen: time_machine.Traveller, tmp_path: Path
+) -> None:
+    row, inbox = planned(cast, TOMORROW), Inbox(rcpt=["450 later"] * 2)
+    with mail_server(inbox) as port:
+        for hour, planned_at in enumerate([TOMORROW, TOMORROW + 3 * DAY, TOMORROW, TOMORROW + 3 * DAY, TOMORROW]):
+            infusion = db.session.get_one(Infusion, row.id)
+            infusion.planned_at = infusion.happens_at = planned_at
+            db.session.commit()
+            for minutes in (0, 5):
+                frozen.move_to(NOON + hour * HOUR + timedelta(minutes=minutes))
+                drain(worker(port, tmp_path))
+    assert [one.state for one in mails(cast.ada, Kind.GET_READY)] == [Delivery.DROPPED, Delivery.SENT]
+    assert len(inbox.mails) == 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize("quiet", [None, Hours(20, 8)])
+def test_one_that_is_planned_late_on_its_eve_is_told_of_the_same_evening(
+    cast: Cast, frozen: time_machine.Traveller, tmp_path: Path, quiet: Hours | None
+) -> None:
+    choosing.choose(cast.ada.user_id, Choices(quiet=quiet), by=cast.ada.actor, at=NOW)
+    planned(cast, TOMORROW)
+    inbox, told = Inbox(), list[int]()
+    with mail_server(inbox) as port:
+        for hour in (12, 13, 14, 15, 16):
+            frozen.move_to(NINE + hour * HOUR)
+            drain(worker(port, tmp_path))
+            told.append(len(inbox.mails))
+    assert told == [1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

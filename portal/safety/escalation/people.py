@@ -43,7 +43,7 @@ def first(patient_id: uuid.UUID, severity: int, cover: Cover, at: datetime) -> l
 
 
 def instead_of_team(at: datetime) -> list[uuid.UUID]:
-    """Return who hears what cannot wait where nobody of the team can sign in: whoever is on call, else every provider."""
+    """Return who hears what cannot wait where nobody of the team can sign in: whoever is on call, or every provider."""
     return list(rota.who(get_cover(at), at)) or _providers()
 
 
