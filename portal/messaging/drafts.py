@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from portal.access.policy import Actor
 from portal.db import session
+from portal.messaging import danger
 from portal.messaging.models import Message, MessageDraft
 from portal.messaging.owed import lock
 
@@ -25,6 +26,10 @@ class Draft:
     body: str
     saved_at: datetime
     place: str
+
+    def suggests_danger(self, language: str, *, since: datetime) -> bool:
+        """Return whether it says, kept since a moment, something for which its writer is offered help."""
+        return self.saved_at > since and danger.find(f"{self.subject}\n{self.body}", language)
 
 
 def place_of(where: str, submission_id: uuid.UUID | None) -> str:

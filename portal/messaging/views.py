@@ -231,8 +231,8 @@ def _words_of(draft: Draft | None) -> dict[str, str]:
 
 def _is_in_danger(draft: Draft | None) -> bool:
     """Return whether a patient just kept words of danger: nothing was sent, so that only they can be offered help."""
-    is_recent = draft is not None and draft.saved_at > guard.at() - CARD_FOR
-    return draft is not None and is_recent and _is_patient() and draft.suggests_danger(guard.actor().language)
+    since, language = guard.at() - CARD_FOR, guard.actor().language
+    return draft is not None and _is_patient() and draft.suggests_danger(language, since=since)
 
 
 def _forget_draft(patient_id: uuid.UUID, where: str, form: MessageForm) -> None:

@@ -9,8 +9,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.access import guard
 from portal.access.guard import requires
-from portal.access.policy import Permission
-from portal.messaging import drafts, queries, retraction
+from portal.access.policy import Permission, Relation
+from portal.messaging import danger, drafts, queries, retraction
 from portal.messaging.retraction import CannotBeWithdrawn, Hindrance
 from portal.text import clean, clean_line
 from portal.web import enclosing
@@ -77,7 +77,10 @@ def _keep(patient_id: uuid.UUID, where: str, back: str) -> ResponseReturnValue:
         return {"saved": True}
     flash(_("Kept as a draft. Nobody else can see it."), "good")
     enclosing.say_left_behind()
-    return redirect(back, 303)
+    # Where help stands on the page that follows, it begins there; without it there is no such place.
+    is_patient = guard.patient().relation is Relation.SELF
+    is_in_danger = is_patient and danger.find("\n".join(words), guard.actor().language)
+    return redirect(f"{back.partition('#')[0]}#card" if is_in_danger else back, 303)
 
 
 def _drop(patient_id: uuid.UUID, where: str, back: str) -> ResponseReturnValue:

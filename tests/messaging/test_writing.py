@@ -82,6 +82,30 @@ def test_from_what_was_too_large_a_link_leads_back_to_the_page(browser: Open, ca
     assert f'href="{path}">Go back' in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_whoever_keeps_words_of_danger_is_offered_help_and_nobody_else_hears(
+    browser: Open, cast: Cast, is_new: bool
+) -> None:
+    path = f"{base_of(cast)}/{'new' if is_new else factories.thread(cast.ada, cast.ada).id}"
+    ada = browser(cast.ada)
+    kept = ada.get(path).form("Send").submit(button="Keep as draft", body="I want to kill myself")
+    assert "You can talk to somebody now" in kept.text
+    assert "Nobody has seen your words yet" in kept.text
+    again = ada.open(f"{path}/draft", "POST", data=kept.form("Send").values)
+    assert again.headers["Location"].endswith("#card")
+    assert kept.by_id("card")
+    assert "thread:danger-marked" not in db.session.scalars(select(AuditEvent.event)).all()
+    assert count(OutboxMessage) == 0
+    db.session.scalars(select(MessageDraft)).one().saved_at = NOW - timedelta(days=2)
+    db.session.commit()
+    harmless = ada.get(path)
+    assert harmless.form("Send").values["body"] == "I want to kill myself"
+    assert "You can talk to somebody now" not in harmless.text
+    bea = browser(cast.bea).get(path).form("Send").submit(button="Keep as draft", body="She wants to die")
+    assert "You can talk to somebody now" not in bea.text
+
+
 def test_a_new_thread_has_a_draft_of_its_own_with_its_subject(browser: Open, cast: Cast) -> None:
     ada = browser(cast.ada)
     form = ada.get(f"{base_of(cast)}/new").form("Send")

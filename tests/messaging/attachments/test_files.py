@@ -50,6 +50,15 @@ def links(page: Page) -> list[str]:
     return list(dict.fromkeys(href for _text, href in page.links if "/files/" in href))
 
 
+@ONE_DATABASE
+def test_words_of_danger_are_found_in_the_name_of_what_is_sent_along(browser: Open, cast: Cast) -> None:
+    path, ada = path_of(cast), browser(cast.ada)
+    for name, is_found in (("sleep.pdf", False), ("I_want_to_die.pdf", True)):
+        page = sent(ada.get(path), file(name=name))
+        assert ("You can talk to somebody now" in page.text) is is_found
+        assert ("Words that may mean danger" in browser(cast.bea).get(path).text) is is_found
+
+
 def test_a_patient_sends_a_picture_and_a_letter_and_the_team_opens_both(browser: Open, cast: Cast) -> None:
     path = path_of(cast)
     page = sent(browser(cast.ada).get(path), file(samples.heic(), "../my arm.HEIC"), file())
