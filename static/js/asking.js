@@ -5,7 +5,7 @@ const SLOWEST = 120000;
 const PATIENCE = 30000;
 
 function keepAsking(place) {
-  const { asks, state } = place.dataset;
+  const { news, state } = place.dataset;
   const soon = Number(place.dataset.soon);
   const calm = Number(place.dataset.calm ?? soon);
   const standing = "says" in place.dataset ? document.querySelector("[data-news-standing]") : null;
@@ -49,7 +49,7 @@ function keepAsking(place) {
     clearTimeout(timer);
     const mine = ++turn;
     const headers = { Accept: "application/json", "If-None-Match": tag };
-    const answer = await fetch(asks, { headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+    const answer = await fetch(news, { headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
     // An answer that a later question overtook would tell what was true before.
     if (mine !== turn) return;
     await (answer ? read(answer).catch(fail) : fail());
@@ -72,4 +72,4 @@ function keepAsking(place) {
   plan();
 }
 
-document.querySelectorAll("[data-asks]:not([data-asks=''])").forEach(keepAsking);
+document.querySelectorAll("[data-news]:not([data-news=''])").forEach(keepAsking);

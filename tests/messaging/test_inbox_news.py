@@ -78,10 +78,10 @@ def test_nothing_new_is_answered_in_ten_statements_without_a_word(
     (place,) = [one for one in page.all if "data-inbox" in one.attrib]
     known = {"If-None-Match": f'"{place.get("data-state")}"'}
     answers: list[Any] = []
-    assert queries_of(lambda: answers.append(bea.open(place.get("data-asks"), headers=known))) == STATEMENTS
+    assert queries_of(lambda: answers.append(bea.open(place.get("data-news"), headers=known))) == STATEMENTS
     assert [(one.status_code, one.data) for one in answers] == [(304, b"")]
     factories.thread(cast.ada, cast.ada, at=NOW + MINUTE)
-    (news,) = [bea.open(place.get("data-asks"), headers=known).get_json()]
+    (news,) = [bea.open(place.get("data-news"), headers=known).get_json()]
     assert (news["counts"][""], news["unread"]) == (str(threads + 1), int(place.get("data-unread")) + 1)
     assert news["state"] != place.get("data-state")
 
@@ -102,7 +102,7 @@ def test_what_came_while_the_page_was_drawn_is_news_to_it(
     assert "Meanwhile" not in page.text
     (place,) = [one for one in page.all if "data-inbox" in one.attrib]
     known = {"If-None-Match": f'"{place.get("data-state")}"'}
-    assert bea.open(place.get("data-asks"), headers=known).status_code == 200
+    assert bea.open(place.get("data-news"), headers=known).status_code == 200
 
 
 SENT = {"subject": "Meanwhile", "body": "Hello", "submission_id": "6f0c4f7e-3c8c-4f0b-9d0e-2f1f5f1b7a13"}
