@@ -231,7 +231,7 @@ def list_last_words(patient_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple
     return {row[0]: (row[1], row[2]) for row in rows if row[1] is not None}
 
 
-def is_mine(patient_id: Any, user_id: uuid.UUID) -> ColumnElement[bool]:
+def is_mine(patient_id: Any, user_id: Any) -> ColumnElement[bool]:
     """Return the condition that somebody is on a patient's care team now."""
     on_team = (CareTeamMember.user_id == user_id, CareTeamMember.patient_id == patient_id)
     return exists().where(*on_team, CareTeamMember.until.is_(None))

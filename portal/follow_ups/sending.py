@@ -17,6 +17,7 @@ from portal.follow_ups.queries import Place
 from portal.messaging import owed
 from portal.messaging import service as messaging
 from portal.patients import queries as patients
+from portal.patients.queries import PatientRef
 
 WRITERS = frozenset({Role.PROVIDER, Role.NURSE})
 
@@ -27,6 +28,16 @@ def act(due: Sequence[Place], *, at: datetime) -> None:
         follow_up = _held(place.id)
         if follow_up is not None and follow_up.state is State.PLANNED and follow_up.due_at <= at:
             _deal(follow_up, at)
+
+
+def give_to_team(patient: PatientRef, *, author_id: uuid.UUID, subject: str, body: str, at: datetime) -> None:
+    """Leave it to a care team what becomes of words that their author may not send any more; `patient` is held."""
+    follow_up = FollowUp(submission_id=uuid.uuid4(), patient_id=patient.id, author_id=author_id, subject=subject)
+    follow_up.body, follow_up.planned_at, follow_up.due_at = body, at, at
+    follow_up.send_on = when.local_day(at, patient.time_zone)
+    session.add(follow_up)
+    session.flush()
+    _end(follow_up, State.TO_DECIDE, Why.AUTHOR_LEFT, at)
 
 
 def author_of(user_id: uuid.UUID, patient_id: uuid.UUID, *, at: datetime) -> Actor | None:

@@ -36,7 +36,7 @@ FOLLOW_UPS: dict[type[Enum], dict[Enum, Any]] = {
         LeftOut.NOT_CHOSEN: _l("Not ticked"),
         LeftOut.MISSING_VALUE: _l("A field has no value for this patient"),
         LeftOut.NOT_IN_CARE: _l("Not in care any more"),
-        LeftOut.NOT_YOURS: _l("You are not on the care team any more"),
+        LeftOut.NOT_YOURS: _l("You are not on the care team any more, so the team decides"),
         LeftOut.WORDS_CHANGED: _l("What is filled in has changed since you looked through it"),
         LeftOut.TOO_LONG: _l("Too long once it is filled in"),
     },

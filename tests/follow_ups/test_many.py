@@ -266,6 +266,36 @@ def test_what_changed_since_it_was_looked_through_counts(
     assert (sent(), state(batch_id)) == ([], BatchState.DONE)
 
 
+@pytest.mark.parametrize("is_paused", [False, True])
+@pytest.mark.parametrize("what", [leave_team, switch_off])
+def test_what_its_author_may_not_send_any_more_waits_for_each_team_to_decide(
+    browser: Open, cast: Cast, what: Callable[[Cast], None], is_paused: bool
+) -> None:
+    batch_id = started(cast, [cast.ada.own_id])
+    if is_paused:
+        service.turn(batch_id, BatchState.PAUSED, by=cast.bea.actor, at=NOW)
+    what(cast)
+    db.session.commit()
+    go_batches()
+    go_batches()
+    assert (places(batch_id), state(batch_id)) == ([(Place.LEFT_OUT, LeftOut.NOT_YOURS)], BatchState.DONE)
+    page = browser(cast.nia).get("/follow-ups")
+    assert page.text.count("Whoever wrote it is not on the care team any more · by Bea") == 1
+    page.follow(f"Decide: {HELLO.subject}").form("Save").submit(when="now")
+    assert sent() == [(HELLO.subject, "Dear Ada, how are you?")]
+
+
+def test_a_paused_batch_keeps_those_whom_its_author_may_write_to(cast: Cast) -> None:
+    batch_id = started(cast, [cast.ada.own_id, *crowd(cast, 1)])
+    service.turn(batch_id, BatchState.PAUSED, by=cast.bea.actor, at=NOW)
+    mine = (CareTeamMember.user_id == cast.bea.user_id, CareTeamMember.patient_id == cast.ada.own_id)
+    db.session.scalars(select(CareTeamMember).where(*mine)).one().until = NOW
+    db.session.commit()
+    go_batches()
+    assert places(batch_id) == [(Place.LEFT_OUT, LeftOut.NOT_YOURS), (Place.READY, LeftOut.NONE)]
+    assert (sent(), state(batch_id)) == ([], BatchState.PAUSED)
+
+
 def test_paused_gone_on_with_and_stopped(browser: Open, cast: Cast, frozen: time_machine.Traveller) -> None:
     batch_id = started(cast, [cast.ada.own_id, *crowd(cast, 3)])
     bea = browser(cast.bea)

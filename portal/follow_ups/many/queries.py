@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from portal.access.policy import PatientStatus
+from portal.accounts.models import AccountStatus, User
 from portal.db import session
 from portal.follow_ups.many.models import Batch, BatchState, LeftOut, Place, Recipient
 from portal.follow_ups.queries import is_mine
@@ -29,6 +30,7 @@ class Line:
     place: Place
     why: LeftOut
     thread_id: uuid.UUID | None
+    account: AccountStatus | None = None
 
 
 class Waiting(NamedTuple):
@@ -79,8 +81,9 @@ def list_recipients(batch_id: uuid.UUID, *, reader_id: uuid.UUID) -> Sequence[Li
     name = (Patient.given_name + " " + Patient.family_name).label("name")
     columns = (Recipient.id, Recipient.patient_id, name, Recipient.subject, Recipient.body, Recipient.place)
     rows: Select[*tuple[Any, ...]] = (
-        select(*columns, Recipient.why, Recipient.thread_id, is_mine(Recipient.patient_id, reader_id))
+        select(*columns, Recipient.why, Recipient.thread_id, User.status, is_mine(Recipient.patient_id, reader_id))
         .join(Patient, Patient.id == Recipient.patient_id)
+        .join(User, User.id == Patient.user_id)
         .where(Recipient.batch_id == batch_id)
         .order_by(Recipient.position)
     )
@@ -94,11 +97,14 @@ def list_statuses(patient_ids: Collection[uuid.UUID], *, of_team: uuid.UUID) -> 
 
 
 def list_waiting(passing_over: Collection[uuid.UUID], *, limit: int) -> Sequence[Waiting]:
-    """Return whom the batches that run still owe a message, the batch that was started first before the others."""
+    """Return whom the batches that run still owe a message, the batch that was started first before the others.
+
+    Of those that are paused, whom their author may not write to any more: nobody would ever go on for them.
+    """
     rows = (
         select(Recipient.batch_id, Recipient.id)
         .join(Batch, Batch.id == Recipient.batch_id)
-        .where(Batch.state == BatchState.RUNNING, Recipient.place == Place.READY, Recipient.id.not_in(passing_over))
+        .where(_is_next(), Recipient.place == Place.READY, Recipient.id.not_in(passing_over))
         .order_by(Batch.started_at, Batch.id, Recipient.position)
         .limit(limit)
     )
@@ -111,7 +117,7 @@ def get_waiting(waiting: Waiting) -> tuple[Batch, Recipient] | None:
         select(Batch, Recipient)
         .join(Recipient, Recipient.batch_id == Batch.id)
         .where(Batch.id == waiting.batch_id, Recipient.id == waiting.recipient_id)
-        .where(Batch.state == BatchState.RUNNING, Recipient.place == Place.READY)
+        .where(_is_next(), Recipient.place == Place.READY)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -125,6 +131,12 @@ def is_over(batch_id: uuid.UUID) -> bool:
     return session.scalar(waiting) is None
 
 
+def _is_next() -> ColumnElement[bool]:
+    active = exists().where(User.id == Batch.author_id, User.status == AccountStatus.ACTIVE)
+    may_write = and_(active, is_mine(Recipient.patient_id, Batch.author_id))
+    return or_(Batch.state == BatchState.RUNNING, and_(Batch.state == BatchState.PAUSED, ~may_write))
+
+
 def _line(
     recipient_id: uuid.UUID,
     patient_id: uuid.UUID,
@@ -134,11 +146,12 @@ def _line(
     place: Place,
     why: LeftOut,
     thread_id: uuid.UUID | None,
+    account: AccountStatus,
     mine: bool,
 ) -> Line:
     if not mine:
         return Line(recipient_id, patient_id, "", "", "", place, why, None)
-    return Line(recipient_id, patient_id, name, subject, body, place, why, thread_id)
+    return Line(recipient_id, patient_id, name, subject, body, place, why, thread_id, account)
 
 
 def latest_at(batch_id: uuid.UUID) -> datetime | None:

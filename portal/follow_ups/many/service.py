@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from portal.access.policy import Actor, PatientStatus
+from portal.access.policy import REACHABLE, Actor, PatientStatus
 from portal.audit import service as audit
 from portal.db import session
 from portal.follow_ups import sending
@@ -128,13 +128,19 @@ def turn(batch_id: uuid.UUID, state: BatchState, *, by: Actor, at: datetime) -> 
 
 
 def act(waiting: Sequence[Waiting], *, at: datetime) -> None:
-    """Send to some who wait, each a message of their own; whoever does not wait any more is passed over."""
+    """Send to some who wait, each a message of their own; whoever does not wait any more is passed over.
+
+    What the author may not send any more goes to the patient's care team to decide, out of a paused batch too.
+    """
     for one in waiting:
         found = _next(one)
         if found is None:
             continue
         batch, recipient = found
-        why = _send(batch, recipient, at)
+        author = sending.author_of(batch.author_id, recipient.patient_id, at=at)
+        if author is not None and batch.state is not BatchState.RUNNING:
+            continue
+        why = _send(batch, recipient, author, at)
         recipient.place = Place.SENT if why is LeftOut.NONE else Place.LEFT_OUT
         recipient.why, recipient.settled_at = why, at
         session.flush()
@@ -159,11 +165,14 @@ def _next(waiting: Waiting) -> tuple[Batch, Recipient] | None:
     return queries.get_waiting(waiting)
 
 
-def _send(batch: Batch, recipient: Recipient, at: datetime) -> LeftOut:
+def _send(batch: Batch, recipient: Recipient, author: Actor | None, at: datetime) -> LeftOut:
     patient_id = recipient.patient_id
-    author = sending.author_of(batch.author_id, patient_id, at=at)
     patient = patients.get_ref(patient_id, viewer_id=batch.author_id, at=at)
-    if author is None or patient is None:
+    if patient is None or patient.status not in REACHABLE:
+        return LeftOut.NOT_IN_CARE
+    if author is None:
+        words = {"subject": recipient.subject, "body": recipient.body}
+        sending.give_to_team(patient, author_id=batch.author_id, **words, at=at)
         return LeftOut.NOT_YOURS
     values = wording.list_values([patient_id], at=at)[patient_id]
     fitted = fitting.fit(Text(batch.subject, batch.body), values, patient.status)
