@@ -181,6 +181,8 @@ def reactivate(user_id: uuid.UUID, *, by: Actor, at: datetime) -> AccountStatus:
     session.flush()
     if user.status is AccountStatus.INVITED:
         _send_invitation(user_id, at)
+    else:
+        notifications.announce_after_all(user_id, dropped_as=notifications.SWITCHED_OFF, at=at)
     audit.record("account:reactivated", by=by, at=at, thing_id=user_id)
     return user.status
 

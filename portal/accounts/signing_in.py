@@ -113,6 +113,7 @@ def accept(
     user = _use(words, TokenPurpose.INVITATION, keys, at)
     user.status = AccountStatus.ACTIVE
     _set_password(user, password_hash, at)
+    notifications.announce_after_all(user.id, dropped_as=notifications.NOT_SET_UP, at=at)
     token = _open_session(user, device, ended, at)
     audit.record("invitation:accepted", by=_as_actor(user, address), at=at, thing_id=user.id)
     return token

@@ -16,9 +16,12 @@ from portal.notifications.choosing import Target
 from portal.notifications.models import Delivery, Heartbeat, Kind, OutboxMessage
 from portal.notifications.topics import Topic, topic_of
 
-__all__ = ["Kind", "beat", "drop", "enqueue", "hold", "release", "reroute", "resend", "write"]
+__all__ = ["Kind", "announce_after_all", "beat", "drop", "enqueue", "hold", "release", "reroute", "resend", "write"]
 
+READS = timedelta(minutes=30)
+"""For so long somebody who signed in for the first time reads by themselves what waits."""
 FORGET_WORKERS_AFTER = timedelta(days=1)
+NOT_SET_UP, SWITCHED_OFF = "account-not-set-up", "account-switched-off"
 _REACHES = {Delivery.WAITING, Delivery.LEASED, Delivery.SENT}
 
 
@@ -111,6 +114,22 @@ def release(once_key: str, *, dropped_as: str) -> None:
     if row is not None and not _REACHES & set(_told_alike(row).values()):
         row.once_key = None
         session.flush()
+
+
+def announce_after_all(recipient_id: uuid.UUID, *, dropped_as: str, at: datetime) -> None:
+    """Tell somebody once of the messages that came while they could not sign in; not where they read them by then.
+
+    Args:
+        recipient_id: who can sign in now.
+        dropped_as: why they were told of none.
+        at: now, aware UTC.
+    """
+    mine = OutboxMessage.recipient_id == recipient_id, OutboxMessage.kind == Kind.MESSAGE_WAITING
+    dropped = select(OutboxMessage).where(*mine, OutboxMessage.last_error == dropped_as)
+    last = session.scalar(dropped.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id).limit(1))
+    if last is not None:
+        key = f"after-all:{last.id.hex}"
+        enqueue(Kind.MESSAGE_WAITING, recipient_id, at=at, patient_id=last.patient_id, due_at=at + READS, once_key=key)
 
 
 def hold(user_id: uuid.UUID) -> None:

@@ -7,6 +7,7 @@ from portal.accounts.models import AccountStatus, User
 from portal.checkins import silence
 from portal.messaging import queries as messaging
 from portal.notifications import choosing, told, ways
+from portal.notifications import service as notifications
 from portal.notifications.models import Kind
 from portal.notifications.queue import Claim
 from portal.patients import queries as patients
@@ -22,9 +23,9 @@ LINK_RAN_OUT, NOT_WANTED = "link-ran-out", "not-wanted-by-now"
 def why_not(held: Claim, user: User, *, at: datetime) -> str | None:
     """Return why a mail need not be sent any more, as a short code; None where it is still wanted."""
     if user.status is AccountStatus.DEACTIVATED:
-        return "account-switched-off"
+        return notifications.SWITCHED_OFF
     if user.status is AccountStatus.INVITED and held.kind in NEEDS_SIGN_IN:
-        return "account-not-set-up"
+        return notifications.NOT_SET_UP
     if not choosing.is_wanted(user.id, held.kind, (held.channel, held.way_id), held.values, urgent=held.is_urgent):
         return "not-wanted-by-now"
     if held.kind == Kind.PHONE_CODE and at - held.created_at > ways.CODE_LASTS:

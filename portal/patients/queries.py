@@ -30,6 +30,7 @@ class PatientRef:
     status: PatientStatus
     time_zone: str
     language: str
+    account: AccountStatus
     primary_instrument: str
     enrolled_at: datetime
     consented_at: datetime | None
@@ -100,6 +101,7 @@ _REF: Any = select(
     Patient.status,
     User.time_zone,
     User.language,
+    User.status.label("account"),
     Patient.primary_instrument,
     Patient.enrolled_at,
     Patient.consented_at,

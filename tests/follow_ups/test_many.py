@@ -65,6 +65,18 @@ def started(cast: Cast, patients: list[uuid.UUID], text: Text = HELLO, by: Perso
     return batch.id
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_the_preview_says_who_cannot_read_it(browser: Open, cast: Cast) -> None:
+    db.session.get_one(User, cast.ada.user_id).status = AccountStatus.INVITED
+    db.session.commit()
+    whose: dict[str, Any] = {"submission_id": uuid.uuid4(), "by": cast.bea.actor, "at": NOW}
+    batch = service.prepare(HELLO, [cast.ada.own_id, *crowd(cast, 1)], show="", **whose)
+    db.session.commit()
+    text = browser(cast.bea).get(f"/follow-ups/many/{batch.id}").text
+    assert text.count("has not accepted the invitation yet") == 1
+    assert "Ada Okafor has not accepted the invitation yet" in text
+
+
 def places(batch_id: uuid.UUID) -> list[tuple[Place, LeftOut]]:
     db.session.rollback()
     rows = select(Recipient.place, Recipient.why).where(Recipient.batch_id == batch_id).order_by(Recipient.position)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal import db
 from portal.access.policy import PatientStatus as Status
+from portal.accounts.models import AccountStatus, User
 from portal.follow_ups import service
 from portal.follow_ups.about import About
 from portal.follow_ups.models import FollowUp, State, Why
@@ -37,6 +38,27 @@ def record(cast: Cast) -> tuple[About, About]:
     infusion = factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, NOW - timedelta(days=4))
     answered = factories.scored(cast.ada, "phq-9", 14, date(2026, 11, 20))
     return About(infusion_id=infusion.id), About(check_in_id=answered.id)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (AccountStatus.INVITED, "Ada has not accepted the invitation yet"),
+        (AccountStatus.DEACTIVATED, "Ada’s account is switched off"),
+        (AccountStatus.ACTIVE, None),
+    ],
+)
+def test_wherever_staff_write_it_says_that_the_patient_cannot_read_it(
+    browser: Open, cast: Cast, record: tuple[About, About], status: AccountStatus, said: str | None
+) -> None:
+    thread, planned = factories.thread(cast.ada, cast.ada), plan(cast)
+    db.session.get_one(User, cast.ada.user_id).status = status
+    db.session.commit()
+    boxes = ["messages/new", f"messages/{thread.id}", "follow-ups/new", f"follow-ups/{planned.id}", "progress"]
+    for where in boxes:
+        text = page_of(browser, cast, what=where).text
+        assert (said in text) if said else ("in the portal" not in text), where
 
 
 @pytest.mark.parametrize("where", ["progress", "review"])

@@ -22,7 +22,7 @@ from config import ROOT
 from portal import db
 from portal.access import looks
 from portal.access.policy import PatientStatus
-from portal.accounts import tokens
+from portal.accounts import signing_in, tokens
 from portal.accounts.models import AccountStatus, TokenPurpose, User
 from portal.audit.models import AuditEvent
 from portal.notifications import queries, queue, service
@@ -264,6 +264,31 @@ def test_an_account_that_cannot_sign_in_is_not_asked_to(
     db.session.commit()
     sent_after(cast, tmp_path)
     assert row(message_id).state is expected
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize("reads", [False, True])
+def test_who_accepts_the_invitation_is_told_once_of_what_came_before_unless_they_read_it(
+    cast: Cast, tmp_path: Path, frozen: Any, reads: bool
+) -> None:
+    invitation = token(cast)
+    db.session.get_one(User, cast.ada.user_id).status = AccountStatus.INVITED
+    thread, inbox = factories.thread(cast.ada, cast.bea), Inbox()
+    for _ in range(2):
+        put(cast.ada, patient_id=cast.ada.own_id)
+    sent_after(cast, tmp_path)
+    assert states() == [DROPPED, DROPPED]
+    keys = ["k" * 48]
+    words = tokens.seal(invitation.id, TokenPurpose.INVITATION, keys=keys)
+    whose: dict[str, Any] = {"device": "", "address": "", "ended": None}
+    signing_in.accept(words, keys=keys, password_hash="x", at=NOW, **whose)
+    thread.unread_by_patient = 0 if reads else 1
+    db.session.commit()
+    with mail_server(inbox) as port:
+        for hours in (0, 1, 1):
+            frozen.shift(timedelta(hours=hours))
+            drain(worker(port, tmp_path))
+    assert len(inbox.mails) == (0 if reads else 1)
 
 
 def test_nothing_is_sent_to_a_patient_who_died(cast: Cast, tmp_path: Path) -> None:
