@@ -332,6 +332,7 @@ def look_at(window: Window, name: str, screenshots: Path) -> list[str]:
             if "CI" not in os.environ:
                 page.screenshot(path=screenshots / f"{name}-{width}-{scheme}.png", full_page=True)
             wrong += [f"{width} {scheme}: {found}" for found in violations(page, scheme)]
+    wrong += [f"a table is cut at {DESK['width']} px: {table}" for table in page.evaluate(CUT)]
     for size in (PHONE, NARROWEST):
         page.set_viewport_size(size)
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -340,6 +341,9 @@ def look_at(window: Window, name: str, screenshots: Path) -> list[str]:
     return wrong
 
 
+# A column of words has room for its tables at a desk; what must be scrolled for there is not found.
+CUT = """() => [...document.querySelectorAll(".narrow .scroll")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.outerHTML.slice(0, 120))"""
 WIDEST = """() => [...document.querySelectorAll("main *, header *, nav *")]
     .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll"))
     .slice(0, 3).map((one) => one.outerHTML.slice(0, 120))"""
