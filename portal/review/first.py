@@ -59,11 +59,12 @@ def _alerts(user_id: uuid.UUID) -> list[First]:
 
 
 def _dangers(user_id: uuid.UUID) -> list[First]:
-    theirs = (ENTRY.c.user_id == user_id, ENTRY.c.is_in_danger)
-    marked = (Thread.patient_id == ENTRY.c.patient_id, Thread.owed_since.is_not(None), Thread.danger_at.is_not(None))
-    found = select(*_PLACE, Thread.patient_id, CaseloadRow.name, Thread.danger_at, Thread.id).where(*theirs, *marked)
-    found = found.where(CaseloadRow.patient_id == ENTRY.c.patient_id)
-    # Who has an urgent alert as well is named with it in any case.
-    order = (ENTRY.c.rank.desc(), *_PLACE, ENTRY.c.patient_id, Thread.danger_at.desc(), Thread.id)
-    rows = session.execute(found.order_by(*order).limit(MOST))
+    """Pick the patients from their index first, so that so many and no more are joined to their threads."""
+    order = (ENTRY.c.rank, *_PLACE, ENTRY.c.patient_id)
+    theirs = select(*order).where(ENTRY.c.user_id == user_id, ENTRY.c.is_in_danger)
+    picked = theirs.order_by(*order).limit(MOST).subquery().c
+    columns = (picked.waits_from, picked.sort_name, Thread.patient_id, CaseloadRow.name, Thread.danger_at, Thread.id)
+    stands = (Thread.patient_id == picked.patient_id, Thread.owed_since.is_not(None), Thread.danger_at.is_not(None))
+    found = select(*columns).where(*stands, CaseloadRow.patient_id == picked.patient_id)
+    rows = session.execute(found.order_by(picked.rank, Thread.danger_at.desc(), Thread.id).limit(MOST))
     return [First(Need.DANGER, (row[0], row[1]), row[2], row[3], row[4], thread_id=row[5]) for row in rows]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event, text
 from sqlalchemy.orm import Query
 
 from portal import db
@@ -115,3 +117,23 @@ def test_the_rebuild_proves_the_mark_and_taking_it_off_takes_the_place(app: Flas
     db.session.commit()
     assert {(one.rank, one.is_in_danger) for one in mine(cast)} == {(Need.MESSAGE, False)}
     assert run(app, *CLI, "--check")[0] == 0
+
+
+def test_words_of_danger_are_found_along_their_own_index(app: Flask, cast: Cast) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "is_in_danger" in statement:
+            seen.append((statement, parameters))
+
+    event.listen(db.db.engine, "before_cursor_execute", note)
+    first.list_first(cast.bea.user_id)
+    event.remove(db.db.engine, "before_cursor_execute", note)
+    ((statement, parameters),) = seen
+    is_sqlite = db.db.engine.dialect.name == "sqlite"
+    # PostgreSQL reads so few rows as a whole unless it is told not to.
+    db.session.execute(text("SELECT 1" if is_sqlite else "SET LOCAL enable_seqscan = off"))
+    way = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    plan = "\n".join(str(row[-1]) for row in db.session.connection().exec_driver_sql(f"{way} {statement}", parameters))
+    assert "ix_caseload_entries_is_in_danger" in plan, plan
+    assert "SCAN threads\n" not in plan, plan
