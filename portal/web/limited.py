@@ -8,6 +8,7 @@ from flask import request
 from portal.accounts import scope
 from portal.accounts.scope import Scope
 from portal.accounts.sessions import SignedIn
+from portal.clinic import queries as clinic
 from portal.reminders import queries
 from portal.safety import queries as safety
 from portal.safety.help import Help
@@ -19,9 +20,14 @@ SENT, RECEIPT = "checkins.submit", "checkins.show"
 
 
 def may_open(found: SignedIn) -> bool:
-    """Return whether this request is within what the session is limited to; one without a limit opens everything."""
+    """Return whether this request is within what the session is limited to; one without a limit opens everything.
+
+    One that a link opened ends with the links, where the clinic turns them off.
+    """
     if found.scope is None or request.endpoint in CARD:
         return True
+    if not clinic.current().check_in_links:
+        return False
     limited, place = scope.read(found.scope), request.view_args or {}
     if request.endpoint not in FORM | {SENT, RECEIPT}:
         return False

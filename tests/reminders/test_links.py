@@ -327,6 +327,20 @@ def test_where_the_clinic_did_not_turn_it_on_none_is_given_out(cast: Cast) -> No
     assert links.issue(cast.ada.user_id, one, at=NOW) == {}
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_where_the_clinic_turns_it_off_what_a_link_opened_ends_and_the_card_stays(
+    cast: Cast, browser: Open, line: PlanItem
+) -> None:
+    client = opened(browser, cast)
+    form = client.get(path_of(cast, line)).form("Send")
+    clinic.change({"check_in_links": False}, by=cast.eve.actor, at=NOW)
+    db.session.commit()
+    for answer in (client.open(path_of(cast, line)), client.open(form.action, "POST", data=typed(DAILY))):
+        assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/sign-in")
+    assert db.session.scalar(select(func.count()).select_from(CheckIn)) == 0
+    assert client.open(f"/patients/{cast.ada.own_id}/card").status_code == 200
+
+
 @pytest.mark.parametrize("status", ["paused", "discharged", "died"])
 def test_out_of_care_nothing_opens(cast: Cast, line: PlanItem, status: str) -> None:
     link = given_out(cast.ada)
