@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.checkins.models import CheckIn
 from portal.db import session
 from portal.instruments import catalogue, own_words
 from portal.messaging import handling, notes
@@ -17,6 +18,9 @@ from portal.messaging.attachments import queries as attachments
 from portal.messaging.attachments import store
 from portal.messaging.attachments.queries import File, Stored
 from portal.messaging.models import Message, MessageRead, Thread
+from portal.messaging.retraction import NO_SUBJECT
+from portal.patients import queries as patients
+from portal.treatment import queries as treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ def pack(
     *,
     for_team: bool,
     language: str,
+    follow_ups: Sequence[Mapping[str, Any]],
     draw: Callable[..., Iterable[str]],
     gone: str,
 ) -> int:
@@ -43,7 +48,8 @@ def pack(
         patient_id: whose threads.
         for_team: as for `threads`.
         language: whose titles it has.
-        draw: draws the page to read from `threads`, piece by piece.
+        follow_ups: what was planned to be written, and became a thread or did not; for the team only.
+        draw: draws the page to read from `threads` and `follow_ups`, piece by piece.
         gone: what a file says that is not there any more.
 
     Returns:
@@ -60,8 +66,10 @@ def pack(
             entry.write(b"]" if count else b"[]")
         again = (whole.values for whole in threads(patient_id, for_team=for_team, language=language))
         with archive.open("messages.html", "w") as entry:
-            for piece in draw(threads=again):
+            for piece in draw(threads=again, follow_ups=follow_ups):
                 entry.write(piece.encode())
+        if follow_ups:
+            archive.writestr("follow-ups.json", orjson.dumps(follow_ups, option=orjson.OPT_INDENT_2))
         for name, stored in files.items():
             archive.writestr(name, _content(stored, gone))
     return count
@@ -104,8 +112,7 @@ def _whole(thread: Thread, number: int, *, for_team: bool, language: str) -> Who
     values: dict[str, Any] = {
         "subject": _subject(thread, [row.Message for row in rows], for_team=for_team),
         "started_at": thread.started_at,
-        "about_infusion_id": thread.about_infusion_id,
-        "about_check_in_id": thread.about_check_in_id,
+        **_about(thread),
         "messages": [
             {
                 "id": row.Message.id,
@@ -113,7 +120,7 @@ def _whole(thread: Thread, number: int, *, for_team: bool, language: str) -> Who
                 "role": row.role.value,
                 "sent_at": row.Message.sent_at,
                 "withdrawn_at": row.Message.retracted_at,
-                "body": row.Message.body if row.Message.id in ids else None,
+                **_words(row.Message, is_seen=row.Message.id in ids, for_team=for_team),
                 "read": reads.get(row.Message.id, []),
                 "files": [name for message_id, name, _one in named if message_id == row.Message.id],
                 "asked": [_asked(one, language) for one in brought.get(row.Message.id, ()) if one.instrument],
@@ -124,6 +131,22 @@ def _whole(thread: Thread, number: int, *, for_team: bool, language: str) -> Who
     if for_team:
         values |= _of_team(thread)
     return Whole(values, {name: one for _message_id, name, one in named})
+
+
+def _about(thread: Thread) -> dict[str, Any]:
+    """Return which infusion or check-in a thread is about, as somebody without the portal can tell."""
+    values: dict[str, Any] = {"about_infusion": None, "about_check_in": None}
+    if thread.about_infusion_id and (infusion := treatment.get_infusion(thread.patient_id, thread.about_infusion_id)):
+        values["about_infusion"] = {"number": infusion.number, "at": infusion.happens_at}
+    if thread.about_check_in_id:
+        values["about_check_in"] = {"for": session.get_one(CheckIn, thread.about_check_in_id).for_on}
+    return values
+
+
+def _words(message: Message, *, is_seen: bool, for_team: bool) -> dict[str, Any]:
+    """Return the words of a message; `subject` is that of the thread where it was withdrawn with them."""
+    words = {"subject": message.subject, "body": message.body} if is_seen else {"subject": None, "body": None}
+    return words | ({"words_of_danger": message.suggests_danger} if for_team else {})
 
 
 def _asked(one: File, language: str) -> dict[str, Any]:
@@ -139,7 +162,7 @@ def _may_see(message: Message, *, for_team: bool) -> bool:
 
 def _subject(thread: Thread, messages: Sequence[Message], *, for_team: bool) -> str:
     kept = [one.subject for one in messages if one.subject is not None and _may_see(one, for_team=for_team)]
-    return kept[0] if kept else thread.subject
+    return kept[0] if kept and thread.subject == NO_SUBJECT else thread.subject
 
 
 def _reads(thread_id: uuid.UUID) -> dict[uuid.UUID, list[dict[str, Any]]]:
@@ -157,10 +180,12 @@ def _reads(thread_id: uuid.UUID) -> dict[uuid.UUID, list[dict[str, Any]]]:
 
 
 def _of_team(thread: Thread) -> dict[str, Any]:
+    names = [*patients.list_names([thread.assigned_to_id]).values()] if thread.assigned_to_id else []
     return {
         "owed_since": thread.owed_since,
         "danger_words_at": thread.danger_at,
         "is_urgent": thread.is_urgent,
+        "assigned_to": names[0] if names else None,
         "notes": [
             {"by": note.author, "wordings": [{"at": one.written_at, "body": one.body} for one in note.wordings]}
             for note in notes.list_notes(thread.patient_id, thread.id)

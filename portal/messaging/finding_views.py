@@ -14,6 +14,7 @@ from portal.access import guard
 from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
 from portal.audit import service as audit
+from portal.follow_ups import export as follow_ups
 from portal.messaging import export, search
 from portal.messaging.handling_forms import SearchForm
 
@@ -41,14 +42,16 @@ def of_patient(patient_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.THREAD_VIEW)
 def take_along(patient_id: uuid.UUID) -> ResponseReturnValue:
     patient, actor = guard.patient(), guard.actor()
+    for_team = patient.relation is not Relation.SELF
     file: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     page = current_app.jinja_env.get_template("messaging/export.html")
     count = export.pack(
         file,
         patient_id,
-        for_team=patient.relation is not Relation.SELF,
+        for_team=for_team,
         language=actor.language,
-        draw=partial(page.generate, name=patient.name, now=guard.at()),
+        follow_ups=follow_ups.list_all(patient_id) if for_team else (),
+        draw=partial(page.generate, name=patient.name, now=guard.at(), zone=patient.time_zone, for_team=for_team),
         gone=_("This file is not there any more."),
     )
     with db.short_write():

@@ -4,7 +4,8 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,11 +13,15 @@ from sqlalchemy import select
 from portal import db
 from portal.accounts.models import AccountStatus, User
 from portal.audit.models import AuditEvent
+from portal.follow_ups import service
+from portal.follow_ups.about import About
+from portal.follow_ups.models import State, Why
 from portal.messaging import inbox
 from portal.messaging.inbox import Show
-from portal.messaging.models import Thread, ThreadClosing, ThreadNote
+from portal.messaging.models import Message, Thread, ThreadClosing, ThreadNote
 from tests import factories
 from tests.cast import NOW, Cast
+from tests.follow_ups.planned import plan
 from tests.page import Browser
 
 Open = Callable[..., Browser]
@@ -232,6 +237,45 @@ def test_the_export_holds_everything_and_each_side_what_it_may_see(browser: Open
     exported = db.session.scalars(select(AuditEvent.actor_id).where(AuditEvent.event == "messages:exported")).all()
     assert exported == [cast.bea.user_id, cast.ada.user_id]
     assert browser(cast.cal).open(f"{base_of(cast)}/export").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_the_export_says_what_the_pages_say_though_it_is_settled(browser: Open, cast: Cast) -> None:
+    infusion = factories.infusion(factories.course(cast.ada, cast.bea), cast.bea, NOW - timedelta(days=4))
+    answered = factories.scored(cast.ada, "phq-9", 14, date(2026, 11, 20))
+    first, second = owed_thread(cast, "I want to kill myself"), factories.thread(cast.ada, cast.bea)
+    first.about_infusion_id, second.about_check_in_id, first.assigned_to_id = infusion.id, answered.id, cast.nia.user_id
+    db.session.scalars(select(Message).where(Message.thread_id == first.id)).one().suggests_danger = True
+    db.session.commit()
+    dropped, handed_back = plan(cast, about=About(infusion_id=infusion.id)), plan(cast, subject="To decide")
+    service.settle(dropped, State.DROPPED, Why.CHECK_IN_CAME, at=NOW)
+    service.settle(handed_back, State.TO_DECIDE, Why.AUTHOR_LEFT, at=NOW)
+    db.session.commit()
+
+    def packed(of: Browser) -> tuple[dict[bool, Any], str, zipfile.ZipFile]:
+        archive = zipfile.ZipFile(io.BytesIO(of.open(f"{base_of(cast)}/export").data))
+        threads = json.loads(archive.read("messages.json"))
+        page = " ".join(archive.read("messages.html").decode().split())
+        return {one["about_check_in"] is None: one for one in threads}, page, archive
+
+    threads, page, archive = packed(browser(cast.bea))
+    assert threads[True]["assigned_to"] == "Nia Achebe"
+    assert [one["words_of_danger"] for one in threads[True]["messages"]] == [True]
+    assert "Words that may mean danger" in page
+    assert "Assigned to Nia Achebe." in page
+    told = [(one["state"], one["why"], one["about_infusion"]) for one in json.loads(archive.read("follow-ups.json"))]
+    assert set(told) == {("dropped", "check-in-came", 1), ("to-decide", "author-left", None)}
+    assert "Not sent: A check-in came first" in page
+    assert "To decide: Whoever wrote it is not on the care team any more" in page
+    own, own_page, archive = packed(browser(cast.ada))
+    for said, words in ((threads, "About infusion 1, November 18, 2026"), (own, "About your infusion on November 18")):
+        assert said[True]["about_infusion"]["number"] == 1
+        assert said[False]["about_check_in"] == {"for": "2026-11-20"}
+        assert words in (page if said is threads else own_page)
+    assert "About the check-in of November 20, 2026" in own_page
+    assert "follow-ups.json" not in archive.namelist()
+    for kept in ("danger", "Assigned", "assigned_to", "Not sent"):
+        assert kept not in own_page + json.dumps(own[True])
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
