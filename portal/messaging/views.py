@@ -276,16 +276,17 @@ def _thread_page(
         by_patient=_is_patient(),
         may_write=_may_write(),
         dangers=queries.list_dangers(thread.id, since=guard.at() - CARD_FOR) if _is_patient() else [],
-        **_team_side(thread),
+        **_team_side(thread, conversation),
         **_beside_the_box(thread),
     )
 
 
-def _team_side(thread: Thread) -> dict[str, Any]:
+def _team_side(thread: Thread, shown: Conversation) -> dict[str, Any]:
     """Return what only the care team sees of a thread; of a patient's page it is no part at all."""
     if _is_patient():
         return {}
-    side = team_side.read(thread, clinic.current(), at=guard.at())
+    told_as, at = guard.patient().user_id, guard.at()
+    side = team_side.read(thread, shown.messages, clinic.current(), told_as=told_as, at=at)
     given_to = thread.assigned_to_id.hex if thread.assigned_to_id and not side.has_left else ""
     return {"side": side, "assign_form": AssignForm(formdata=None, team=side.team, user_id=given_to)}
 

@@ -27,6 +27,16 @@ def lately(user_ids: Collection[uuid.UUID], kinds: Collection[Kind], since: date
     return {row.recipient_id: row.created_at for row in rows}
 
 
+def is_in_vain(recipient_id: uuid.UUID, kind: Kind, since: datetime) -> bool:
+    """Return whether all that was to tell somebody of something since a moment failed, on every way and for good.
+
+    Where nothing was written, they did not want to be told; what was dropped is not counted.
+    """
+    tried = (OutboxMessage.recipient_id == recipient_id, OutboxMessage.created_at >= since)
+    states = select(OutboxMessage.state).where(*tried, OutboxMessage.kind == kind.value).distinct()
+    return set(session.scalars(states)) - {Delivery.DROPPED} == {Delivery.FAILED}
+
+
 def is_told_later(held: Claim) -> bool:
     """Return whether a row written later tells, or told, somebody the same of the same patient in the same way.
 

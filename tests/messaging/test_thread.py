@@ -5,16 +5,18 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 from sqlalchemy.exc import OperationalError
 
 from portal import db
 from portal.accounts import sessions
 from portal.messaging import service
 from portal.messaging.models import Message, MessageRead, Thread
+from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.review.models import CaseloadRow
 from tests import factories
 from tests.cast import NOW, PASSWORD, Cast
+from tests.notifications.outbox import many
 from tests.page import Browser
 
 Open = Callable[..., Browser]
@@ -45,6 +47,38 @@ def test_ada_reads_and_answers_and_bea_sees_both(browser: Open, cast: Cast, froz
     assert "Better, thank you" in back.text
     assert "Read by Ada Okafor, November 22, 2026, 10:09 AM" in back.text
     assert "Read by Bea Lindqvist, November 22, 2026, 10:11 AM" in ada.get(back.url).text
+
+
+FATES: list[tuple[list[Delivery], bool]] = [
+    ([Delivery.FAILED], True),
+    ([Delivery.FAILED, Delivery.FAILED], True),
+    ([Delivery.FAILED, Delivery.DROPPED], True),
+    ([Delivery.FAILED, Delivery.SENT], False),
+    ([Delivery.FAILED, Delivery.WAITING], False),
+    ([Delivery.DROPPED], False),
+    ([Delivery.SENT], False),
+]
+
+
+def test_where_no_way_reaches_her_the_team_reads_so_until_she_has_read_it(browser: Open, cast: Cast) -> None:
+    sent = browser(cast.bea).get(f"{path_of(cast)}/new").form("Send").submit(subject="Hello", body="Please call us")
+    said, mails = "Ada does not know that a message waits", delete(OutboxMessage)
+    for states, is_said in FATES:
+        db.session.execute(mails)
+        for state in states:
+            many(cast.ada, 1, state=state)
+        many(cast.ada, 1, state=Delivery.SENT, kind=Kind.CHECK_IN_DUE)
+        page = browser(cast.bea).get(sent.url)
+        assert (said in page.text) is is_said, states
+        assert "Sent. Not read yet." in page.text
+    db.session.execute(mails)
+    many(cast.ada, 1, state=Delivery.FAILED)
+    many(cast.bea, 1, state=Delivery.SENT)
+    page = browser(cast.bea).get(sent.url)
+    assert "Call them, and check their address" in page.text
+    assert "ada@" in page.follow("how to reach Ada").text
+    assert said not in browser(cast.ada).get(sent.url).text
+    assert said not in browser(cast.bea).get(sent.url).text
 
 
 def test_opening_reads_once_and_the_caseload_knows(browser: Open, cast: Cast) -> None:

@@ -54,12 +54,11 @@ def many(person: Person, number: int, **values: Any) -> None:
     """Write so many mails into the outbox, each a second after the one before, and let them stand as given."""
     db.session.add_all(
         OutboxMessage(
-            kind=Kind.MESSAGE_WAITING,
             recipient_id=person.user_id,
             values={},
             created_at=NOW + timedelta(seconds=one),
             due_at=NOW,
-            **values,
+            **{"kind": Kind.MESSAGE_WAITING, **values},
         )
         for one in range(number)
     )
