@@ -75,7 +75,7 @@ def test_what_waited_for_an_answer_before_it_was_counted_is_owed_one(app: Flask,
 
 def test_what_was_withdrawn_does_not_stand_again_as_if_sent(app: Flask, cast: Cast) -> None:
     only, one = factories.thread(cast.ada, cast.ada, "Only words"), factories.thread(cast.ada, cast.ada, "Stays")
-    meant = factories.message(one, cast.ada, cast.ada, "Not meant")
+    meant = factories.message(one, cast.ada, cast.ada, "Not meant", NOW + timedelta(seconds=1))
     first = db.session.scalars(select(Message).where(Message.thread_id == only.id)).one()
     for thread, message in ((only, first), (one, meant)):
         retraction.retract(cast.ada.own_id, thread.id, message.id, by=cast.ada.actor, at=NOW)
