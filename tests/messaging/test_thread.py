@@ -62,7 +62,7 @@ FATES: list[tuple[list[Delivery], bool]] = [
 
 def test_where_no_way_reaches_her_the_team_reads_so_until_she_has_read_it(browser: Open, cast: Cast) -> None:
     sent = browser(cast.bea).get(f"{path_of(cast)}/new").form("Send").submit(subject="Hello", body="Please call us")
-    said, mails = "Ada does not know that a message waits", delete(OutboxMessage)
+    said, mails = "Ada could not be told that a message waits", delete(OutboxMessage)
     for states, is_said in FATES:
         db.session.execute(mails)
         for state in states:
