@@ -141,14 +141,12 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
         answer = Response(status=304)
         answer.set_etag(state, weak=True)
         return answer
-    values = {
-        **_said(queries.get_conversation(thread_id)),
-        "by_patient": _is_patient(),
-        "fresh": frozenset(),
-        "is_news": True,
-    }
-    drawn = render_template("messaging/said.html", thread=_thread(patient_id, thread_id), **values)
-    answer = jsonify(state=state, html=drawn)
+    found, shown = _thread(patient_id, thread_id), queries.get_conversation(thread_id)
+    values = {"thread": found, "by_patient": _is_patient(), "fresh": frozenset(), "is_news": True}
+    drawn = render_template("messaging/said.html", **_said(shown), **values)
+    beside = _team_side(found, shown) or _beside_the_box(found)
+    standing = render_template("messaging/_standing.html", **beside, **values)
+    answer = jsonify(state=state, html=drawn, standing=standing)
     answer.set_etag(state, weak=True)
     return answer
 

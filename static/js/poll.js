@@ -19,11 +19,15 @@ function markRead() {
   fetch(list.dataset.read, { method: "POST", headers: { Accept: "application/json" }, body }).catch(awaitAction);
 }
 
+function said(part) {
+  return part.textContent.replace(/\s+/g, " ").trim();
+}
+
 // What a message says, without the marks that only the first drawing of the page gives.
 function words(item) {
   const bare = item.cloneNode(true);
   bare.querySelectorAll(".tag, #latest").forEach((one) => one.remove());
-  return bare.textContent.replace(/\s+/g, " ").trim();
+  return said(bare);
 }
 
 function show(html) {
@@ -43,10 +47,23 @@ function show(html) {
   if (seen) seen.value = through();
 }
 
-list?.addEventListener("news", ({ detail }) => show(detail.html));
+// Who waits, since when and until when is another thing once somebody wrote.
+function stand(html) {
+  const place = document.querySelector("[data-standing]");
+  const drawn = new DOMParser().parseFromString(html, "text/html").body;
+  if (!place || said(place) === said(drawn)) return;
+  const hadFocus = place.contains(document.activeElement);
+  place.replaceChildren(...drawn.childNodes);
+  if (hadFocus) place.querySelector("a").focus();
+}
+
+list?.addEventListener("news", ({ detail }) => {
+  show(detail.html);
+  stand(detail.standing);
+});
 
 // What turned the box away may be words that its writer has not seen: they come with the answer.
 document.addEventListener("drawn", ({ detail }) => {
-  const said = list && detail.querySelector("ol[data-news]");
-  if (said) show(said.innerHTML);
+  const drawn = list && detail.querySelector("ol[data-news]");
+  if (drawn) show(drawn.innerHTML);
 });

@@ -58,7 +58,10 @@ def test_an_open_thread_brings_the_answer_by_itself(live: Live, window: Callable
     phone.open(thread)
     write_message(phone, ANSWERS)
 
+    standing = page.locator("[data-standing]")
+    expect(standing).to_contain_text("Nobody waits for an answer.")
     page.clock.run_for(25_000)
     said = page.get_by_role("log").get_by_role("listitem")
     expect(said).to_have_count(2)
+    expect(standing).to_contain_text("Waits for an answer since")
     expect(said.nth(0).locator(".receipt")).to_contain_text("Read by Ada Okafor")

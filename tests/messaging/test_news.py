@@ -108,6 +108,25 @@ def test_a_page_asks_from_the_state_it_was_drawn_in(browser: Open, cast: Cast, m
     assert "Meanwhile" in bea.open(drawn.get("data-news"), headers=known).get_json()["html"]
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_with_the_news_comes_what_stands_of_the_thread_now(browser: Open, cast: Cast) -> None:
+    thread = factories.thread(cast.ada, cast.bea)
+    path = f"/patients/{cast.ada.own_id}/messages/{thread.id}"
+    bea, ada = browser(cast.bea), browser(cast.ada)
+    assert "Nobody waits for an answer." in bea.get(path).text
+    assert "You wrote on" not in ada.get(path).text
+    ada.post(path, {**ada.get(path).form("Send").values, "body": "I want to kill myself"})
+    said = bea.open(f"{path}/news").get_json()["standing"]
+    assert "Waits for an answer since" in said
+    assert "Words that may mean danger" in said
+    assert "Nobody waits" not in said
+    own = ada.open(f"{path}/news").get_json()["standing"]
+    assert "You wrote on" in own
+    assert "usually answers by" in own
+    for kept in ("Waits", "danger", "Notes and more"):
+        assert kept not in own.replace("In danger, or", "")
+
+
 def test_a_script_that_sends_is_told_where_to_go_and_the_message_is_one(browser: Open, cast: Cast) -> None:
     thread = factories.thread(cast.ada, cast.bea)
     ada, path = browser(cast.ada), f"/patients/{cast.ada.own_id}/messages/{thread.id}"
