@@ -1,6 +1,6 @@
 """What open pages that wait for news cost: `.venv/bin/python -m bench.news`.
 
-So many patients have a thread open, each on a page that asks as `static/js/poll.js` does, in its rhythm, over a
+So many patients have a thread open, each on a page that asks as `static/js/asking.js` does, in its rhythm, over a
 connection of its own. Their provider answers one of them, at random, every second. Measured are the server's memory
 and processor time (its own processes, without the database's), and how long it takes from the provider's "Sent" until
 the words are on the patient's page. Most of that is waiting for the page's next question, so what an answer itself
@@ -50,11 +50,11 @@ class Rhythm:
 
     @classmethod
     def of_page(cls) -> "Rhythm":
-        """Return what `poll.js` does."""
-        script = (ROOT / "static" / "js" / "poll.js").read_text()
-        soon, calm = (re.search(rf"const {name} = (\d+);", script) for name in ("SOON", "CALM"))
-        if not soon or not calm or "wait * 1.3, CALM" not in script:
-            raise LookupError("the rhythm of static/js/poll.js is written in another way")
+        """Return what `asking.js` does on the page of a thread."""
+        page = (ROOT / "templates" / "messaging" / "thread.html").read_text()
+        soon, calm = (re.search(rf'data-{name}="(\d+)"', page) for name in ("soon", "calm"))
+        if not soon or not calm or "wait * 1.3, calm" not in (ROOT / "static" / "js" / "asking.js").read_text():
+            raise LookupError("the rhythm of an open thread is written in another way")
         return cls(int(soon[1]) / 1000, int(calm[1]) / 1000)
 
 

@@ -52,6 +52,9 @@ def apply(response: Response) -> Response:
     if is_file:
         for name in ("Expires", "Content-Disposition", "Last-Modified"):
             response.headers.pop(name, None)
+        # A module that another one imports is asked for by its bare name, which stays the same after an upgrade.
+        if "v" not in request.args:
+            response.headers["Cache-Control"] = "no-cache"
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -69,10 +69,16 @@ def test_pages_stay_in_no_cache_and_static_files_may(visitor: Browser) -> None:
 
 
 def test_a_file_that_everybody_may_keep_carries_nobodys_cookie(visitor: Browser) -> None:
-    found = visitor.open(FILE)
+    found = visitor.open(f"{FILE}?v=1")
     assert "Set-Cookie" not in found.headers
     assert "Cookie" not in found.headers.get("Vary", "")
     assert "immutable" in found.headers["Cache-Control"]
+
+
+def test_a_file_asked_for_by_its_bare_name_is_asked_for_again_after_an_upgrade(visitor: Browser) -> None:
+    bare = visitor.open(FILE)
+    assert bare.headers["Cache-Control"] == "no-cache"
+    assert visitor.open(FILE, headers={"If-None-Match": bare.headers["ETag"]}).status_code == 304
 
 
 def test_https_is_remembered_for_a_year_and_http_is_not(visitor: Browser) -> None:
