@@ -11,6 +11,7 @@ from sqlalchemy import Select, exists, or_, select, tuple_
 from portal.access.policy import Role
 from portal.accounts.models import User
 from portal.db import session
+from portal.messaging.attachments.models import Attachment
 from portal.messaging.models import Message, MessageRead, Thread
 
 PAGE = 50
@@ -166,6 +167,12 @@ def unread(thread_id: uuid.UUID, *, reader_id: uuid.UUID, is_patient: bool) -> S
     return select(Message.id).where(Message.thread_id == thread_id, theirs, shown, ~read)
 
 
+def list_names(message: Message) -> Sequence[str]:
+    """Return what the things that went along with a message are called, which may say something too."""
+    names = select(Attachment.name).where(Attachment.message_id == message.id).order_by(Attachment.position)
+    return session.scalars(names).all() if message.parcel else ()
+
+
 def _receipts(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Receipt]]:
     read = (
         select(MessageRead.message_id, User.name, MessageRead.read_at)
@@ -182,7 +189,8 @@ def _receipts(message_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Receipt]
 def _words(message: Message) -> str:
     if message.retracted_at is None:
         return message.body
-    return "\n\n".join(filter(None, (message.subject, message.body))) if message.suggests_danger else ""
+    words = (message.subject, message.body, *list_names(message)) if message.suggests_danger else ()
+    return "\n\n".join(filter(None, words))
 
 
 def _said(row: Any, receipts: Sequence[Receipt]) -> Said:

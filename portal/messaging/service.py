@@ -1,7 +1,6 @@
 """Writing messages, and noting who has read them."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 from textwrap import shorten
 from typing import Any
@@ -14,7 +13,6 @@ from portal.checkins.models import CheckIn
 from portal.db import session, touched
 from portal.messaging import danger, owed, queries, retraction, telling
 from portal.messaging.attachments import service as attachments
-from portal.messaging.attachments.models import Attachment
 from portal.messaging.models import Message, MessageRead, Thread
 from portal.messaging.parcel import NOTHING, Parcel
 from portal.treatment import queries as treatment
@@ -197,19 +195,14 @@ def _tell(thread: Thread, message: Message, text: str, by: Actor) -> None:
     count = Thread.unread_by_team if message.is_from_patient else Thread.unread_by_patient
     counted = update(Thread).where(Thread.id == thread.id).values({count: count + 1})
     unread = session.execute(counted.returning(count)).scalar_one()
-    suggests_danger = message.is_from_patient and danger.find("\n".join((text, *_names(message))), by.language)
+    said = "\n".join((text, *queries.list_names(message)))
+    suggests_danger = message.is_from_patient and danger.find(said, by.language)
     if suggests_danger:
         thread.danger_at, message.suggests_danger = message.sent_at, True
         session.flush()
         mark: dict[str, Any] = {"patient_id": thread.patient_id, "thing_id": message.id}
         audit.record("thread:danger-marked", by=by, at=message.sent_at, **mark)
     telling.let_know(message, unread=unread, at_once=suggests_danger)
-
-
-def _names(message: Message) -> Sequence[str]:
-    """Return what the things that went along with a message are called, which may say something too."""
-    names = select(Attachment.name).where(Attachment.message_id == message.id)
-    return session.scalars(names).all() if message.parcel else ()
 
 
 def _note_read(

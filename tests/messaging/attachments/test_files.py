@@ -56,7 +56,10 @@ def test_words_of_danger_are_found_in_the_name_of_what_is_sent_along(browser: Op
     for name, is_found in (("sleep.pdf", False), ("I_want_to_die.pdf", True)):
         page = sent(ada.get(path), file(name=name))
         assert ("You can talk to somebody now" in page.text) is is_found
-        assert ("Words that may mean danger" in browser(cast.bea).get(path).text) is is_found
+    page.form("Withdraw").submit()
+    seen = browser(cast.bea).get(path).text
+    assert "Words that may mean danger" in seen
+    assert "I_want_to_die.pdf" in seen
 
 
 def test_a_patient_sends_a_picture_and_a_letter_and_the_team_opens_both(browser: Open, cast: Cast) -> None:
