@@ -65,7 +65,7 @@ def mark_urgent(patient_id: uuid.UUID, thread_id: uuid.UUID, *, is_urgent: bool,
     """
     thread = _held(patient_id, thread_id)
     if not is_urgent:
-        owed.check_seen(thread_id, by=by)
+        owed.check_seen(thread, by=by)
     if is_urgent == (thread.is_urgent or thread.danger_at is not None):
         return False
     had_danger = thread.danger_at is not None
@@ -154,7 +154,7 @@ def _is_known(thread: Thread, row: ThreadClosing) -> bool:
 
 
 def _close(thread: Thread, row: ThreadClosing, *, by: Actor, at: datetime) -> None:
-    owed.check_seen(thread.id, by=by)
+    owed.check_seen(thread, by=by)
     moment = owed.later(thread, at)
     row.thread_id, row.patient_id, row.by_id, row.at = thread.id, thread.patient_id, by.user_id, moment
     row.owed_since = thread.owed_since

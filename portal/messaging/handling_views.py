@@ -135,10 +135,10 @@ def _said_already(name: str, thread: Thread, form: OnceForm, **shown: object) ->
 
 def _wrote_meanwhile(name: str, thread: Thread, form: OnceForm) -> ResponseReturnValue:
     """Show what came since the page was opened above what was typed; it counts as read then."""
-    fresh = service.mark_read(thread.patient_id, thread.id, by=guard.actor(), at=guard.at())
+    conversation = queries.get_conversation(thread.id)
+    fresh = service.mark_read(thread.patient_id, thread.id, shown=conversation.edges, by=guard.actor(), at=guard.at())
     form.form_errors.append(wrote_meanwhile(guard.patient().given_name))
-    said = queries.get_conversation(thread.id).messages
-    return _page(name, thread, form, status=409, meanwhile=[one for one in said if one.id in fresh])
+    return _page(name, thread, form, status=409, meanwhile=[one for one in conversation.messages if one.id in fresh])
 
 
 def _done(thread: Thread, words: str, kind: str = "good") -> ResponseReturnValue:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 
 from portal.access.policy import Actor
 from portal.audit import service as audit
@@ -41,7 +41,7 @@ def later(thread: Thread, at: datetime) -> datetime:
     return max(at, *known)
 
 
-def check_seen(thread_id: uuid.UUID, *, through: uuid.UUID | None = None, by: Actor) -> None:
+def check_seen(thread: Thread, *, through: uuid.UUID | None = None, by: Actor) -> None:
     """Let nobody of the team end a wait who has not seen all that waits, and how colleagues answered it.
 
     Args:
@@ -50,9 +50,10 @@ def check_seen(thread_id: uuid.UUID, *, through: uuid.UUID | None = None, by: Ac
     Raises:
         WroteMeanwhile: there is something that this person has not opened.
     """
-    if queries.has_unread(thread_id, reader_id=by.user_id, is_patient=False):
+    unread = queries.unread(thread.id, reader_id=by.user_id, is_patient=False)
+    if thread.owed_since and session.scalar(select(exists(unread.where(Message.sent_at >= thread.owed_since)))):
         raise WroteMeanwhile
-    colleague = queries.who_answered_after(through, thread_id, reader_id=by.user_id) if through else None
+    colleague = queries.who_answered_after(through, thread.id, reader_id=by.user_id) if through else None
     if colleague is not None:
         raise WroteMeanwhile(colleague)
 

@@ -70,6 +70,11 @@ class Conversation:
     messages: Sequence[Said]
     earlier: uuid.UUID | None
 
+    @property
+    def edges(self) -> tuple[uuid.UUID, uuid.UUID] | None:
+        """The first and the last of them; None where there are none."""
+        return (self.messages[0].id, self.messages[-1].id) if self.messages else None
+
 
 _SHOWN_TO_TEAM = or_(Message.retracted_at.is_(None), Message.suggests_danger)
 _POSITION = (Thread.last_message_at, Thread.id)

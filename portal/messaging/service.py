@@ -18,6 +18,8 @@ from portal.messaging.parcel import NOTHING, Parcel
 from portal.treatment import queries as treatment
 
 LONGEST_TITLE = 80
+Stretch = tuple[uuid.UUID, uuid.UUID]
+"""The first and the last message of a page."""
 
 
 class SentAlready(Exception):
@@ -102,9 +104,9 @@ def send(
         raise NoSuchThing
     if _sent_before(patient_id, submission_id, body, parcel) is not None:
         return
-    if by.patient_id != patient_id:
-        owed.check_seen(thread_id, through=through, by=by)
     session.refresh(thread)
+    if by.patient_id != patient_id:
+        owed.check_seen(thread, through=through, by=by)
     if thread.subject == retraction.NO_SUBJECT:
         thread.subject = _subject_again(thread_id, body, by)
     message = _draw_up(thread, body, submission_id, parcel, by, owed.later(thread, at))
@@ -113,18 +115,18 @@ def send(
 
 
 def mark_read(
-    patient_id: uuid.UUID, thread_id: uuid.UUID, *, through: uuid.UUID | None = None, by: Actor, at: datetime
+    patient_id: uuid.UUID, thread_id: uuid.UUID, *, shown: Stretch | None = None, by: Actor, at: datetime
 ) -> frozenset[uuid.UUID]:
     """Note that a reader has read what the other side wrote in a thread; return the messages that were new to them.
 
     Args:
-        through: the last message that was on their page; what came after it is still unread.
+        shown: the first and the last message that were on their page, and nothing else was; None for the whole thread.
 
     Raises:
-        NoSuchThing: the thread is not this patient's, or the message is none of it.
+        NoSuchThing: the thread is not this patient's, or one of the messages is none of it.
     """
     owed.lock(patient_id)
-    found = _note_read(patient_id, thread_id, through, by, at)
+    found = _note_read(patient_id, thread_id, shown, by, at)
     if found:
         audit.record("thread:read", by=by, at=at, patient_id=patient_id, thing_id=thread_id, messages=len(found))
     return found
@@ -206,16 +208,16 @@ def _tell(thread: Thread, message: Message, text: str, by: Actor) -> None:
 
 
 def _note_read(
-    patient_id: uuid.UUID, thread_id: uuid.UUID, through: uuid.UUID | None, by: Actor, at: datetime
+    patient_id: uuid.UUID, thread_id: uuid.UUID, shown: Stretch | None, by: Actor, at: datetime
 ) -> frozenset[uuid.UUID]:
     is_patient = by.patient_id == patient_id
     count = Thread.unread_by_patient if is_patient else Thread.unread_by_team
     of_patient = (Thread.id == thread_id, Thread.patient_id == patient_id)
-    shown, left = _shown_by(thread_id, through, is_patient)
+    is_shown, left = _shown_and_left(thread_id, shown, is_patient) if shown else (true(), 0)
     # The thread's row first: whoever writes to it waits, so that the count and the receipts say the same.
     if session.execute(update(Thread).where(*of_patient).values({count: left}).returning(Thread.id)).first() is None:
         raise NoSuchThing
-    unread = queries.unread(thread_id, reader_id=by.user_id, is_patient=is_patient).where(shown)
+    unread = queries.unread(thread_id, reader_id=by.user_id, is_patient=is_patient).where(is_shown)
     rows = unread.add_columns(literal(by.user_id, MessageRead.user_id.type), literal(at, MessageRead.read_at.type))
     written = insert(MessageRead).from_select(["message_id", "user_id", "read_at"], rows)
     found = frozenset(session.scalars(written.returning(MessageRead.message_id)))
@@ -224,13 +226,14 @@ def _note_read(
     return found
 
 
-def _shown_by(thread_id: uuid.UUID, through: uuid.UUID | None, is_patient: bool) -> tuple[Any, Any]:
-    """Return what holds of the messages of a page with this last one, and how many of the others are unread."""
-    if through is None:
-        return true(), 0
-    last = session.scalar(select(Message.sent_at).where(Message.thread_id == thread_id, Message.id == through))
-    if last is None:
+def _shown_and_left(thread_id: uuid.UUID, shown: Stretch, is_patient: bool) -> tuple[Any, Any]:
+    """Return what holds of the messages a page showed, and how many of the others nobody of its side has read."""
+    edges = select(func.min(Message.sent_at), func.max(Message.sent_at), func.count())
+    first, last, known = session.execute(edges.where(Message.thread_id == thread_id, Message.id.in_(shown))).one()
+    if known != len({*shown}):
         raise NoSuchThing
+    is_shown = Message.sent_at.between(first, last)
     theirs = (Message.is_from_patient.is_(not is_patient), Message.retracted_at.is_(None))
-    later = select(func.count()).where(Message.thread_id == thread_id, *theirs, Message.sent_at > last)
-    return Message.sent_at <= last, later.scalar_subquery()
+    is_read = exists().where(MessageRead.message_id == Message.id)
+    left = select(func.count()).where(Message.thread_id == thread_id, *theirs, ~is_shown, ~is_read)
+    return is_shown, left.scalar_subquery()

@@ -125,7 +125,8 @@ def send(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
         form.say_sent_already()
         return _thread_page(found, form), 409
     except owed.WroteMeanwhile as meanwhile:
-        fresh = service.mark_read(patient_id, thread_id, by=guard.actor(), at=guard.at())
+        shown = queries.get_conversation(thread_id).edges
+        fresh = service.mark_read(patient_id, thread_id, shown=shown, by=guard.actor(), at=guard.at())
         form.form_errors.append(wrote_meanwhile(meanwhile.colleague or guard.patient().given_name))
         return _thread_page(found, form, fresh=fresh), 409
     _forget_draft(patient_id, thread_id.hex, form)
@@ -155,9 +156,10 @@ def news(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.THREAD_VIEW)
 def mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     _thread(patient_id, thread_id)
-    through = request.form.get("through", type=uuid.UUID)
+    since, through = (request.form.get(name, type=uuid.UUID) for name in ("since", "through"))
+    shown = (since, through) if since and through else abort(404)
     try:
-        service.mark_read(patient_id, thread_id, through=through, by=guard.actor(), at=guard.at())
+        service.mark_read(patient_id, thread_id, shown=shown, by=guard.actor(), at=guard.at())
     except service.NoSuchThing:
         abort(404)
     return "", 204
@@ -186,12 +188,12 @@ def _mark_read(patient_id: uuid.UUID, thread_id: uuid.UUID) -> frozenset[uuid.UU
     _thread(patient_id, thread_id)
     if request.method != "GET" or not queries.has_unread(thread_id, reader_id=by.user_id, is_patient=_is_patient()):
         return frozenset()
-    edges = {"before": _id_in("before"), "through": _id_in("through")}
-    shown = queries.get_conversation(thread_id, **edges).messages if any(edges.values()) else ()
-    through = shown[-1].id if shown else None
+    shown = queries.get_conversation(thread_id, before=_id_in("before"), through=_id_in("through")).edges
+    if shown is None:
+        return frozenset()
     try:
         with db.short_write():
-            fresh = service.mark_read(patient_id, thread_id, through=through, by=by, at=at)
+            fresh = service.mark_read(patient_id, thread_id, shown=shown, by=by, at=at)
             review.refresh(db.take_touched(), at=at)
     except (SQLAlchemyError, db.Busy):
         return frozenset()

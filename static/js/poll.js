@@ -1,5 +1,5 @@
 // Brings new messages, receipts and withdrawals into an open thread while somebody looks at it. A new message counts as
-// read once the person does something on the page.
+// read, and as what is answered, once the person does something on the page; who types on or sends may not have seen it.
 
 const list = document.querySelector("ol[data-news]");
 const ACTIONS = ["pointerdown", "keydown"];
@@ -8,14 +8,18 @@ function awaitAction() {
   ACTIONS.forEach((action) => addEventListener(action, markRead));
 }
 
-// The last message on the page: what came after it is not read, nor answered, by whoever sits here.
-function through() {
-  return list.lastElementChild?.id.replace("m-", "") ?? "";
+// The message of an item: what came before the first or after the last is not read, nor answered, by whoever sits here.
+function idOf(item) {
+  return item?.id.replace("m-", "") ?? "";
 }
 
-function markRead() {
+function markRead({ target }) {
+  if (target.closest?.("[data-until-sent]")) return;
   ACTIONS.forEach((action) => removeEventListener(action, markRead));
-  const body = new URLSearchParams({ csrf_token: list.dataset.token, through: through() });
+  const [since, through] = [idOf(list.firstElementChild), idOf(list.lastElementChild)];
+  const seen = document.querySelector("[name=through]");
+  if (seen) seen.value = through;
+  const body = new URLSearchParams({ csrf_token: list.dataset.token, since, through });
   fetch(list.dataset.read, { method: "POST", headers: { Accept: "application/json" }, body }).catch(awaitAction);
 }
 
@@ -36,15 +40,13 @@ function show(html) {
     const known = document.getElementById(item.id);
     if (!known) {
       list.append(item);
-      if ("theirs" in item.dataset) awaitAction();
+      awaitAction();
     } else if (words(known) !== words(item)) {
       const anchor = known.querySelector("#latest");
       if (anchor) item.prepend(anchor);
       known.replaceWith(item);
     }
   });
-  const seen = document.querySelector("[name=through]");
-  if (seen) seen.value = through();
 }
 
 // Who waits, since when and until when is another thing once somebody wrote.

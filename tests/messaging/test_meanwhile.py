@@ -105,9 +105,11 @@ def test_a_page_reads_what_it_shows_and_not_what_came_after(browser: Open, cast:
     thread = factories.thread(cast.ada, cast.ada, "Thank you")
     path, bea = f"/patients/{cast.ada.own_id}/messages/{thread.id}", browser(cast.bea)
     form = bea.get(path).form("Send")
+    first = queries.get_conversation(thread.id).messages[0]
     drawn = factories.message(thread, cast.ada, cast.ada, "One more thing", NOW + timedelta(seconds=1))
     factories.message(thread, cast.ada, cast.ada, WORDS, NOW + timedelta(seconds=2))
-    assert bea.open(f"{path}/read", "POST", data={"through": drawn.id.hex}).status_code == 204
+    page = {"since": first.id.hex, "through": drawn.id.hex}
+    assert bea.open(f"{path}/read", "POST", data=page).status_code == 204
     assert [len(one.receipts) for one in queries.get_conversation(thread.id).messages] == [1, 1, 0]
     assert waits(thread)[2] == 1
     form.submit(body="You are welcome!", expect=409)
@@ -128,7 +130,8 @@ def test_an_old_page_of_a_thread_does_not_read_the_newest_message(browser: Open,
 def test_a_page_that_names_no_message_of_the_thread_reads_nothing(browser: Open, cast: Cast) -> None:
     thread = factories.thread(cast.ada, cast.ada, "Thank you")
     path = f"/patients/{cast.ada.own_id}/messages/{thread.id}/read"
-    assert browser(cast.bea).open(path, "POST", data={"through": uuid.uuid4().hex}).status_code == 404
+    page = {"since": queries.get_conversation(thread.id).messages[0].id.hex, "through": uuid.uuid4().hex}
+    assert browser(cast.bea).open(path, "POST", data=page).status_code == 404
     assert waits(thread)[2] == 1
 
 
@@ -145,3 +148,42 @@ def test_two_of_the_team_do_not_answer_one_question_past_each_other(browser: Ope
         "No, do not take it",
         "Yes, take it",
     ]
+
+
+def test_what_a_colleague_read_stays_read_when_somebody_opens_an_old_page(browser: Open, cast: Cast) -> None:
+    thread = factories.thread(cast.ada, cast.ada, "Thank you")
+    first = queries.get_conversation(thread.id).messages[0]
+    factories.message(thread, cast.ada, cast.ada, WORDS, NOW + timedelta(seconds=2))
+    path = f"/patients/{cast.ada.own_id}/messages/{thread.id}"
+    browser(cast.bea).get(path)
+    browser(cast.nia).get(f"{path}?through={first.id}")
+    assert waits(thread)[2] == 0
+
+
+def test_what_waits_before_the_page_is_read_on_the_page_before_it(
+    browser: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MESSAGES_PAGE", 2)
+    thread = factories.thread(cast.ada, cast.ada, WORDS)
+    for second in (1, 2):
+        factories.message(thread, cast.ada, cast.ada, "More", NOW + timedelta(seconds=second))
+    path, bea = f"/patients/{cast.ada.own_id}/messages/{thread.id}", browser(cast.bea)
+    page = bea.get(path)
+    assert waits(thread)[2] == 1
+    page.form("Send").submit(body="You are welcome!", expect=409)
+    page.follow("Earlier messages")
+    assert waits(thread)[2] == 0
+    page.form("Send").submit(body="You are welcome!")
+    assert waits(thread)[0] is False
+
+
+def test_somebody_new_on_the_team_answers_without_reading_years_that_are_settled(
+    browser: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MESSAGES_PAGE", 2)
+    thread = factories.thread(cast.ada, cast.ada, "Long ago")
+    for second in (1, 2, 3):
+        factories.message(thread, cast.ada, cast.bea, "Answered", NOW + timedelta(seconds=second))
+    path = f"/patients/{cast.ada.own_id}/messages/{thread.id}"
+    browser(cast.nia).get(path).form("Send").submit(body="How are you today?")
+    assert len(queries.get_conversation(thread.id).messages) == 2

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal import db
 from portal.accounts import sessions
-from portal.messaging import service
+from portal.messaging import queries, service
 from portal.messaging.models import Message, MessageRead, Thread
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.review.models import CaseloadRow
@@ -214,7 +214,9 @@ def test_news_come_only_when_something_is_new_and_read_nothing(browser: Open, ca
     assert "Better" in news["html"]
     assert "Read by Ada Okafor" in news["html"]
     assert db.session.scalar(select(Thread.unread_by_team)) == 1
-    assert bea.open(drawn.get("data-read"), "POST").status_code == 204
+    first, last = queries.get_conversation(thread.id).edges or ()
+    shown = {"since": first.hex, "through": last.hex}
+    assert bea.open(drawn.get("data-read"), "POST", data=shown).status_code == 204
     assert db.session.scalar(select(Thread.unread_by_team)) == 0
 
 
