@@ -19,7 +19,7 @@ _SENT_ALREADY = _l("This page sent a message before. Look at it first: send agai
 def wrote_meanwhile(name: str) -> str:
     """Return what stands above a form that would have settled what its sender has not seen."""
     return str(
-        gettext("%(name)s wrote meanwhile. Read it first. Nothing is sent yet; what you typed is here.", name=name)
+        gettext("%(name)s wrote meanwhile. Read it first. Nothing is done yet; what you typed is here.", name=name)
     )
 
 

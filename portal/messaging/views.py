@@ -38,6 +38,8 @@ blueprint = Blueprint("messaging", __name__)
 blueprint.register_error_handler(RequestEntityTooLarge, enclosing.too_large)
 OFFERED_INFUSIONS = 24
 CARD_FOR = timedelta(hours=24)
+JUST_NOW = timedelta(minutes=2)
+"""For so long a second tap, or what somebody adds at once, still leads to the card."""
 
 
 @blueprint.get("/patients/<uuid:patient_id>/messages")
@@ -294,6 +296,6 @@ def _team_side(thread: Thread, shown: Conversation) -> dict[str, Any]:
 def _sent(patient_id: uuid.UUID, thread_id: uuid.UUID) -> ResponseReturnValue:
     forget_kept()
     flash(_("Sent."), "good")
-    dangers = queries.list_dangers(thread_id, since=guard.at() - CARD_FOR) if _is_patient() else []
-    place = "card" if dangers else "latest"
+    just_sent = queries.list_dangers(thread_id, since=guard.at() - JUST_NOW) if _is_patient() else []
+    place = "card" if any(just_sent) else "latest"
     return go_on(url_for(".thread", patient_id=patient_id, thread_id=thread_id, _anchor=place))

@@ -4,7 +4,10 @@ let isSending = false;
 
 function isChanged(control) {
   if (control.type === "radio" || control.type === "checkbox") return control.checked !== control.defaultChecked;
-  if (control.tagName === "SELECT") return [...control.options].some((one) => one.selected !== one.defaultSelected);
+  if (control.tagName === "SELECT") {
+    // Where none is marked, the browser chooses the first.
+    return control.selectedIndex !== Math.max(0, [...control.options].findIndex((one) => one.defaultSelected));
+  }
   return control.type !== "hidden" && control.value !== control.defaultValue;
 }
 

@@ -12,6 +12,7 @@ from portal import db
 from portal.accounts import sessions
 from portal.messaging import queries, service
 from portal.messaging.models import Message, MessageRead, Thread
+from portal.notifications import service as notifications
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.review.models import CaseloadRow
 from tests import factories
@@ -71,6 +72,13 @@ def test_where_no_way_reaches_her_the_team_reads_so_until_she_has_read_it(browse
         page = browser(cast.bea).get(sent.url)
         assert (said in page.text) is is_said, states
         assert "Sent. Not read yet." in page.text
+    db.session.execute(mails)
+    many(cast.ada, 1, state=Delivery.FAILED)
+    notifications.drop(db.session.query(OutboxMessage).one().id, by=None, at=NOW)
+    db.session.commit()
+    assert said in browser(cast.bea).get(sent.url).text, "nobody told her by giving it up"
+    many(cast.ada, 1, state=Delivery.SENT)
+    assert said not in browser(cast.bea).get(sent.url).text
     db.session.execute(mails)
     many(cast.ada, 1, state=Delivery.FAILED)
     many(cast.bea, 1, state=Delivery.SENT)
@@ -214,8 +222,8 @@ def test_news_come_only_when_something_is_new_and_read_nothing(browser: Open, ca
     assert "Better" in news["html"]
     assert "Read by Ada Okafor" in news["html"]
     assert db.session.scalar(select(Thread.unread_by_team)) == 1
-    first, last = queries.get_conversation(thread.id).edges or ()
-    shown = {"since": first.hex, "through": last.hex}
+    since, through = queries.get_conversation(thread.id).messages
+    shown = {"since": since.id.hex, "through": through.id.hex}
     assert bea.open(drawn.get("data-read"), "POST", data=shown).status_code == 204
     assert db.session.scalar(select(Thread.unread_by_team)) == 0
 
