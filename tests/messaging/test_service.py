@@ -29,8 +29,6 @@ from portal.review.models import CaseloadRow
 from tests import factories
 from tests.cast import NOW, Cast, Person
 from tests.messaging.attachments import samples
-from tests.reminders.rounds import still_wanted
-from tests.safety.escalation.stage import on_call, provider
 
 MINUTE = timedelta(minutes=1)
 
@@ -128,24 +126,6 @@ def test_a_colleague_whose_account_is_switched_off_is_not_told(cast: Cast) -> No
     db.session.commit()
     start(cast, cast.ada)
     assert told() == [cast.bea.user_id]
-
-
-def test_words_of_danger_reach_whoever_is_on_call_or_every_provider_where_no_team_is_left(
-    cast: Cast,
-) -> None:
-    for person in (cast.bea, cast.nia):
-        db.session.get_one(User, person.user_id).status = AccountStatus.DEACTIVATED
-    second = provider("ola")
-    db.session.commit()
-    start(cast, cast.ada)
-    assert told() == [], "what can wait waits for a team"
-    start(cast, cast.ada, "I want to kill myself")
-    assert set(told()) == {cast.cal.user_id, second}
-    on_call(cast.cal, NOW, NOW + 60 * MINUTE)
-    start(cast, cast.ada, "I want to kill myself", NOW + MINUTE)
-    mails = db.session.scalars(select(OutboxMessage).where(OutboxMessage.created_at == NOW + MINUTE)).all()
-    assert [(one.recipient_id, one.is_urgent) for one in mails] == [(cast.cal.user_id, True)]
-    assert still_wanted(mails[0], NOW + MINUTE) is None
 
 
 def test_a_message_from_the_team_tells_the_patient_only(cast: Cast) -> None:

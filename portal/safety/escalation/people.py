@@ -13,7 +13,6 @@ from portal.safety.escalation.next import ON_CALL
 from portal.safety.models import Severity
 from portal.safety.on_call import cover as rota
 from portal.safety.on_call.cover import Cover
-from portal.safety.on_call.queries import get_cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,6 @@ def first(patient_id: uuid.UUID, severity: int, cover: Cover, at: datetime) -> l
     on_call = rota.who(cover, at) if at_once or not team else ()
     told = [Told(one) for one in team] + [Told(one, Calling.ON_CALL) for one in on_call if one not in team]
     return told or [Told(one, Calling.ESCALATED) for one in _providers()]
-
-
-def instead_of_team(at: datetime) -> list[uuid.UUID]:
-    """Return who hears what cannot wait where nobody of the team can sign in: whoever is on call, or every provider."""
-    return list(rota.who(get_cover(at), at)) or _providers()
 
 
 def further(ring: int, patient_id: uuid.UUID, cover: Cover, at: datetime) -> list[Told]:
