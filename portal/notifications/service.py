@@ -22,6 +22,7 @@ READS = timedelta(minutes=30)
 """For so long somebody who signed in for the first time reads by themselves what waits."""
 FORGET_WORKERS_AFTER = timedelta(days=1)
 NOT_SET_UP, SWITCHED_OFF = "account-not-set-up", "account-switched-off"
+BY_HAND = "dropped-by-hand"
 _REACHES = {Delivery.WAITING, Delivery.LEASED, Delivery.SENT}
 
 
@@ -191,7 +192,8 @@ def resend(message_id: uuid.UUID, *, by: Actor | None, at: datetime) -> bool:
 
 def drop(message_id: uuid.UUID, *, by: Actor | None, at: datetime) -> bool:
     """Give a mail that failed up for good; return whether there was one."""
-    return _decide(message_id, "delivery:dropped", {"state": Delivery.DROPPED, "settled_at": at}, by, at)
+    gone = {"state": Delivery.DROPPED, "settled_at": at, "last_error": BY_HAND}
+    return _decide(message_id, "delivery:dropped", gone, by, at)
 
 
 def _decide(message_id: uuid.UUID, event: str, values: dict[str, Any], by: Actor | None, at: datetime) -> bool:

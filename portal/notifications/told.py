@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import false, func, or_, select, tuple_
 
 from portal.db import session
 from portal.notifications.models import Delivery, Kind, OutboxMessage
 from portal.notifications.queue import Claim
+from portal.notifications.service import BY_HAND
 
 _TELLS = (Delivery.WAITING, Delivery.LEASED, Delivery.SENT)
 
@@ -30,11 +31,14 @@ def lately(user_ids: Collection[uuid.UUID], kinds: Collection[Kind], since: date
 def is_in_vain(recipient_id: uuid.UUID, kind: Kind, since: datetime) -> bool:
     """Return whether all that was to tell somebody of something since a moment failed, on every way and for good.
 
-    Where nothing was written, they did not want to be told; what was dropped is not counted.
+    Where nothing was written, they did not want to be told. What was dropped because nobody needs it is not counted;
+    what somebody dropped by hand had failed before.
     """
     tried = (OutboxMessage.recipient_id == recipient_id, OutboxMessage.created_at >= since)
-    states = select(OutboxMessage.state).where(*tried, OutboxMessage.kind == kind.value).distinct()
-    return set(session.scalars(states)) - {Delivery.DROPPED} == {Delivery.FAILED}
+    by_hand = OutboxMessage.last_error == BY_HAND
+    has_failed = or_(OutboxMessage.state == Delivery.FAILED, by_hand)
+    counted = (*tried, OutboxMessage.kind == kind.value, or_(OutboxMessage.state != Delivery.DROPPED, by_hand))
+    return set(session.scalars(select(func.coalesce(has_failed, false())).where(*counted).distinct())) == {True}
 
 
 def is_told_later(held: Claim) -> bool:
