@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from portal.db import session
 from portal.messaging.models import Thread
@@ -59,12 +60,14 @@ def _alerts(user_id: uuid.UUID) -> list[First]:
 
 
 def _dangers(user_id: uuid.UUID) -> list[First]:
-    """Pick the patients from their index first, so that so many and no more are joined to their threads."""
+    """Pick the patients from their index first, and of each the one thread that has stood so for longest."""
     order = (ENTRY.c.rank, *_PLACE, ENTRY.c.patient_id)
     theirs = select(*order).where(ENTRY.c.user_id == user_id, ENTRY.c.is_in_danger)
-    picked = theirs.order_by(*order).limit(MOST).subquery().c
-    columns = (picked.waits_from, picked.sort_name, Thread.patient_id, CaseloadRow.name, Thread.danger_at, Thread.id)
-    stands = (Thread.patient_id == picked.patient_id, Thread.owed_since.is_not(None), Thread.danger_at.is_not(None))
-    found = select(*columns).where(*stands, CaseloadRow.patient_id == picked.patient_id)
-    rows = session.execute(found.order_by(picked.rank, Thread.danger_at.desc(), Thread.id).limit(MOST))
+    picked = theirs.order_by(*order).limit(MOST).subquery()
+    at, other = picked.c, aliased(Thread)
+    stands = (other.patient_id == at.patient_id, other.owed_since.is_not(None), other.danger_at.is_not(None))
+    longest = select(other.id).where(*stands).order_by(other.danger_at, other.id).limit(1).correlate(picked)
+    columns = (at.waits_from, at.sort_name, Thread.patient_id, CaseloadRow.name, Thread.danger_at, Thread.id)
+    of_each = (Thread.patient_id == at.patient_id, Thread.id == longest.scalar_subquery())
+    rows = session.execute(select(*columns).where(*of_each, CaseloadRow.patient_id == at.patient_id))
     return [First(Need.DANGER, (row[0], row[1]), row[2], row[3], row[4], thread_id=row[5]) for row in rows]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Query
 from portal import db
 from portal.access.policy import PatientStatus
 from portal.messaging import handling, service
+from portal.messaging.models import Thread
 from portal.review import first
 from portal.review import service as review
 from portal.review.models import CaseloadEntry, CaseloadRow
@@ -94,6 +95,21 @@ def test_who_has_an_urgent_alert_as_well_is_named_with_both(browser: LOOKS, cast
     assert row[1].startswith("Urgent alert")
     assert "Words of danger" in " ".join(row)
     assert first.list_first(cast.cal.user_id) == []
+
+
+def test_each_patient_is_named_once_with_the_words_that_have_stood_for_longest(cast: Cast) -> None:
+    longest = factories.thread(cast.ada, cast.ada)
+    longest.danger_at = NOW
+    for minute in range(1, first.MOST + 1):
+        factories.thread(cast.ada, cast.ada).danger_at = NOW + timedelta(minutes=minute)
+    review.refresh([cast.ada.own_id], at=NOW)
+    like = db.session.get_one(CaseloadRow, cast.ada.own_id)
+    ola = factories.patient_row("Ola", cast.bea, Need.DANGER, like=like, is_in_danger=True)
+    hers = Thread(patient_id=ola, subject="A question", started_at=NOW, started_by_id=cast.bea.user_id)
+    hers.last_message_at = hers.owed_since = hers.danger_at = NOW
+    db.session.add(hers)
+    db.session.commit()
+    assert {one.thread_id for one in first.list_first(cast.bea.user_id)} == {longest.id, hers.id}
 
 
 def mine(cast: Cast) -> Query[CaseloadEntry]:
