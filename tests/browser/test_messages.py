@@ -65,3 +65,33 @@ def test_an_open_thread_brings_the_answer_by_itself(live: Live, window: Callable
     expect(said).to_have_count(2)
     expect(standing).to_contain_text("Waits for an answer since")
     expect(said.nth(0).locator(".receipt")).to_contain_text("Read by Ada Okafor")
+
+
+def test_words_that_come_while_an_answer_is_typed_are_not_settled_by_it(
+    live: Live, window: Callable[..., Window]
+) -> None:
+    desk, phone = window(DESK), window()
+    phone.sign_in(live.cast.ada)
+    phone.open(f"/patients/{live.cast.ada.own_id}/messages/new")
+    write_message(phone, "Thank you for Tuesday.", subject="Tuesday")
+
+    page = desk.sign_in(live.cast.bea)
+    page.clock.install()
+    desk.open(phone.path().partition("#")[0])
+    desk.forgive(409)
+    box, send = page.get_by_label("Your message"), page.get_by_role("button", name="Send", exact=True)
+    box.press_sequentially("You are wel")
+    write_message(phone, "I want to kill myself tonight")
+    page.clock.run_for(25_000)
+    said = page.get_by_role("log").get_by_role("listitem")
+    expect(said).to_have_count(2)
+    box.press_sequentially("come!")
+    send.click()
+    expect(page.locator("[data-problems]")).to_contain_text("Ada wrote meanwhile")
+    expect(box).to_have_value("You are welcome!")
+    expect(said).to_have_count(2)
+    page.clock.run_for(25_000)
+    expect(page.locator("[data-standing]")).to_contain_text("Words that may mean danger")
+    send.click()
+    expect(said).to_have_count(3)
+    expect(page.locator("[data-standing]")).to_contain_text("Nobody waits for an answer.")
