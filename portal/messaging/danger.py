@@ -1,7 +1,12 @@
 """Whether words that suggest danger occur in a message: a prompt for the writer and the team, never a filter."""
 
+from datetime import timedelta
+
 from portal.messaging import danger_words
 from portal.messaging.wording import queries
+
+CARD_FOR = timedelta(hours=24)
+"""For so long the crisis card stands beside what was written."""
 
 
 def find(text: str, language: str) -> bool:

@@ -17,7 +17,7 @@ from portal.access.guard import requires
 from portal.access.policy import Permission, Relation, Thing, permits
 from portal.checkins import queries as check_ins
 from portal.clinic import queries as clinic
-from portal.messaging import drafts, owed, queries, retraction, service, team_side
+from portal.messaging import danger, drafts, owed, queries, retraction, service, team_side
 from portal.messaging import news as news_of
 from portal.messaging.drafts import Draft
 from portal.messaging.forms import AnswerForm, MessageForm, ThreadForm, wrote_meanwhile
@@ -37,7 +37,6 @@ from portal.web.once import go_on
 blueprint = Blueprint("messaging", __name__)
 blueprint.register_error_handler(RequestEntityTooLarge, enclosing.too_large)
 OFFERED_INFUSIONS = 24
-CARD_FOR = timedelta(hours=24)
 JUST_NOW = timedelta(minutes=2)
 """For so long a second tap, or what somebody adds at once, still leads to the card."""
 
@@ -233,7 +232,7 @@ def _words_of(draft: Draft | None) -> dict[str, str]:
 
 def _is_in_danger(draft: Draft | None) -> bool:
     """Return whether a patient just kept words of danger: nothing was sent, so that only they can be offered help."""
-    since, language = guard.at() - CARD_FOR, guard.actor().language
+    since, language = guard.at() - danger.CARD_FOR, guard.actor().language
     return draft is not None and _is_patient() and draft.suggests_danger(language, since=since)
 
 
@@ -277,7 +276,7 @@ def _thread_page(
         fresh=fresh,
         by_patient=_is_patient(),
         may_write=_may_write(),
-        dangers=queries.list_dangers(thread.id, since=guard.at() - CARD_FOR) if _is_patient() else [],
+        dangers=queries.list_dangers(thread.id, since=guard.at() - danger.CARD_FOR) if _is_patient() else [],
         **_team_side(thread, conversation),
         **_beside_the_box(thread),
     )

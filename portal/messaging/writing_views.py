@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, get_template_attribute, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -12,6 +12,7 @@ from portal.access.guard import requires
 from portal.access.policy import Permission, Relation
 from portal.messaging import danger, drafts, queries, retraction
 from portal.messaging.retraction import CannotBeWithdrawn, Hindrance
+from portal.safety import crisis
 from portal.text import clean, clean_line
 from portal.web import enclosing
 from portal.web.kept import forget_kept
@@ -58,7 +59,13 @@ def retract(patient_id: uuid.UUID, thread_id: uuid.UUID, message_id: uuid.UUID) 
         abort(404)
     drafts.add(patient_id, thread_id.hex, words, by=by, at=at)
     flash(_("Withdrawn. Your words are in the box below, where you can correct and send them."), "good")
-    return redirect(back, 303)
+    is_in_danger = by.patient_id == patient_id and queries.list_dangers(thread_id, since=at - retraction.WITHIN)
+    return redirect(_card_at(back) if is_in_danger else back, 303)
+
+
+def _card_at(back: str) -> str:
+    """Return where help stands on the page that follows: whoever kept or withdrew words of danger begins there."""
+    return f"{back.partition('#')[0]}#card"
 
 
 def _thread(patient_id: uuid.UUID, thread_id: uuid.UUID) -> str:
@@ -71,16 +78,30 @@ def _keep(patient_id: uuid.UUID, where: str, back: str) -> ResponseReturnValue:
     words = clean_line(request.form.get("subject", "")), clean(request.form.get("body", ""))
     by, at = guard.actor(), guard.at()
     form, begun = (request.form.get(name, type=uuid.UUID) for name in ("submission_id", "draft"))
-    drafts.keep(patient_id, drafts.place_of(where, form), words, submission_id=form, begun=begun, by=by, at=at)
+    place = drafts.place_of(where, form)
+    drafts.keep(patient_id, place, words, submission_id=form, begun=begun, by=by, at=at)
     forget_kept()
+    is_in_danger = _is_in_danger(patient_id, place)
     if request.accept_mimetypes.best == "application/json":
-        return {"saved": True}
+        return {"saved": True, **({"card_html": _card()} if is_in_danger else {})}
     flash(_("Kept as a draft. Nobody else can see it."), "good")
     enclosing.say_left_behind()
     # Where help stands on the page that follows, it begins there; without it there is no such place.
-    is_patient = guard.patient().relation is Relation.SELF
-    is_in_danger = is_patient and danger.find("\n".join(words), guard.actor().language)
-    return redirect(f"{back.partition('#')[0]}#card" if is_in_danger else back, 303)
+    return redirect(_card_at(back) if is_in_danger else back, 303)
+
+
+def _is_in_danger(patient_id: uuid.UUID, place: str) -> bool:
+    """Return whether what a patient has kept of a form says something for which they are offered help."""
+    if guard.patient().relation is not Relation.SELF:
+        return False
+    by, since = guard.actor(), guard.at() - danger.CARD_FOR
+    draft = drafts.find(patient_id, place, user_id=by.user_id)
+    return draft is not None and draft.suggests_danger(by.language, since=since)
+
+
+def _card() -> str:
+    """Return the card as the page shows it above words that are kept, for a page that stays open."""
+    return str(get_template_attribute("messaging/parts.html", "kept_card")(crisis.for_country(guard.patient().country)))
 
 
 def _drop(patient_id: uuid.UUID, where: str, back: str) -> ResponseReturnValue:

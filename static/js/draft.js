@@ -21,6 +21,14 @@ function begin(form) {
     form.querySelectorAll(`[data-help="${which}"]`).forEach((one) => { one.hidden = false; });
   }
 
+  // Above the box, once: a page has one card. Whoever types goes on typing, with as much of it in sight as there is room.
+  function offerCard(html) {
+    const place = document.querySelector("[data-kept-card]");
+    if (!place || document.getElementById("card")) return;
+    place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    if (form.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "end" });
+  }
+
   function read(answer) {
     if (answer.status === SIGNED_OUT) {
       say(standing.dataset.signedOut);
@@ -49,6 +57,7 @@ function begin(form) {
       .then(read)
       .then((answer) => {
         if (answer.help) offerHelp(answer.help, answer.saved);
+        if (answer.card_html) offerCard(answer.card_html);
         if (answer.card) form.dispatchEvent(new CustomEvent("card", { bubbles: true, detail: answer }));
       })
       .catch(later);

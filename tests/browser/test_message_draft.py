@@ -1,5 +1,6 @@
 """Words of a message that the page keeps on the server while they are typed."""
 
+import os
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -35,3 +36,20 @@ def test_what_was_typed_is_there_on_another_phone_and_gone_once_it_is_sent(
     with live.reach():
         assert WORDS in db.session.scalars(select(Message.body)).all()
         assert db.session.scalars(select(MessageDraft)).all() == []
+
+
+def test_whoever_types_words_of_danger_is_offered_help_and_types_on(live: Live, window: Callable[..., Window]) -> None:
+    page = window().sign_in(live.cast.ada)
+    page.goto(f"{live.address}/patients/{live.cast.ada.own_id}/messages/new")
+    box, card = page.get_by_label("Your message"), page.locator("#card")
+    for typed in ("I want to kill myself", " tonight"):
+        with page.expect_response("**/draft"):
+            box.press_sequentially(typed)
+        expect(card).to_contain_text("You can talk to somebody now")
+        expect(card.get_by_role("link", name="Call 988")).to_be_in_viewport()
+        expect(page.get_by_role("status").filter(has=card)).to_have_count(1)
+        expect(box).to_be_focused()
+        expect(box).to_be_in_viewport()
+    expect(box).to_have_value("I want to kill myself tonight")
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/offered.png")

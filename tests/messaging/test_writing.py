@@ -106,6 +106,30 @@ def test_whoever_keeps_words_of_danger_is_offered_help_and_nobody_else_hears(
     assert "You can talk to somebody now" not in bea.text
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_a_script_keeps_brings_help_for_its_writer_alone(browser: Open, cast: Cast, is_new: bool) -> None:
+    path = f"{base_of(cast)}/{'new' if is_new else factories.thread(cast.ada, cast.bea).id}"
+    ada, bea = browser(cast.ada), browser(cast.bea)
+    forms = {by: by.get(path).form("Send").values for by in (ada, bea)}
+
+    def kept(by: Browser, body: str = "I want to kill myself", subject: str = "Sleep") -> str:
+        words = {**forms[by], "subject": subject, "body": body}
+        answer = by.open(f"{path}/draft", "POST", data=words, headers=AS_JSON).get_json()
+        assert answer.pop("saved")
+        return str(answer.pop("card_html", "")) + "".join(answer)
+
+    assert "You can talk to somebody now" in kept(ada)
+    assert "Nobody has seen your words yet" in kept(ada, "", subject="Quiero morir")
+    assert kept(ada, "It was a long night") == ""
+    assert kept(bea) == ""
+    assert "thread:danger-marked" not in db.session.scalars(select(AuditEvent.event)).all()
+    assert count(OutboxMessage) == 0
+    assert {one.danger_at for one in db.session.scalars(select(Thread))} <= {None}
+    ada.post(path, {**forms[ada], "subject": "Sleep", "body": "It was a long night"})
+    assert kept(ada) == ""
+
+
 def test_a_new_thread_has_a_draft_of_its_own_with_its_subject(browser: Open, cast: Cast) -> None:
     ada = browser(cast.ada)
     form = ada.get(f"{base_of(cast)}/new").form("Send")
@@ -184,6 +208,26 @@ def test_an_empty_draft_is_none_and_a_very_long_one_is_kept_whole(browser: Open,
     assert db.session.scalars(select(MessageDraft.body)).all() == [long]
     ada.open(path, "POST", data={"body": " \x00 "}, headers=AS_JSON)
     assert count(MessageDraft) == 0
+
+
+def test_help_is_where_the_page_begins_after_words_of_danger_and_after_others_what_was_sent(
+    browser: Open, cast: Cast, frozen: time_machine.Traveller
+) -> None:
+    path = f"{base_of(cast)}/{factories.thread(cast.ada, cast.bea).id}"
+    ada = browser(cast.ada)
+
+    def send(body: str) -> str:
+        values = ada.get(path).form("Send").values
+        return str(ada.open(path, "POST", data={**values, "body": body}, csrf=False).headers["Location"])
+
+    assert send("I want to kill myself").endswith("#card")
+    withdrawn = ada.get(path).form("Withdraw")
+    assert ada.open(withdrawn.action, "POST", data=withdrawn.values, csrf=False).headers["Location"].endswith("#card")
+    assert send("I am on the bus").endswith("#latest")
+    assert send("I want to die").endswith("#card")
+    frozen.shift(5 * MINUTE)
+    assert send("The bus is late").endswith("#latest")
+    assert "You can talk to somebody now" in ada.get(path).text
 
 
 def test_the_writer_takes_an_unread_message_back_and_corrects_it(browser: Open, cast: Cast) -> None:
