@@ -16,6 +16,7 @@ from tests.cast import NOW, Cast
 from tests.page import Browser
 
 Open = Callable[..., Browser]
+DAY = timedelta(days=1)
 SAID = [
     "Slept badly in España",
     "100% of it",
@@ -112,6 +113,60 @@ def test_it_comes_in_pages_and_a_hit_far_back_opens_where_it_is(
     opened = older.follow("sail 0")
     assert ("sail 0" in opened.text, "sail 2" in opened.text) == (True, False)
     assert opened.links.count(("Latest messages", f"/patients/{cast.ada.own_id}/messages/{thread.id}")) == 1
+
+
+@pytest.mark.parametrize("of_team", [True, False])
+def test_one_search_looks_through_so_many_and_goes_on_from_there(
+    browser: Open, cast: Cast, monkeypatch: pytest.MonkeyPatch, of_team: bool
+) -> None:
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 2)
+    thread = factories.thread(cast.ada, cast.ada, "sail 0", NOW - 5 * DAY)
+    for days in (4, 3, 3, 3, 2, 1):
+        factories.message(thread, cast.ada, cast.bea if days % 2 else cast.ada, f"day {days}", NOW - days * DAY)
+    who, path = cast.ada, f"/patients/{cast.ada.own_id}/messages/search"
+    if of_team:
+        who, path = cast.bea, "/messages/search"
+    page = browser(who).get(path).form("Find").submit(text="SAIL")
+    said = ["Nothing found so far", "Looked back to November 20, 2026.", "sail 0", "Nothing older found", "Older ones"]
+    assert [one in page.text for one in said] == [True, True, False, False, False]
+    # Of those that came at one moment, all or none.
+    further = page.form("Look further back").submit()
+    assert ("Looked back to November 19, 2026." in further.text, "sail 0" in further.text) == (True, False)
+    end = further.form("Look further back").submit()
+    assert [one in end.text for one in said] == [False, False, True, False, False]
+    assert "Looked back" not in end.text
+    again = browser(who).get(path).form("Find").submit(text="gull")
+    last = again.form("Look further back").submit().form("Look further back").submit()
+    assert "Nothing older found" in last.text
+
+
+def test_a_page_that_is_full_goes_on_from_its_last_message(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 3)
+    monkeypatch.setattr(search, "PAGE", 2)
+    thread = factories.thread(cast.ada, cast.bea, "sail", NOW - 9 * DAY)
+    for days in range(8, 0, -1):
+        factories.message(thread, cast.ada, cast.bea, "sail", NOW - days * DAY)
+    met: list[uuid.UUID] = []
+    found = search.of_patient(cast.ada.own_id, "sail")
+    while found.next_after:
+        met += [hit.message_id for hit in found.hits]
+        found = search.of_patient(cast.ada.own_id, "sail", after=found.next_after)
+    met += [hit.message_id for hit in found.hits]
+    assert len(met) == len(set(met)) == 9
+
+
+def test_a_search_folds_no_more_than_so_many_and_takes_two_statements(
+    cast: Cast, queries_of: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one says where the stretch ends; what is older stays unread."""
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 5)
+    thread = factories.thread(cast.ada, cast.bea, "sail", NOW - 99 * DAY)
+    for days in range(40, 0, -1):
+        factories.message(thread, cast.ada, cast.bea, "a word", NOW - days * DAY)
+    assert queries_of(lambda: search.of_team_member(cast.bea.user_id, "sail")) == 2
+    found = search.of_team_member(cast.bea.user_id, "word")
+    assert [hit.sent_at for hit in found.hits] == [NOW - days * DAY for days in range(1, 6)]
+    assert found.back_to == NOW - 5 * DAY
 
 
 def test_a_page_after_a_message_that_is_not_there_is_the_first(cast: Cast) -> None:
