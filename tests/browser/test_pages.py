@@ -342,7 +342,7 @@ def look_at(window: Window, name: str, screenshots: Path) -> list[str]:
 
 
 # A column of words has room for its tables at a desk; what must be scrolled for there is not found.
-CUT = """() => [...document.querySelectorAll(".narrow .scroll")]
+CUT = """() => [...document.querySelectorAll(".narrow .scroll:not(pre)")]
     .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.outerHTML.slice(0, 120))"""
 WIDEST = """() => [...document.querySelectorAll("main *, header *, nav *")]
     .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroll"))

@@ -118,7 +118,8 @@ def test_days_with_an_open_alert_are_a_stretch_for_the_team_and_nothing_at_all_f
         ["November 19, 2026", "Alert", "still open"],
         ["October 23, 2026", "Alert", "until October 28, 2026"],
     ]
-    assert page.html.count('class="c-alert"') == 4
+    # Two alerts and the legend that explains them, on a phone's drawing and on a desk's.
+    assert page.html.count('class="c-alert"') == 6
     assert '"stretch-alert"' in page.html
     own = progress(browser, cast.ada, cast.ada).html
     assert "alert" not in own
