@@ -13,9 +13,9 @@ def colours(scheme: str) -> dict[str, str]:
     """The variables of one scheme: what the dark block does not say again stays as it is in the light."""
     found: dict[str, str] = {}
     for name in ("tokens", "chart"):
-        light, _, rest = (CSS / f"{name}.css").read_text().partition("@media (prefers-color-scheme: dark)")
+        light, rest = re.split(r"@media \(prefers-color-scheme: ?dark\)", (CSS / f"{name}.css").read_text(), maxsplit=1)
         for part in (light, rest.split("@media")[0])[: 1 + (scheme == "dark")]:
-            found |= dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", part))
+            found |= dict(re.findall(r"--([a-z0-9-]+): ?(#[0-9a-f]{6})", part))
     return found
 
 
