@@ -82,6 +82,7 @@ def test_words_that_come_while_an_answer_is_typed_are_not_settled_by_it(
     box, send = page.get_by_label("Your message"), page.get_by_role("button", name="Send", exact=True)
     box.press_sequentially("You are wel")
     write_message(phone, "I want to kill myself tonight")
+    expect(phone.page.get_by_role("log").get_by_role("listitem")).to_have_count(2)
     page.clock.run_for(25_000)
     said = page.get_by_role("log").get_by_role("listitem")
     expect(said).to_have_count(2)
